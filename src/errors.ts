@@ -5,7 +5,6 @@
 export type ErrorKind =
   | 'INVALID_ARGUMENT'
   | 'FAILED_PRECONDITION'
-  | 'OUT_OF_RANGE'
   | 'NOT_FOUND'
   | 'ALREADY_EXISTS'
   | 'ABORTED'
@@ -14,38 +13,119 @@ export type ErrorKind =
   | 'RESOURCE_EXHAUSTED'
   | 'UNAVAILABLE'
   | 'DEADLINE_EXCEEDED'
-  | 'CANCELLED'
   | 'UNIMPLEMENTED'
-  | 'DATA_LOSS'
   | 'INTERNAL';
+
+/**
+ * Every reason that the service gives, with its kind and what it means in words. Stable: a reason is never renamed and
+ * never reused. docs/errors.md lists them for callers; a test holds the two against each other.
+ */
+export const REASONS = {
+  // What was sent.
+  FIELD_REQUIRED: ['INVALID_ARGUMENT', 'A required field is missing.'],
+  FIELD_INVALID: ['INVALID_ARGUMENT', 'A field has a value outside its documented range.'],
+  ID_INVALID: [
+    'INVALID_ARGUMENT',
+    'An id is empty, longer than 256 bytes of UTF-8, not NFC, or holds control characters.',
+  ],
+  IDEMPOTENCY_KEY_REUSED: ['ALREADY_EXISTS', 'The idempotency key was used before with another request.'],
+  MESSAGE_MALFORMED: ['INVALID_ARGUMENT', 'The message could not be read.'],
+
+  // Streams.
+  START_EXPECTED: ['FAILED_PRECONDITION', 'The first message of a stream must be its start.'],
+  START_REPEATED: ['FAILED_PRECONDITION', 'The stream was already started.'],
+  START_TIMEOUT: ['DEADLINE_EXCEEDED', 'The stream did not start in time.'],
+  STREAM_STALLED: ['DEADLINE_EXCEEDED', 'The stream sent nothing for too long.'],
+  STREAM_NOT_READ: ['RESOURCE_EXHAUSTED', 'The client does not read its events.'],
+  MESSAGE_AFTER_END: ['FAILED_PRECONDITION', 'A message came after the end of the stream.'],
+  CALL_ALREADY_LIVE: ['ALREADY_EXISTS', 'The call is live on another stream; its resume token is needed.'],
+  CALL_ENDED: ['FAILED_PRECONDITION', 'The call has ended.'],
+  CALL_TAKEN_OVER: ['ABORTED', 'Another stream took over this call.'],
+  CALL_TOO_LONG: ['FAILED_PRECONDITION', 'The call reached its maximum duration.'],
+  CALL_NOT_FOUND: ['NOT_FOUND', 'No such call.'],
+  RESUME_TOKEN_INVALID: ['PERMISSION_DENIED', 'The resume token does not belong to this call.'],
+  TOO_MANY_CALLS: ['RESOURCE_EXHAUSTED', 'The process serves as many calls as it may.'],
+  TOO_MANY_CLAIMS: ['RESOURCE_EXHAUSTED', 'The call has named as many different speakers as it may.'],
+
+  // Audio.
+  ENCODING_UNKNOWN: ['INVALID_ARGUMENT', 'The audio encoding is not one that is known.'],
+  SAMPLE_RATE_OUT_OF_RANGE: ['INVALID_ARGUMENT', 'The sample rate must be 8000 to 48000 Hz.'],
+  CHANNELS_OUT_OF_RANGE: ['INVALID_ARGUMENT', 'Audio has one or two channels.'],
+  CALLER_CHANNEL_MISSING: ['INVALID_ARGUMENT', 'The caller channel does not exist in this audio.'],
+  MIXED_AUDIO_REFUSED: ['FAILED_PRECONDITION', 'A mix of both parties is refused unless the policy allows it.'],
+  CHUNK_TOO_LARGE: ['INVALID_ARGUMENT', 'An audio message is larger than its limit.'],
+  AUDIO_INCOMPLETE: ['INVALID_ARGUMENT', 'The audio ended in the middle of a sample.'],
+  RECORDING_EMPTY: ['INVALID_ARGUMENT', 'The recording holds no audio.'],
+  RECORDING_TOO_LONG: ['INVALID_ARGUMENT', 'The recording is longer or larger than its limit.'],
+  RECORDING_TRUNCATED: ['INVALID_ARGUMENT', 'The recording ends before its header says.'],
+  RECORDING_UNREADABLE: ['INVALID_ARGUMENT', 'The file is not audio in a format that is known.'],
+  RECORDING_HEADER_INVALID: ['INVALID_ARGUMENT', 'The header of the recording contradicts itself or its content.'],
+
+  // Speakers, consent, voiceprints.
+  SPEAKER_NOT_FOUND: ['NOT_FOUND', 'No such speaker.'],
+  SPEAKER_OPTED_OUT: ['FAILED_PRECONDITION', 'The speaker opted out.'],
+  CONSENT_MISSING: ['FAILED_PRECONDITION', 'There is no recorded ground for this purpose.'],
+  NOTICE_NOT_FOUND: ['NOT_FOUND', 'No such published notice.'],
+  NOTICE_MISMATCH: ['INVALID_ARGUMENT', 'The text hash or language is not that of the notice.'],
+  NOTICE_EXISTS: ['ALREADY_EXISTS', 'This version of the notice is published already, with another text.'],
+  PROOFING_REQUIRED: ['FAILED_PRECONDITION', 'Enrolment needs the proof of who the person is.'],
+  NOT_ENOUGH_SPEECH: ['FAILED_PRECONDITION', 'There is not enough net speech.'],
+  QUALITY_TOO_LOW: ['FAILED_PRECONDITION', 'The audio is not good enough to enrol from.'],
+  SPEECH_INCONSISTENT: ['FAILED_PRECONDITION', 'The speech does not sound like one and the same person.'],
+  VOICEPRINT_NOT_FOUND: ['NOT_FOUND', 'No such voiceprint.'],
+  TOO_MANY_VOICEPRINTS: ['RESOURCE_EXHAUSTED', 'The speaker has as many labelled voiceprints as allowed.'],
+  DECISION_NOT_FOUND: ['NOT_FOUND', 'No such decision.'],
+
+  // The service itself.
+  UNAUTHENTICATED: ['UNAUTHENTICATED', 'The caller is not known.'],
+  ROLE_NOT_ALLOWED: ['PERMISSION_DENIED', 'The role may not do this.'],
+  TENANT_NOT_FOUND: ['NOT_FOUND', 'No such tenant.'],
+  TENANT_EXISTS: ['ALREADY_EXISTS', 'The tenant exists already.'],
+  NOT_IMPLEMENTED: ['UNIMPLEMENTED', 'This is part of the contract, but not built yet.'],
+  DATABASE_UNAVAILABLE: ['UNAVAILABLE', 'The database cannot be reached.'],
+  DATABASE_NOT_MIGRATED: ['UNAVAILABLE', 'The database has not been migrated to this version.'],
+  DATABASE_ROLE_UNSAFE: ['INTERNAL', 'The role of the service could bypass row-level security.'],
+  OWNER_UNREACHABLE: ['UNAVAILABLE', 'The replica that owns the call did not answer in time.'],
+  SHUTTING_DOWN: ['UNAVAILABLE', 'The service is stopping.'],
+  WORKER_FAILED: ['UNAVAILABLE', 'A worker thread failed.'],
+  KEY_MISSING: ['INTERNAL', 'The keyring does not hold a key that is needed.'],
+  KEY_WRONG: ['INTERNAL', 'A key of the keyring is not the one that the data was encrypted under.'],
+  KEYRING_INVALID: ['INTERNAL', 'The keyring cannot be read.'],
+  CIPHERTEXT_INVALID: ['INTERNAL', 'Encrypted data does not belong where it stands.'],
+  MODEL_INVALID: ['INTERNAL', 'A model does not match its manifest.'],
+  CALIBRATION_INVALID: ['INTERNAL', 'A calibration cannot be used with this model.'],
+  CONFIGURATION_INVALID: ['INTERNAL', 'An option has a value that cannot be used.'],
+  INTERNAL: ['INTERNAL', 'Something failed that should not have.'],
+} as const satisfies Record<string, readonly [ErrorKind, string]>;
+
+export type ErrorReason = keyof typeof REASONS;
 
 export interface ErrorDetails {
   /** The field or row concerned, as a path of the contract: `start.format.sample_rate_hz`. Never a value. */
   readonly field?: string;
   /** Stable facts that help the caller, such as a limit. Never personal data. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** What is wrong in this case, in words, when the reason's own words do not say enough. Never personal data. */
+  readonly message?: string;
   /** After how long a retry may help. */
   readonly retryAfterMs?: number;
   readonly cause?: unknown;
 }
 
-/**
- * A failure that the caller can understand. `reason` is stable (docs/errors.md lists every one); `message` is for people
- * and holds no personal data.
- */
+/** A failure that the caller can understand, thrown anywhere and turned into a status once, at the border. */
 export class VouchError extends Error {
   override readonly name = 'VouchError';
+  readonly kind: ErrorKind;
   readonly field: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
   readonly retryAfterMs: number | undefined;
 
   constructor(
-    readonly kind: ErrorKind,
-    readonly reason: string,
-    message: string,
+    readonly reason: ErrorReason,
     details: ErrorDetails = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(details.message ?? REASONS[reason][1], details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = REASONS[reason][0];
     this.field = details.field;
     this.metadata = details.metadata ?? {};
     this.retryAfterMs = details.retryAfterMs;
