@@ -10,8 +10,18 @@ const stage = (name, mayImport) => ({
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: { pathNot: '^src/gen/' }, to: { circular: true } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['^src/gen/', '\\.d\\.ts$'] }, to: {} },
-    { name: 'domain-imports-nothing', severity: 'error', from: { path: '^src/domain/' }, to: { pathNot: '^src/domain/' } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['^src/gen/', '\\.d\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'domain-imports-nothing',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: '^src/domain/' },
+    },
     stage('audio', ['errors']),
     stage('speech-activity', ['errors', 'audio']),
     stage('embedding', ['errors', 'audio', 'speech-activity']),
@@ -54,6 +64,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

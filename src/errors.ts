@@ -52,14 +52,20 @@ export const REASONS = {
   SAMPLE_RATE_OUT_OF_RANGE: ['INVALID_ARGUMENT', 'The sample rate must be 8000 to 48000 Hz.'],
   CHANNELS_OUT_OF_RANGE: ['INVALID_ARGUMENT', 'Audio has one or two channels.'],
   CALLER_CHANNEL_MISSING: ['INVALID_ARGUMENT', 'The caller channel does not exist in this audio.'],
-  MIXED_AUDIO_REFUSED: ['FAILED_PRECONDITION', 'A mix of both parties is refused unless the policy allows it.'],
+  MIXED_AUDIO_REFUSED: [
+    'FAILED_PRECONDITION',
+    'A mix of both parties is refused unless the policy allows it.',
+  ],
   CHUNK_TOO_LARGE: ['INVALID_ARGUMENT', 'An audio message is larger than its limit.'],
   AUDIO_INCOMPLETE: ['INVALID_ARGUMENT', 'The audio ended in the middle of a sample.'],
   RECORDING_EMPTY: ['INVALID_ARGUMENT', 'The recording holds no audio.'],
   RECORDING_TOO_LONG: ['INVALID_ARGUMENT', 'The recording is longer or larger than its limit.'],
   RECORDING_TRUNCATED: ['INVALID_ARGUMENT', 'The recording ends before its header says.'],
   RECORDING_UNREADABLE: ['INVALID_ARGUMENT', 'The file is not audio in a format that is known.'],
-  RECORDING_HEADER_INVALID: ['INVALID_ARGUMENT', 'The header of the recording contradicts itself or its content.'],
+  RECORDING_HEADER_INVALID: [
+    'INVALID_ARGUMENT',
+    'The header of the recording contradicts itself or its content.',
+  ],
 
   // Speakers, consent, voiceprints.
   SPEAKER_NOT_FOUND: ['NOT_FOUND', 'No such speaker.'],
@@ -124,7 +130,10 @@ export class VouchError extends Error {
     readonly reason: ErrorReason,
     details: ErrorDetails = {},
   ) {
-    super(details.message ?? REASONS[reason][1], details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      details.message ?? REASONS[reason][1],
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.kind = REASONS[reason][0];
     this.field = details.field;
     this.metadata = details.metadata ?? {};

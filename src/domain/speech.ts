@@ -1,0 +1,58 @@
+/** What is known of how good a stretch of audio is. Measured on what was decoded, never stored with the audio. */
+export interface SpeechQuality {
+  /** Speech to background, in dB; NaN-free: null until both were heard. */
+  readonly snrDb: number | null;
+  /** Share of speech samples at the rails, 0 to 1. */
+  readonly clippedShare: number;
+  /** Root mean square of the speech, dB relative to full scale, at most 0; null before any speech. */
+  readonly levelDbfs: number | null;
+  /** Highest frequency with speech energy, Hz; null before enough speech. */
+  readonly bandwidthHz: number | null;
+}
+
+/**
+ * One embedded stretch of net speech, about 3 s of it. The vectors are computed, never stored: only pooled voiceprints
+ * are, and those encrypted.
+ */
+export interface SpeechWindow {
+  /** Counts from 0 within its stream. */
+  readonly index: number;
+  /** One L2-normalised vector an embedding space, for example `campplus` with 192 numbers. */
+  readonly vectors: Readonly<Record<string, Float32Array>>;
+  /** Net speech in the window, ms. */
+  readonly netSpeechMs: number;
+  /** Where in the stream's own audio clock the window's speech begins and ends, ms. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly quality: SpeechQuality;
+}
+
+/** How far a stream has come; sent at most once per batch of audio. */
+export interface SpeechProgress {
+  /** Audio decoded so far, ms. */
+  readonly audioMs: number;
+  /** Net speech found so far, ms: embedded or waiting for its window to fill. */
+  readonly netSpeechMs: number;
+  /** Quality over all of the stream so far. */
+  readonly quality: SpeechQuality;
+}
+
+/** Everything that a recording gave. */
+export interface RecordingSpeech {
+  readonly windows: readonly SpeechWindow[];
+  readonly progress: SpeechProgress;
+  /** `wav`, `ogg`, ... and the codec within, as found in the file, never as named by the caller. */
+  readonly container: string;
+  readonly codec: string;
+  readonly sourceRateHz: number;
+}
+
+/** An embedding space: vectors of one space can be compared, whatever graph (fp32, int8) computed them. */
+export interface EmbeddingSpace {
+  /** For example `campplus`. */
+  readonly id: string;
+  readonly dimension: number;
+  /** The graph in use, for example `campplus-int8`, and the sha256 of its file in hex. */
+  readonly modelId: string;
+  readonly modelSha256: string;
+}
