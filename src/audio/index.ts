@@ -1,0 +1,10 @@
+export {
+  findFormatProblem,
+  isSampleRate,
+  MAX_CHANNELS,
+  MAX_SAMPLE_RATE_HZ,
+  MIN_SAMPLE_RATE_HZ,
+  type FormatProblem,
+} from './format.js';
+export { Resampler } from './resampler.js';
+export { StreamDecoder } from './stream-decoder.js';

@@ -1,0 +1,123 @@
+import { VouchError } from '../errors.js';
+import { isSampleRate } from './format.js';
+import { polyphaseTable, type PolyphaseTable } from './polyphase.js';
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** Longer input is worked through in blocks of this many samples, so that the memory of a call stays the same. */
+const BLOCK_SAMPLES = 1024;
+
+/**
+ * Brings samples from one rate to another, band-limited, in pieces of any size: the output is the same to the last bit
+ * however the input is cut. Output sample n stands at input time n * fromHz / toHz (no delay to take off), and
+ * `length` samples in give `ceil(length * toHz / fromHz)` out, as with scipy.signal.resample_poly; what lies before the
+ * first sample and after the last counts as zero. The response is given in polyphase.ts.
+ */
+export class Resampler {
+  /** Output samples for every `#stepDown` input samples, without a common divisor. */
+  readonly #stepUp: number;
+  readonly #stepDown: number;
+  /** Undefined when there is nothing to do. */
+  readonly #table: PolyphaseTable | undefined;
+  /** Input that output to come depends on. */
+  readonly #input: Float32Array;
+  #filled = 0;
+  /** The next output: its first tap within `#input`, and its place after the sample there, in 1 / #stepUp samples. */
+  #position = 0;
+  #fraction = 0;
+
+  /**
+   * @param fromHz,toHz whole rates from 8000 to 48000.
+   * @throws VouchError SAMPLE_RATE_OUT_OF_RANGE.
+   */
+  constructor(
+    readonly fromHz: number,
+    readonly toHz: number,
+  ) {
+    if (!isSampleRate(fromHz) || !isSampleRate(toHz)) throw new VouchError('SAMPLE_RATE_OUT_OF_RANGE');
+    const divisor = greatestCommonDivisor(fromHz, toHz);
+    this.#stepUp = toHz / divisor;
+    this.#stepDown = fromHz / divisor;
+    this.#table = fromHz === toHz ? undefined : polyphaseTable(fromHz, toHz, this.#stepUp);
+    this.#input = new Float32Array(this.#table ? this.#table.taps + BLOCK_SAMPLES : 0);
+    this.#reset();
+  }
+
+  /**
+   * Takes any number of samples and returns the output that they complete. The input is not kept; the output belongs to
+   * the caller (with equal rates it is the input array itself).
+   */
+  push(samples: Float32Array): Float32Array {
+    if (!this.#table) return samples;
+    const output = new Float32Array(this.#owed(samples.length, this.#table.taps));
+    let done = 0;
+    for (let from = 0; from < samples.length; from += BLOCK_SAMPLES) {
+      this.#append(samples.subarray(from, from + BLOCK_SAMPLES));
+      done = this.#produce(this.#table, output, done);
+    }
+    return output;
+  }
+
+  /** Returns what is still owed, and starts afresh: the next push begins another signal. */
+  finish(): Float32Array {
+    const output = this.push(new Float32Array(this.#table ? this.#table.taps / 2 : 0));
+    this.#reset();
+    return output;
+  }
+
+  #reset(): void {
+    // The first output has its centre on the first sample: half the taps, less one, lie before it.
+    this.#filled = this.#table ? this.#table.taps / 2 - 1 : 0;
+    this.#input.fill(0, 0, this.#filled);
+    this.#position = 0;
+    this.#fraction = 0;
+  }
+
+  /** How many outputs have all their taps once `more` samples are there. */
+  #owed(more: number, taps: number): number {
+    const starts = this.#filled - this.#position + more - taps + 1;
+    return Math.max(0, Math.ceil((starts * this.#stepUp - this.#fraction) / this.#stepDown));
+  }
+
+  #append(samples: Float32Array): void {
+    this.#input.copyWithin(0, this.#position, this.#filled);
+    this.#filled -= this.#position;
+    this.#position = 0;
+    this.#input.set(samples, this.#filled);
+    this.#filled += samples.length;
+  }
+
+  /** Writes to `output` from `at` on, and returns where it ended. */
+  #produce(table: PolyphaseTable, output: Float32Array, at: number): number {
+    const { taps, phases } = table;
+    let n = at;
+    for (; this.#position + taps <= this.#filled; n++) {
+      const phase = (this.#fraction * phases) / this.#stepUp;
+      const row = Math.floor(phase);
+      const weight = phase - row;
+      const value = this.#convolve(table, row);
+      // Between two rows only where the ratio has more phases than the table: see polyphase.ts.
+      output[n] = weight === 0 ? value : value + weight * (this.#convolve(table, row + 1) - value);
+      this.#fraction += this.#stepDown;
+      const advance = Math.floor(this.#fraction / this.#stepUp);
+      this.#position += advance;
+      this.#fraction -= advance * this.#stepUp;
+    }
+    return n;
+  }
+
+  #convolve({ coefficients, taps, identity }: PolyphaseTable, row: number): number {
+    const input = this.#input;
+    if (identity[row]) return input[this.#position + taps / 2 - 1]!;
+    // Two sums, so that one addition need not wait for the last; the number of taps is even.
+    let even = 0;
+    let odd = 0;
+    for (let tap = row * taps, i = this.#position, end = tap + taps; tap < end; tap += 2, i += 2) {
+      even += coefficients[tap]! * input[i]!;
+      odd += coefficients[tap + 1]! * input[i + 1]!;
+    }
+    return even + odd;
+  }
+}
