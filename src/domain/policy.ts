@@ -1,0 +1,50 @@
+import type { NextAction } from './decision.js';
+
+/** What a tenant wants of verification and enrolment; versioned, set by error rate and not by score. */
+export interface Policy {
+  /** Share of impostors that may be accepted over a whole call, all looks, voiceprints and claims together; 0.0001 to 0.2. */
+  readonly targetFalseMatchRate: number;
+  /** Net speech before the first look, ms. */
+  readonly minimumNetSpeechMs: number;
+  /** Net speech after which an undecided call is INCONCLUSIVE for good, ms. */
+  readonly maximumNetSpeechMs: number;
+  /** Reject at or below this log-likelihood ratio (natural logarithm), below 0. */
+  readonly rejectBelowLlr: number;
+  /** Net speech before a rejection, ms: it needs more evidence than an acceptance. */
+  readonly rejectMinimumNetSpeechMs: number;
+  /** How long a decision may be relied on, ms. */
+  readonly decisionHoldsMs: number;
+  /** Whether a mix of both parties may be streamed. */
+  readonly allowMixedAudio: boolean;
+  /** Record decisions, show none. */
+  readonly shadow: boolean;
+  /** Distinct speakers that one call may claim. */
+  readonly maximumClaims: number;
+  /** Audio of one call, ms. */
+  readonly maximumCallMs: number;
+  readonly enrolment: EnrolmentPolicy;
+  /** What to do after a decision; ordinary requests and risky ones. */
+  readonly nextActions: {
+    readonly accept: NextAction;
+    readonly acceptHighRisk: NextAction;
+    readonly reject: NextAction;
+    readonly notEnrolled: NextAction;
+    readonly otherwise: NextAction;
+  };
+}
+
+export interface EnrolmentPolicy {
+  /** Net speech that a voiceprint from a live call needs, ms. */
+  readonly minimumNetSpeechFromCallMs: number;
+  /** Net speech that a voiceprint from a recording needs, ms. */
+  readonly minimumNetSpeechFromRecordingMs: number;
+  /** How long a voiceprint waits before its first use, ms; 0: none. */
+  readonly waitingPeriodMs: number;
+  /** Lowest cosine of a window with the mean of all: below it, the speech is not one person's. */
+  readonly minimumConsistency: number;
+  /** Quality below which nothing is enrolled. */
+  readonly minimumSnrDb: number;
+  readonly maximumClippedShare: number;
+  /** Labelled voiceprints a speaker. */
+  readonly maximumLabels: number;
+}
