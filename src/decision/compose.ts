@@ -1,0 +1,128 @@
+import type {
+  CalibrationFit,
+  ArtefactReference,
+  ClaimResult,
+  ConfidenceBand,
+  Decision,
+  DecisionKind,
+  Finality,
+  MeasuredRate,
+  NextAction,
+  ReasonCode,
+  Risks,
+} from '../domain/decision.js';
+import type { TransactionRisk } from '../domain/call.js';
+import type { Policy } from '../domain/policy.js';
+import type { SpeechQuality } from '../domain/speech.js';
+
+/** A claim's result with how settled it is. */
+export interface JudgedClaim {
+  readonly result: ClaimResult;
+  readonly finality: Finality;
+}
+
+/** Everything that a decision states besides its claims. */
+export interface DecisionFrame {
+  readonly decisionId: string;
+  readonly supersedesDecisionId: string;
+  readonly mediaStartMs: number;
+  readonly mediaEndMs: number;
+  readonly decidedAt: Date;
+  readonly netSpeechMs: number;
+  readonly quality: SpeechQuality;
+  readonly looks: number;
+  readonly ended: boolean;
+  readonly policy: Policy;
+  readonly policyReference: ArtefactReference;
+  readonly models: readonly ArtefactReference[];
+  readonly calibration: ArtefactReference;
+  readonly calibrationFit: CalibrationFit;
+  readonly statedFalseMatchRate: MeasuredRate | null;
+  readonly transactionRisk: TransactionRisk;
+  readonly shadow: boolean;
+  /** Reasons that concern the call and not one claim. */
+  readonly reasons: readonly ReasonCode[];
+}
+
+/** Which kind stands for the call when claims differ: an acceptance before anything that may still become one. */
+const PRECEDENCE: readonly DecisionKind[] = [
+  'ACCEPT',
+  'INCONCLUSIVE',
+  'NOT_ENOUGH_SPEECH',
+  'REJECT',
+  'CONSENT_MISSING',
+  'SPEAKER_OPTED_OUT',
+  'SPEAKER_EXPIRED',
+  'SPEAKER_NOT_ENROLLED',
+  'SPEAKER_ID_NOT_PROVIDED',
+];
+
+const NO_CHECKS: Risks = {
+  spoof: 'NOT_PERFORMED',
+  replay: 'NOT_PERFORMED',
+  watchlist: 'NOT_PERFORMED',
+  attempts: 'NOT_PERFORMED',
+};
+
+/** Brings the claims of a call together into one decision. */
+export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionFrame): Decision {
+  const best = bestClaim(claims);
+  const kind = best?.result.kind ?? 'SPEAKER_ID_NOT_PROVIDED';
+  const finality = best ? best.finality : frame.ended ? 'FINAL' : 'PROVISIONAL';
+  const compared = best?.result.llr ?? null;
+  const reasons = new Set<ReasonCode>([...(best?.result.reasons ?? []), ...frame.reasons]);
+  if (claims.length > 1) reasons.add('SEVERAL_CLAIMS');
+  if (compared !== null && frame.calibrationFit !== 'FITTED') reasons.add('CALIBRATION_NOT_FITTED');
+  return {
+    decisionId: frame.decisionId,
+    supersedesDecisionId: frame.supersedesDecisionId,
+    kind,
+    finality,
+    mediaStartMs: frame.mediaStartMs,
+    mediaEndMs: frame.mediaEndMs,
+    decidedAt: frame.decidedAt,
+    holdsUntil: new Date(frame.decidedAt.getTime() + frame.policy.decisionHoldsMs),
+    claims: claims.map((claim) => claim.result),
+    confidence: best?.result.confidence ?? null,
+    confidenceBand: bandOf(best?.result.confidence ?? null),
+    score: best?.result.score ?? null,
+    llr: compared,
+    llrClipped: best?.result.llrClipped ?? false,
+    netSpeechMs: frame.netSpeechMs,
+    quality: frame.quality,
+    looks: frame.looks,
+    claimsSoFar: claims.length,
+    policy: frame.policyReference,
+    models: frame.models,
+    calibration: frame.calibration,
+    calibrationFit: frame.calibrationFit,
+    reasons: [...reasons],
+    statedFalseMatchRate: compared === null ? null : frame.statedFalseMatchRate,
+    risks: NO_CHECKS,
+    shadow: frame.shadow,
+    nextAction: nextAction(kind, finality, frame),
+  };
+}
+
+function bestClaim(claims: readonly JudgedClaim[]): JudgedClaim | undefined {
+  const rank = (claim: JudgedClaim) => PRECEDENCE.indexOf(claim.result.kind);
+  const llr = (claim: JudgedClaim) => claim.result.llr ?? -Infinity;
+  return [...claims].sort((a, b) => rank(a) - rank(b) || llr(b) - llr(a))[0];
+}
+
+/** The bands of the contract's ConfidenceBand. */
+export function bandOf(confidence: number | null): ConfidenceBand | null {
+  if (confidence === null) return null;
+  if (confidence >= 99) return 'VERY_HIGH';
+  if (confidence >= 90) return 'HIGH';
+  return confidence >= 50 ? 'MEDIUM' : 'LOW';
+}
+
+function nextAction(kind: DecisionKind, finality: Finality, frame: DecisionFrame): NextAction {
+  const table = frame.policy.nextActions;
+  if (kind === 'ACCEPT') return frame.transactionRisk === 'HIGH' ? table.acceptHighRisk : table.accept;
+  if (kind === 'REJECT') return table.reject;
+  if (kind === 'SPEAKER_NOT_ENROLLED') return table.notEnrolled;
+  const mayBecomeMore = kind === 'INCONCLUSIVE' || kind === 'NOT_ENOUGH_SPEECH';
+  return mayBecomeMore && finality === 'PROVISIONAL' ? 'WAIT' : table.otherwise;
+}

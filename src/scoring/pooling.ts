@@ -1,0 +1,100 @@
+import type { SpeechQuality, SpeechWindow } from '../domain/speech.js';
+import { cosine, normalise } from './vector.js';
+
+/** Windows brought together: what is compared with a voiceprint, and what becomes one. */
+export interface PooledSpeech {
+  /** One L2-normalised vector an embedding space; empty before the first window. */
+  readonly vectors: Readonly<Record<string, Float32Array>>;
+  readonly netSpeechMs: number;
+  readonly windows: number;
+  readonly quality: SpeechQuality;
+}
+
+const UNKNOWN_QUALITY: SpeechQuality = { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null };
+
+/**
+ * Length-weighted mean of window embeddings, renormalised: the plain pooling of Kaldi's and 3D-Speaker's recipes. Each
+ * window's vectors are weighted by its net speech. Grows with nothing: windows are added and forgotten.
+ */
+export class Pool {
+  readonly #sums = new Map<string, Float32Array>();
+  #netSpeechMs = 0;
+  #windows = 0;
+  readonly #quality = new QualityMean();
+
+  get netSpeechMs(): number {
+    return this.#netSpeechMs;
+  }
+
+  get windows(): number {
+    return this.#windows;
+  }
+
+  add(window: SpeechWindow): void {
+    for (const [space, vector] of Object.entries(window.vectors)) {
+      const sum = this.#sums.get(space) ?? new Float32Array(vector.length);
+      for (let i = 0; i < vector.length; i++) sum[i]! += vector[i]! * window.netSpeechMs;
+      this.#sums.set(space, sum);
+    }
+    this.#netSpeechMs += window.netSpeechMs;
+    this.#windows++;
+    this.#quality.add(window.quality, window.netSpeechMs);
+  }
+
+  /** What was pooled so far. The vectors are the caller's own copies. */
+  take(): PooledSpeech {
+    const vectors: Record<string, Float32Array> = {};
+    for (const [space, sum] of this.#sums) vectors[space] = normalise(Float32Array.from(sum));
+    return { vectors, netSpeechMs: this.#netSpeechMs, windows: this.#windows, quality: this.#quality.take() };
+  }
+}
+
+/** Pools all the windows at once. */
+export function pool(windows: Iterable<SpeechWindow>): PooledSpeech {
+  const all = new Pool();
+  for (const window of windows) all.add(window);
+  return all.take();
+}
+
+/**
+ * How much windows sound like one person: the lowest cosine of one of them with their mean, in the space where it is
+ * lowest; -1 to 1, and 1 for fewer than two windows.
+ */
+export function consistency(windows: readonly SpeechWindow[]): number {
+  if (windows.length < 2) return 1;
+  const mean = pool(windows);
+  let lowest = 1;
+  for (const window of windows) {
+    for (const [space, vector] of Object.entries(window.vectors)) {
+      lowest = Math.min(lowest, cosine(vector, mean.vectors[space]!));
+    }
+  }
+  return lowest;
+}
+
+/** Length-weighted means of the measures that windows carry; a measure that no window has stays null. */
+class QualityMean {
+  readonly #sums = { snrDb: 0, clippedShare: 0, levelDbfs: 0, bandwidthHz: 0 };
+  readonly #weights = { snrDb: 0, clippedShare: 0, levelDbfs: 0, bandwidthHz: 0 };
+
+  add(quality: SpeechQuality, weight: number): void {
+    for (const key of ['snrDb', 'clippedShare', 'levelDbfs', 'bandwidthHz'] as const) {
+      const value = quality[key];
+      if (value === null) continue;
+      this.#sums[key] += value * weight;
+      this.#weights[key] += weight;
+    }
+  }
+
+  take(): SpeechQuality {
+    const mean = (key: keyof SpeechQuality) =>
+      this.#weights[key] === 0 ? null : this.#sums[key] / this.#weights[key];
+    return {
+      ...UNKNOWN_QUALITY,
+      snrDb: mean('snrDb'),
+      clippedShare: mean('clippedShare') ?? 0,
+      levelDbfs: mean('levelDbfs'),
+      bandwidthHz: mean('bandwidthHz'),
+    };
+  }
+}
