@@ -1,0 +1,96 @@
+import { createHmac, createSecretKey, hkdfSync, randomBytes, type KeyObject } from 'node:crypto';
+import { VouchError } from '../errors.js';
+import { encodeFields } from './canonical.js';
+import { DataKey, KEY_BYTES } from './data-key.js';
+import { open, seal } from './envelope.js';
+import type { WrappedKey } from './keyring.js';
+
+/** The keys of one tenant as bytes, base64: how they stand in a keyring file. */
+export interface EncodedTenantKeys {
+  readonly activeEpoch: number;
+  readonly epochs: Readonly<Record<string, string>>;
+  readonly hashKey: string;
+}
+
+/** New random keys: epoch 1 and the hash key. */
+export function newTenantKeys(): EncodedTenantKeys {
+  const random = (): string => randomBytes(KEY_BYTES).toString('base64');
+  return { activeEpoch: 1, epochs: { '1': random() }, hashKey: random() };
+}
+
+/** The keys of one tenant, held in this process, and what is done with them. */
+export class TenantKeys {
+  readonly activeEpoch: number;
+  readonly #tenantId: string;
+  readonly #epochs = new Map<number, KeyObject>();
+  readonly #hashKey: KeyObject;
+
+  /** @throws KEYRING_INVALID for a key of another length, or an active epoch without a key */
+  constructor(tenantId: string, encoded: EncodedTenantKeys) {
+    this.#tenantId = tenantId;
+    this.activeEpoch = encoded.activeEpoch;
+    for (const [epoch, key] of Object.entries(encoded.epochs))
+      this.#epochs.set(Number(epoch), decodeKey(key));
+    this.#hashKey = decodeKey(encoded.hashKey);
+    if (!this.#epochs.has(encoded.activeEpoch)) {
+      throw new VouchError('KEYRING_INVALID', { message: 'The active epoch of a tenant has no key.' });
+    }
+  }
+
+  hasEpoch(epoch: number): boolean {
+    return this.#epochs.has(epoch);
+  }
+
+  /** See Keyring. HKDF (RFC 5869) keeps this use of the keys apart from their others. */
+  checkValue(epoch: number): Buffer {
+    const keys = Buffer.concat([this.#epochKey(epoch).export(), this.#hashKey.export()]);
+    const info = encodeFields({ use: 'vouch key check 1', tenant: this.#tenantId, epoch });
+    try {
+      return Buffer.from(hkdfSync('sha256', keys, Buffer.alloc(0), info, 32));
+    } finally {
+      keys.fill(0);
+    }
+  }
+
+  /** See Keyring. */
+  async createDataKey(speakerRef: string): Promise<{ key: DataKey; wrapped: WrappedKey }> {
+    const epoch = this.activeEpoch;
+    return DataKey.create(this.#tenantId, speakerRef, (bytes) => ({
+      epoch,
+      ciphertext: seal(this.#epochKey(epoch), bytes, this.#wrapContext(speakerRef, epoch)),
+    }));
+  }
+
+  /** See Keyring. */
+  openDataKey(speakerRef: string, { epoch, ciphertext }: WrappedKey): DataKey {
+    const bytes = open(this.#epochKey(epoch), ciphertext, this.#wrapContext(speakerRef, epoch));
+    return DataKey.from(bytes, this.#tenantId, speakerRef);
+  }
+
+  /** See Keyring. */
+  keyedHash(label: string, value: string): Buffer {
+    return createHmac('sha256', this.#hashKey).update(encodeFields({ label, value })).digest();
+  }
+
+  #wrapContext(speakerRef: string, epoch: number): Record<string, string | number> {
+    return { tenant: this.#tenantId, speaker: speakerRef, epoch, use: 'data-key' };
+  }
+
+  #epochKey(epoch: number): KeyObject {
+    const key = this.#epochs.get(epoch);
+    if (key === undefined) throw new VouchError('KEY_MISSING', { metadata: { epoch: String(epoch) } });
+    return key;
+  }
+}
+
+function decodeKey(encoded: string): KeyObject {
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length !== KEY_BYTES) {
+    throw new VouchError('KEYRING_INVALID', {
+      message: `A key of the keyring is not ${KEY_BYTES} bytes of base64.`,
+    });
+  }
+  const key = createSecretKey(bytes);
+  bytes.fill(0);
+  return key;
+}
