@@ -82,3 +82,48 @@ function makeTable(fromHz: number, toHz: number, stepUp: number): PolyphaseTable
   }
   return { taps, phases, coefficients, identity };
 }
+
+/** One row of the table over the input from `start` on. */
+export function convolve(table: PolyphaseTable, row: number, input: Float32Array, start: number): number {
+  const { coefficients, taps } = table;
+  const first = row * taps;
+  let sum = 0;
+  for (let tap = 0; tap < taps; tap++) sum += coefficients[first + tap]! * input[start + tap]!;
+  return sum;
+}
+
+/**
+ * Four rows at once over the input from four places on, written to four places of `output`: four independent sums keep
+ * the processor busy. Each is added up in the order of `convolve`, so that it does not matter which outputs meet here.
+ */
+export function convolveFour(
+  { coefficients, taps }: PolyphaseTable,
+  rows: Int32Array,
+  input: Float32Array,
+  starts: Int32Array,
+  output: Float32Array,
+  places: Int32Array,
+): void {
+  const row0 = rows[0]! * taps;
+  const row1 = rows[1]! * taps;
+  const row2 = rows[2]! * taps;
+  const row3 = rows[3]! * taps;
+  const start0 = starts[0]!;
+  const start1 = starts[1]!;
+  const start2 = starts[2]!;
+  const start3 = starts[3]!;
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  for (let tap = 0; tap < taps; tap++) {
+    sum0 += coefficients[row0 + tap]! * input[start0 + tap]!;
+    sum1 += coefficients[row1 + tap]! * input[start1 + tap]!;
+    sum2 += coefficients[row2 + tap]! * input[start2 + tap]!;
+    sum3 += coefficients[row3 + tap]! * input[start3 + tap]!;
+  }
+  output[places[0]!] = sum0;
+  output[places[1]!] = sum1;
+  output[places[2]!] = sum2;
+  output[places[3]!] = sum3;
+}

@@ -1,6 +1,6 @@
 import { VouchError } from '../errors.js';
 import { isSampleRate } from './format.js';
-import { polyphaseTable, type PolyphaseTable } from './polyphase.js';
+import { convolve, convolveFour, polyphaseTable, type PolyphaseTable } from './polyphase.js';
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
@@ -27,6 +27,10 @@ export class Resampler {
   /** The next output: its first tap within `#input`, and its place after the sample there, in 1 / #stepUp samples. */
   #position = 0;
   #fraction = 0;
+  /** Outputs that are put off until there are four, which is twice as fast: their rows, first taps and places. */
+  readonly #batchRow = new Int32Array(4);
+  readonly #batchInput = new Int32Array(4);
+  readonly #batchOutput = new Int32Array(4);
 
   /**
    * @param fromHz,toHz whole rates from 8000 to 48000.
@@ -91,33 +95,56 @@ export class Resampler {
 
   /** Writes to `output` from `at` on, and returns where it ended. */
   #produce(table: PolyphaseTable, output: Float32Array, at: number): number {
-    const { taps, phases } = table;
+    const { taps, phases, identity } = table;
+    const stepUp = this.#stepUp;
+    const advance = Math.trunc(this.#stepDown / stepUp);
+    const remainder = this.#stepDown % stepUp;
+    const lastStart = this.#filled - taps;
+    let position = this.#position;
+    let fraction = this.#fraction;
     let n = at;
-    for (; this.#position + taps <= this.#filled; n++) {
-      const phase = (this.#fraction * phases) / this.#stepUp;
-      const row = Math.floor(phase);
-      const weight = phase - row;
-      const value = this.#convolve(table, row);
-      // Between two rows only where the ratio has more phases than the table: see polyphase.ts.
-      output[n] = weight === 0 ? value : value + weight * (this.#convolve(table, row + 1) - value);
-      this.#fraction += this.#stepDown;
-      const advance = Math.floor(this.#fraction / this.#stepUp);
-      this.#position += advance;
-      this.#fraction -= advance * this.#stepUp;
+    let batched = 0;
+    for (; position <= lastStart; n++) {
+      if (phases !== stepUp) output[n] = this.#interpolate(table, position, (fraction * phases) / stepUp);
+      else if (identity[fraction]) output[n] = this.#input[position + taps / 2 - 1]!;
+      else batched = this.#batch(table, batched, fraction, position, n, output);
+      position += advance;
+      fraction += remainder;
+      if (fraction >= stepUp) {
+        fraction -= stepUp;
+        position++;
+      }
     }
+    for (let k = 0; k < batched; k++) {
+      output[this.#batchOutput[k]!] = convolve(table, this.#batchRow[k]!, this.#input, this.#batchInput[k]!);
+    }
+    this.#position = position;
+    this.#fraction = fraction;
     return n;
   }
 
-  #convolve({ coefficients, taps, identity }: PolyphaseTable, row: number): number {
-    const input = this.#input;
-    if (identity[row]) return input[this.#position + taps / 2 - 1]!;
-    // Two sums, so that one addition need not wait for the last; the number of taps is even.
-    let even = 0;
-    let odd = 0;
-    for (let tap = row * taps, i = this.#position, end = tap + taps; tap < end; tap += 2, i += 2) {
-      even += coefficients[tap]! * input[i]!;
-      odd += coefficients[tap + 1]! * input[i + 1]!;
-    }
-    return even + odd;
+  /** Puts one output off until there are four; returns how many now wait. */
+  #batch(
+    table: PolyphaseTable,
+    batched: number,
+    row: number,
+    position: number,
+    n: number,
+    output: Float32Array,
+  ): number {
+    this.#batchRow[batched] = row;
+    this.#batchInput[batched] = position;
+    this.#batchOutput[batched] = n;
+    if (batched < 3) return batched + 1;
+    convolveFour(table, this.#batchRow, this.#input, this.#batchInput, output, this.#batchOutput);
+    return 0;
+  }
+
+  /** Between two rows, where the ratio has more phases than the table: see polyphase.ts. */
+  #interpolate(table: PolyphaseTable, position: number, phase: number): number {
+    const row = Math.floor(phase);
+    const before = convolve(table, row, this.#input, position);
+    const after = convolve(table, row + 1, this.#input, position);
+    return before + (phase - row) * (after - before);
   }
 }
