@@ -8,3 +8,4 @@ export {
 } from './format.js';
 export { Resampler } from './resampler.js';
 export { StreamDecoder } from './stream-decoder.js';
+export { CAMPPLUS_FILTERBANK, Filterbank, subtractMeanPerBin, type FilterbankOptions } from './filterbank.js';
