@@ -1,0 +1,58 @@
+import pg from 'pg';
+import { VouchError } from '../errors.js';
+
+/** Conditions that pass: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const PASSING_SQL_STATES = new Set([
+  '25006', // read-only transaction: the server is a standby now
+  '25P03', // idle_in_transaction_session_timeout
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+  '55P03', // lock_not_available
+  '57014', // query_canceled: statement_timeout
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '57P05', // idle_session_timeout
+]);
+/** 08: connection exception; 53: insufficient resources (disk full, too many connections). */
+const PASSING_SQL_CLASSES = new Set(['08', '53']);
+
+/** What the driver says in words only. */
+const CONNECTION_MESSAGES =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|The server does not support SSL|Cannot use a pool after calling end)/;
+
+/**
+ * Whether the connection itself is of no more use.
+ */
+export function isConnectionError(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError)
+    return error.code?.startsWith('57P') === true || error.code?.startsWith('08') === true;
+  if (!(error instanceof Error)) return false;
+  // System errors have a call and a code: ECONNREFUSED, ECONNRESET, EPIPE, ENOTFOUND, ...
+  return 'syscall' in error || error instanceof AggregateError || CONNECTION_MESSAGES.test(error.message);
+}
+
+/**
+ * Turns what the driver threw into a domain error. Messages of the server quote values, which may be personal data: only
+ * its stable codes are kept. Domain errors and errors of other making pass unchanged.
+ */
+export function databaseError(error: unknown): unknown {
+  if (error instanceof VouchError) return error;
+  if (error instanceof pg.DatabaseError) {
+    const code = error.code ?? 'unknown';
+    const metadata = {
+      sqlState: code,
+      ...(error.constraint === undefined ? {} : { constraint: error.constraint }),
+    };
+    if (PASSING_SQL_STATES.has(code) || PASSING_SQL_CLASSES.has(code.slice(0, 2))) {
+      return new VouchError('DATABASE_UNAVAILABLE', { metadata, retryAfterMs: 1000 });
+    }
+    return new VouchError('INTERNAL', {
+      metadata,
+      message: `The database refused a statement: SQLSTATE ${code}.`,
+    });
+  }
+  if (isConnectionError(error))
+    return new VouchError('DATABASE_UNAVAILABLE', { retryAfterMs: 1000, cause: error });
+  return error;
+}
