@@ -37,7 +37,6 @@ export const REASONS = {
   START_TIMEOUT: ['DEADLINE_EXCEEDED', 'The stream did not start in time.'],
   STREAM_STALLED: ['DEADLINE_EXCEEDED', 'The stream sent nothing for too long.'],
   STREAM_NOT_READ: ['RESOURCE_EXHAUSTED', 'The client does not read its events.'],
-  MESSAGE_AFTER_END: ['FAILED_PRECONDITION', 'A message came after the end of the stream.'],
   CALL_ALREADY_LIVE: ['ALREADY_EXISTS', 'The call is live on another stream; its resume token is needed.'],
   CALL_ENDED: ['FAILED_PRECONDITION', 'The call has ended.'],
   CALL_TAKEN_OVER: ['ABORTED', 'Another stream took over this call.'],

@@ -1,0 +1,54 @@
+# The CPU binary of onnxruntime-node is inside its package; its install script would fetch more.
+export ONNXRUNTIME_NODE_INSTALL := skip
+
+BIN := node_modules/.bin
+VOUCH := node --enable-source-maps dist/src/main.js
+SOURCES := $(shell find src test -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
+
+.PHONY: all demo serve test lint prove proto build clean
+
+all: build
+
+node_modules/.installed: package.json package-lock.json
+	@scripts/system-packages node=nodejs npm ffmpeg
+	npm install --no-audit --no-fund
+	@touch $@
+
+# The contract: linted, then made into TypeScript and a descriptor for reflection.
+src/gen/.made: node_modules/.installed buf.yaml buf.gen.yaml $(wildcard proto/vouch/v1/*.proto)
+	$(BIN)/buf lint
+	$(BIN)/buf generate
+	$(BIN)/buf build -o src/gen/vouch.binpb
+	@touch $@
+
+proto: src/gen/.made
+
+dist/.built: src/gen/.made tsconfig.json $(SOURCES)
+	$(BIN)/tsc -p tsconfig.json
+	@touch $@
+
+build: dist/.built
+
+# The main job on real speech, with a database of its own; ends by itself.
+demo: build
+	@$(VOUCH) demo
+
+# The service, staying up.
+serve: build
+	@$(VOUCH) serve
+
+lint: build
+	$(BIN)/prettier --check --log-level warn .
+	$(BIN)/eslint . --max-warnings 0
+	$(BIN)/depcruise src test --config .dependency-cruiser.cjs --output-type err
+	$(BIN)/knip
+
+test: lint
+	$(BIN)/ava
+
+# What is too long for `test`: real time, thousands of repetitions.
+prove: build
+	$(BIN)/ava --config ava.prove.config.js
+
+clean:
+	rm -rf dist src/gen

@@ -1,0 +1,5 @@
+export default {
+  files: ['dist/test/**/*.prove.js'],
+  timeout: '20m',
+  concurrency: 1,
+};

@@ -1,0 +1,142 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { VouchError } from './errors.js';
+
+const milliseconds = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
+
+/** Every option, from the environment; docs/configuration.md lists them, and a test holds the two together. */
+const Options = z.object({
+  /** Where gRPC listens, `host:port`. Only a loopback host is allowed while nobody is authenticated. */
+  VOUCH_ADDRESS: z.string().default('127.0.0.1:50051'),
+  /** PostgreSQL; empty: an embedded one in VOUCH_DATA_DIR. */
+  DATABASE_URL: z.string().default(''),
+  /** Connections to PostgreSQL, at most. */
+  VOUCH_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  /** Where the embedded database and the keyring live when nothing else is said. */
+  VOUCH_DATA_DIR: z.string().default('.vouch'),
+  /** The keyring file; empty: `keyring.json` in VOUCH_DATA_DIR, which is only allowed with the embedded database. */
+  VOUCH_KEYRING_FILE: z.string().default(''),
+  /** Folder of the models and their manifest; empty: the one that came with the software. */
+  VOUCH_MODELS_DIR: z.string().default(''),
+  /** Which graph computes embeddings: int8 where its check passes (`auto`), or always this one. */
+  VOUCH_MODEL_PRECISION: z.enum(['auto', 'fp32', 'int8']).default('auto'),
+  /** The calibration in `calibration/` of the models folder, by id. */
+  VOUCH_CALIBRATION: z.string().default('telephone-first'),
+  /** Worker threads; 0: one per core. */
+  VOUCH_WORKERS: z.coerce.number().int().min(0).max(256).default(0),
+  /** Live calls that this process serves at most; 0: 200 per worker. */
+  VOUCH_MAXIMUM_CALLS: z.coerce.number().int().min(0).max(100_000).default(0),
+  /** Recordings that are worked on at once. */
+  VOUCH_MAXIMUM_RECORDINGS: z.coerce.number().int().min(1).max(64).default(2),
+  /** Size of a recording at most, bytes. */
+  VOUCH_RECORDING_BYTES: z.coerce.number().int().min(1000).max(1_000_000_000).default(67_108_864),
+  /** A stream must start within this time, ms. */
+  VOUCH_START_TIMEOUT_MS: milliseconds(100, 600_000).default(10_000),
+  /** A stream that is not paused must send something this often, ms. */
+  VOUCH_STALL_TIMEOUT_MS: milliseconds(100, 3_600_000).default(30_000),
+  /** A call whose stream broke may be taken up again for this long, ms. */
+  VOUCH_RESUME_WINDOW_MS: milliseconds(0, 3_600_000).default(60_000),
+  /** How long consent that was read holds when the database cannot be asked, ms. */
+  VOUCH_CONSENT_LEASE_MS: milliseconds(1000, 60_000).default(60_000),
+  /** How long a stopping service waits for its calls, ms. */
+  VOUCH_DRAIN_MS: milliseconds(0, 3_600_000).default(10_000),
+  /** The tenant of the development principal. */
+  VOUCH_DEVELOPMENT_TENANT: z.string().min(1).max(256).default('development'),
+  VOUCH_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+});
+
+/** The configuration of a service, read once and passed on as values. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Empty: embedded. */
+  readonly databaseUrl: string;
+  readonly databasePool: number;
+  readonly dataDir: string;
+  readonly keyringFile: string;
+  readonly modelsDir: string;
+  readonly modelPrecision: 'auto' | 'fp32' | 'int8';
+  readonly calibrationId: string;
+  readonly workers: number;
+  readonly maximumCalls: number;
+  readonly maximumRecordings: number;
+  readonly recordingBytes: number;
+  readonly startTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly resumeWindowMs: number;
+  readonly consentLeaseMs: number;
+  readonly drainMs: number;
+  readonly developmentTenant: string;
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment. Throws CONFIGURATION_INVALID naming the option, never its value. */
+export function readConfig(environment: Environment = process.env): Config {
+  const parsed = Options.safeParse(environment);
+  if (!parsed.success) {
+    const options = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
+    throw new VouchError('CONFIGURATION_INVALID', {
+      field: options.join(', '),
+      message: `Not usable: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
+    });
+  }
+  const options = parsed.data;
+  const { host, port } = readAddress(options.VOUCH_ADDRESS);
+  const workers = options.VOUCH_WORKERS || availableParallelism();
+  return {
+    host,
+    port,
+    databaseUrl: options.DATABASE_URL,
+    databasePool: options.VOUCH_DATABASE_POOL,
+    dataDir: options.VOUCH_DATA_DIR,
+    keyringFile: keyringFile(options.VOUCH_KEYRING_FILE, options.DATABASE_URL, options.VOUCH_DATA_DIR),
+    modelsDir: options.VOUCH_MODELS_DIR,
+    modelPrecision: options.VOUCH_MODEL_PRECISION,
+    calibrationId: options.VOUCH_CALIBRATION,
+    workers,
+    maximumCalls: options.VOUCH_MAXIMUM_CALLS || 200 * workers,
+    maximumRecordings: options.VOUCH_MAXIMUM_RECORDINGS,
+    recordingBytes: options.VOUCH_RECORDING_BYTES,
+    startTimeoutMs: options.VOUCH_START_TIMEOUT_MS,
+    stallTimeoutMs: options.VOUCH_STALL_TIMEOUT_MS,
+    resumeWindowMs: options.VOUCH_RESUME_WINDOW_MS,
+    consentLeaseMs: options.VOUCH_CONSENT_LEASE_MS,
+    drainMs: options.VOUCH_DRAIN_MS,
+    developmentTenant: options.VOUCH_DEVELOPMENT_TENANT,
+    logLevel: options.VOUCH_LOG_LEVEL,
+  };
+}
+
+/** The names of all options, for the docs' test. */
+export const OPTION_NAMES: readonly string[] = Object.keys(Options.shape);
+
+function readAddress(address: string): { host: string; port: number } {
+  const match = /^(?<host>\[[0-9a-fA-F:]+\]|[^:]+):(?<port>\d{1,5})$/.exec(address);
+  const host = match?.groups?.['host'];
+  const port = Number(match?.groups?.['port']);
+  if (host === undefined || port > 65_535) {
+    throw new VouchError('CONFIGURATION_INVALID', {
+      field: 'VOUCH_ADDRESS',
+      message: 'VOUCH_ADDRESS is host:port.',
+    });
+  }
+  return { host, port };
+}
+
+/** Keys beside somebody else's database would end up in one backup with it. */
+function keyringFile(file: string, databaseUrl: string, dataDir: string): string {
+  if (file !== '') return file;
+  if (databaseUrl === '') return `${dataDir}/keyring.json`;
+  throw new VouchError('CONFIGURATION_INVALID', {
+    field: 'VOUCH_KEYRING_FILE',
+    message:
+      'With DATABASE_URL, VOUCH_KEYRING_FILE must say where the keyring is: outside the database and its backups.',
+  });
+}
+
+/** Whether an address is reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}

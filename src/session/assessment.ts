@@ -1,0 +1,236 @@
+import { randomUUID } from 'node:crypto';
+import type { ClaimMethod, TransactionRisk } from '../domain/call.js';
+import type {
+  ArtefactReference,
+  CalibrationFit,
+  Decision,
+  MeasuredRate,
+  ReasonCode,
+} from '../domain/decision.js';
+import type { Policy } from '../domain/policy.js';
+import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
+import { composeDecision, SpeakerChangeDetector } from '../decision/index.js';
+import { pool, type Calibration } from '../scoring/index.js';
+import { ClaimTrack } from './claim-track.js';
+import type { ClaimDossier, Clock } from './ports.js';
+
+/** What an assessment rests on besides speech and claims. */
+export interface AssessmentTerms {
+  readonly policy: Policy;
+  readonly policyReference: ArtefactReference;
+  readonly calibration: Calibration;
+  readonly spaces: readonly EmbeddingSpace[];
+  readonly transactionRisk: TransactionRisk;
+  readonly shadow: boolean;
+  readonly clock: Clock;
+}
+
+/** How a look differs from an ordinary one. */
+export interface LookOptions {
+  /** Whether any more speech can come. */
+  readonly ended: boolean;
+  /** Whether the consent that was read does not hold any more. */
+  readonly leaseLapsed: boolean;
+  /** Reasons that concern the call and not one claim. */
+  readonly reasons: readonly ReasonCode[];
+}
+
+const NOW: LookOptions = { ended: false, leaseLapsed: false, reasons: [] };
+
+/**
+ * Recent windows are kept for enrolment and for evaluations since a media time; 20 minutes of net speech, about 300 KiB.
+ * What is older counts in the pools and is gone otherwise.
+ */
+const WINDOWS_KEPT = 400;
+
+/** Two windows are about 6 s of net speech: the time within which a change of caller is to be noticed. */
+const CHANGE_WINDOWS = 2;
+
+/** Same speaker: 0.5 and more; other: 0.45 and less, on spliced telephone calls (docs/accuracy.md). */
+const CHANGE_COSINE = 0.45;
+
+/**
+ * All that is thought about one caller: the claims, the evidence for each, whether it is still the same voice, and the
+ * decision that follows. The same for live calls and recordings; knows nothing of streams, storage or time.
+ */
+export class Assessment {
+  readonly #terms: AssessmentTerms;
+  readonly #claims: ClaimTrack[] = [];
+  readonly #change: SpeakerChangeDetector;
+  #windows: SpeechWindow[] = [];
+  #evidenceSinceMs = 0;
+  #looks = 0;
+  #current: Decision | undefined;
+  #confidence: number | null = null;
+
+  constructor(terms: AssessmentTerms) {
+    this.#terms = terms;
+    this.#change = new SpeakerChangeDetector({
+      space: terms.calibration.space,
+      recentWindows: CHANGE_WINDOWS,
+      maximumCosine: CHANGE_COSINE,
+    });
+  }
+
+  get claims(): readonly ClaimTrack[] {
+    return this.#claims;
+  }
+
+  /** The last decision that was news; undefined before the first. */
+  get current(): Decision | undefined {
+    return this.#current;
+  }
+
+  /** Confidence of the best claim at the last look, 0 to 100; null where nothing was compared. */
+  get confidence(): number | null {
+    return this.#confidence;
+  }
+
+  /** Whether any claim allows the caller's speech to be embedded. */
+  get hasGround(): boolean {
+    return this.#claims.some((claim) => claim.hasGround);
+  }
+
+  /** Net speech of the current evidence, embedded so far, ms. */
+  get netSpeechMs(): number {
+    return this.#windows.reduce((sum, window) => sum + window.netSpeechMs, 0);
+  }
+
+  /** Adds a claim; one that was made before is returned as it is. Speech since `groundSinceMs` counts for it. */
+  addClaim(
+    speakerId: string,
+    method: ClaimMethod | null,
+    dossier: ClaimDossier,
+    groundSinceMs: number,
+  ): ClaimTrack {
+    const made = this.#claims.find((claim) => claim.speakerId === speakerId);
+    if (made) return made;
+    const claim = new ClaimTrack(this.#claims.length + 1, speakerId, method, dossier, groundSinceMs);
+    for (const window of this.#windows) claim.add(window);
+    this.#claims.push(claim);
+    return claim;
+  }
+
+  /** Takes what is now known of a claimed speaker; when nobody allows it any more, all speech is forgotten. */
+  updateClaim(claim: ClaimTrack, dossier: ClaimDossier, nowMs: number): 'GAINED' | 'LOST' | 'SAME' {
+    const change = claim.update(dossier, nowMs);
+    if (!this.hasGround) this.restart(nowMs);
+    return change;
+  }
+
+  /**
+   * Takes the next window. When the caller changed, the evidence starts again with the new caller's windows, and the
+   * time since when it is another's is returned, ms of the stream's clock.
+   */
+  push(window: SpeechWindow): number | undefined {
+    const changed = this.#change.push(window);
+    if (!changed) {
+      this.#keep(window);
+      return undefined;
+    }
+    const sinceMs = changed[0]?.startMs ?? window.startMs;
+    this.#forget(sinceMs);
+    for (const each of changed) this.#keep(each);
+    return sinceMs;
+  }
+
+  /** Forgets all speech: what comes from now on is the evidence. */
+  restart(nowMs: number): void {
+    this.#change.reset();
+    this.#forget(nowMs);
+  }
+
+  /** Windows of the current evidence spoken under this claim's ground, oldest first. */
+  windowsFor(claim: ClaimTrack): readonly SpeechWindow[] {
+    return this.#windows.filter((window) => claim.hasGround && window.startMs >= claim.groundSinceMs);
+  }
+
+  /**
+   * Looks at every claim and returns the decision when it is news: the first one, or another kind, finality or claim
+   * than before. `reasons` concern the call; the reason alone makes no news.
+   */
+  look(options: LookOptions): Decision | undefined {
+    this.#looks++;
+    const decision = this.#decide(this.#claims, options, this.#evidenceSinceMs);
+    this.#confidence = decision.confidence;
+    if (this.#current && sameNews(this.#current, decision)) return undefined;
+    this.#current = decision;
+    return decision;
+  }
+
+  /** The decision as of now over the speech since a media time, beside the call's own: it supersedes nothing. */
+  evaluate(sinceMs: number | null): Decision {
+    const since = Math.max(sinceMs ?? 0, this.#evidenceSinceMs);
+    const claims = this.#claims.map((claim) => {
+      const view = new ClaimTrack(claim.claimNumber, claim.speakerId, claim.method, claim.dossier, since);
+      for (const window of this.windowsFor(claim)) view.add(window);
+      return view;
+    });
+    return { ...this.#decide(claims, NOW, since), supersedesDecisionId: '' };
+  }
+
+  #keep(window: SpeechWindow): void {
+    this.#windows.push(window);
+    if (this.#windows.length > WINDOWS_KEPT) this.#windows.shift();
+    for (const claim of this.#claims) claim.add(window);
+  }
+
+  #forget(sinceMs: number): void {
+    this.#windows = [];
+    this.#evidenceSinceMs = sinceMs;
+    for (const claim of this.#claims) claim.reset();
+  }
+
+  #decide(
+    claims: readonly ClaimTrack[],
+    { ended, leaseLapsed, reasons }: LookOptions,
+    sinceMs: number,
+  ): Decision {
+    const { policy, calibration } = this.#terms;
+    const comparisons = claims.reduce((sum, claim) => sum + claim.voiceprintCount, 0);
+    const threshold = calibration.acceptThreshold(policy.targetFalseMatchRate, comparisons);
+    const judged = claims.map((claim) =>
+      claim.look({ policy, calibration, acceptAtLlr: threshold.llr, ended, leaseLapsed }),
+    );
+    const windows = this.#windows.filter((window) => window.startMs >= sinceMs);
+    const speech = pool(windows);
+    return composeDecision(judged, {
+      ...this.#frame(threshold.measured),
+      mediaStartMs: sinceMs,
+      mediaEndMs: windows.at(-1)?.endMs ?? sinceMs,
+      netSpeechMs: speech.netSpeechMs,
+      quality: speech.quality,
+      ended,
+      reasons,
+    });
+  }
+
+  #frame(statedFalseMatchRate: MeasuredRate) {
+    const { policy, policyReference, calibration, spaces, transactionRisk, shadow, clock } = this.#terms;
+    const calibrationFit: CalibrationFit = calibration.shipped ? 'SHIPPED' : 'FITTED';
+    return {
+      decisionId: randomUUID(),
+      supersedesDecisionId: this.#current?.decisionId ?? '',
+      decidedAt: clock.now(),
+      looks: this.#looks,
+      policy,
+      policyReference,
+      models: spaces.map((space) => ({ id: space.modelId, version: 0, sha256: space.modelSha256 })),
+      calibration: calibration.reference,
+      calibrationFit,
+      statedFalseMatchRate,
+      transactionRisk,
+      shadow: shadow || policy.shadow,
+    };
+  }
+}
+
+function sameNews(a: Decision, b: Decision): boolean {
+  const news = (decision: Decision) =>
+    JSON.stringify([
+      decision.kind,
+      decision.finality,
+      decision.claims.map((claim) => [claim.speakerId, claim.kind, claim.consentEventId]),
+    ]);
+  return news(a) === news(b);
+}

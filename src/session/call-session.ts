@@ -1,0 +1,303 @@
+import type { CallStart, ClaimMethod, ControlOrigin, EndReason } from '../domain/call.js';
+import type { Decision, ReasonCode } from '../domain/decision.js';
+import type { SpeechProgress, SpeechWindow } from '../domain/speech.js';
+import type { Principal } from '../domain/principal.js';
+import { qualityProblems } from '../decision/index.js';
+import type { SpeechExtractor, SpeechStream } from '../embedding/index.js';
+import { VouchError } from '../errors.js';
+import type { Assessment } from './assessment.js';
+import { AudioClock } from './audio-clock.js';
+import type { ClaimTrack } from './claim-track.js';
+import type { EventLog } from './event-log.js';
+import type { ClaimDossier, Clock, OpenDossier } from './ports.js';
+
+export interface CallSessionParts {
+  readonly principal: Principal;
+  readonly start: CallStart;
+  readonly assessment: Assessment;
+  readonly log: EventLog;
+  readonly extractor: SpeechExtractor;
+  readonly openDossier: OpenDossier;
+  readonly clock: Clock;
+  /** How long consent that was read holds, ms. */
+  readonly consentLeaseMs: number;
+  readonly maximumClaims: number;
+  readonly maximumDurationMs: number;
+  readonly paused: boolean;
+}
+
+/** How often progress is told, ms of audio. */
+const PROGRESS_EVERY_MS = 1000;
+
+/**
+ * One stream of one call, from its first byte to its last event: lets audio through to the speech stages only while it is
+ * not paused and somebody's consent allows it, and tells what comes of it. Throws VouchErrors for what may not be done.
+ */
+export class CallSession {
+  readonly #parts: CallSessionParts;
+  readonly #audio: AudioClock;
+  #stream: SpeechStream | undefined;
+  #paused: boolean;
+  readonly #openedAt: Date;
+  #leaseUntilMs: number;
+  #leaseLost = false;
+  #finished = false;
+  #heard: SpeechProgress | undefined;
+  #toldProgressMs = 0;
+  #toldProblems = '';
+
+  constructor(parts: CallSessionParts) {
+    this.#parts = parts;
+    this.#audio = new AudioClock(parts.start.format);
+    this.#paused = parts.paused;
+    this.#openedAt = parts.clock.now();
+    this.#leaseUntilMs = this.#openedAt.getTime() + parts.consentLeaseMs;
+  }
+
+  get principal(): Principal {
+    return this.#parts.principal;
+  }
+
+  get callId(): string {
+    return this.#parts.start.callId;
+  }
+
+  get assessment(): Assessment {
+    return this.#parts.assessment;
+  }
+
+  get log(): EventLog {
+    return this.#parts.log;
+  }
+
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** The stream's audio clock, ms. */
+  get mediaTimeMs(): number {
+    return this.#audio.nowMs;
+  }
+
+  /** Takes a piece of audio; resolves when there is room for more. */
+  async audio(data: Uint8Array, gapMs: number): Promise<void> {
+    this.#assertRunning();
+    if (gapMs > 0) {
+      this.#audio.gap(gapMs);
+      this.#stream?.gap(gapMs);
+    }
+    const { bytes: bytesBefore, gapMs: gapsBefore } = this.#audio;
+    this.#audio.take(data.byteLength);
+    if (this.#audio.nowMs > this.#parts.maximumDurationMs) throw new VouchError('CALL_TOO_LONG');
+    this.checkLease();
+    if (this.#open) {
+      this.#stream ??= this.#openStream(bytesBefore, gapsBefore);
+      await this.#stream.push(data).catch((error: unknown) => {
+        // The next audio opens another stream on another worker, and what was pooled so far goes on counting.
+        if (!(error instanceof VouchError && error.reason === 'WORKER_FAILED')) throw error;
+      });
+    } else {
+      this.#audio.drop(data.byteLength);
+      this.#stream?.skip(data.byteLength);
+    }
+    this.#tellProgress();
+  }
+
+  /** Adds a claim; one that was made before changes nothing. Throws TOO_MANY_CLAIMS. */
+  async claim(speakerId: string, method: ClaimMethod | null): Promise<void> {
+    this.#assertRunning();
+    const { assessment, maximumClaims, openDossier, principal } = this.#parts;
+    if (assessment.claims.some((claim) => claim.speakerId === speakerId)) return;
+    if (assessment.claims.length >= maximumClaims) throw new VouchError('TOO_MANY_CLAIMS');
+    const dossier = await openDossier(principal.tenantId, speakerId);
+    this.#assertRunning();
+    // Speech from before the grant never counts: a grant given during the call counts from now on.
+    const grantedBefore = dossier.grantedAt !== null && dossier.grantedAt <= this.#openedAt;
+    const claim = assessment.addClaim(speakerId, method, dossier, grantedBefore ? 0 : this.#audio.nowMs);
+    this.#emit({ type: 'claimReceived', claimNumber: claim.claimNumber, speakerId, method });
+    this.look();
+  }
+
+  /** Drops audio from now on and empties every buffer before it returns. */
+  pause(reason: string, origin: ControlOrigin): void {
+    if (this.#paused || this.#finished) return;
+    this.#paused = true;
+    this.#stream?.discard();
+    this.#emit({ type: 'paused', reason, origin });
+  }
+
+  resume(origin: ControlOrigin): void {
+    if (!this.#paused || this.#finished) return;
+    this.#paused = false;
+    this.#emit({ type: 'resumed', origin });
+  }
+
+  /** The consent of all claims was read from the database at this moment. */
+  renewLease(readAtMs: number): void {
+    this.#leaseUntilMs = readAtMs + this.#parts.consentLeaseMs;
+    if (!this.#leaseLost || this.#finished) return;
+    this.#leaseLost = false;
+    this.look();
+  }
+
+  /** Stops comparing when the consent that was read does not hold any more. */
+  checkLease(): void {
+    if (this.#finished || this.#leaseLost || this.#parts.clock.now().getTime() <= this.#leaseUntilMs) return;
+    this.#leaseLost = true;
+    this.#stream?.discard();
+    this.look();
+  }
+
+  /** Takes what is now known of a claimed speaker: within a running call, at once. */
+  consentRead(claim: ClaimTrack, dossier: ClaimDossier): void {
+    if (this.#finished) return;
+    const change = this.assessment.updateClaim(claim, dossier, this.#audio.nowMs);
+    if (!this.assessment.hasGround) this.#stream?.discard();
+    if (change !== 'SAME') {
+      this.#emit({
+        type: 'consentChanged',
+        claimNumber: claim.claimNumber,
+        granted: change === 'GAINED',
+        consentEventId: dossier.consentEventId ?? '',
+      });
+    }
+    this.look();
+  }
+
+  /** Looks at the evidence and tells the decision when it is news. */
+  look(options: { ended?: boolean; reasons?: readonly ReasonCode[] } = {}): Decision | undefined {
+    const decision = this.assessment.look({
+      ended: options.ended ?? false,
+      leaseLapsed: this.#leaseLost,
+      reasons: options.reasons ?? [],
+    });
+    if (decision) this.#emit({ type: 'decision', decision });
+    return decision;
+  }
+
+  /**
+   * Ends the call in good order: what was heard is worked through, then the last decision and the end are told.
+   * Rejects with AUDIO_INCOMPLETE, after that, when the bytes ended within a sample.
+   */
+  async end(reason: EndReason, note: string): Promise<void> {
+    if (this.#finished) return;
+    const whole = this.#audio.complete;
+    // A half sample at the end is told below, after everything that was whole has counted.
+    await this.#stream?.finish().catch((error: unknown) => {
+      if (!(error instanceof VouchError && error.reason === 'AUDIO_INCOMPLETE')) throw error;
+    });
+    if (this.#isFinished()) return;
+    this.look({ ended: true });
+    this.#close(whole ? reason : 'ERROR', note);
+    if (!whole) throw new VouchError('AUDIO_INCOMPLETE', { field: 'audio.data' });
+  }
+
+  /** Ends the call for an error; what was not embedded yet is lost. */
+  abort(reason: EndReason): void {
+    if (this.#finished) return;
+    this.look({ ended: true });
+    this.#close(reason, '');
+  }
+
+  /** The stream broke or another one took over: frees everything and tells nothing more. */
+  drop(): void {
+    this.#finished = true;
+    this.#stream?.close();
+  }
+
+  tellDrain(deadline: Date): void {
+    if (!this.#finished) this.#emit({ type: 'drain', deadline });
+  }
+
+  /** Whether audio may pass now. */
+  get #open(): boolean {
+    return !this.#paused && !this.#leaseLost && this.assessment.hasGround;
+  }
+
+  #isFinished(): boolean {
+    return this.#finished;
+  }
+
+  #assertRunning(): void {
+    if (this.#finished) throw new VouchError('CALL_ENDED');
+  }
+
+  /** Opens the way to the speech stages; what came before is told as skipped, so that clock and samples stay whole. */
+  #openStream(bytesBefore: number, gapsBeforeMs: number): SpeechStream {
+    const { extractor, start } = this.#parts;
+    const stream = extractor.open(start.format, {
+      onWindow: (window) => {
+        this.#onWindow(window);
+      },
+      onProgress: (progress) => {
+        this.#heard = progress;
+        this.#tellQuality(progress);
+      },
+      onFailure: () => {
+        this.#stream = undefined;
+      },
+    });
+    if (gapsBeforeMs > 0) stream.gap(gapsBeforeMs);
+    if (bytesBefore > 0) stream.skip(bytesBefore);
+    return stream;
+  }
+
+  #onWindow(window: SpeechWindow): void {
+    if (this.#finished || !this.#open) return;
+    const withdrawn = this.assessment.current?.decisionId ?? '';
+    const sinceMs = this.assessment.push(window);
+    if (sinceMs === undefined) {
+      this.look();
+      return;
+    }
+    this.#emit({ type: 'speakerChanged', sinceMediaMs: Math.round(sinceMs), withdrawnDecisionId: withdrawn });
+    this.look({ reasons: ['SPEAKER_CHANGED'] });
+  }
+
+  #tellProgress(): void {
+    const now = this.#audio.nowMs;
+    if (now - this.#toldProgressMs < PROGRESS_EVERY_MS) return;
+    this.#toldProgressMs = now;
+    this.#emit({
+      type: 'progress',
+      audioMs: Math.round(now),
+      droppedMs: Math.round(this.#audio.droppedMs),
+      netSpeechMs: Math.round(this.#heard?.netSpeechMs ?? 0),
+      quality: this.#heard?.quality ?? NOTHING_HEARD,
+      kind: this.assessment.current?.kind ?? 'SPEAKER_ID_NOT_PROVIDED',
+      confidence: this.assessment.confidence,
+    });
+  }
+
+  #tellQuality(progress: SpeechProgress): void {
+    if (this.#finished) return;
+    const problems = qualityProblems(progress.quality);
+    const told = problems.join();
+    if (told === this.#toldProblems) return;
+    this.#toldProblems = told;
+    this.#emit({ type: 'quality', quality: progress.quality, problems });
+  }
+
+  #close(reason: EndReason, note: string): void {
+    this.#emit({
+      type: 'ended',
+      reason,
+      note,
+      audioMs: Math.round(this.#audio.nowMs),
+      droppedMs: Math.round(this.#audio.droppedMs),
+      netSpeechMs: Math.round(this.#heard?.netSpeechMs ?? 0),
+      decisionId: this.assessment.current?.decisionId ?? '',
+    });
+    this.drop();
+  }
+
+  #emit(body: Parameters<EventLog['emit']>[0]): void {
+    this.log.emit(body, this.#audio.nowMs);
+  }
+}
+
+const NOTHING_HEARD = { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null };

@@ -1,0 +1,151 @@
+import type { ClaimMethod } from '../domain/call.js';
+import type { ClaimResult, DecisionKind, Finality, ReasonCode } from '../domain/decision.js';
+import type { Policy } from '../domain/policy.js';
+import type { SpeechWindow } from '../domain/speech.js';
+import { judge, qualityProblems, type JudgedClaim } from '../decision/index.js';
+import { compareBest, Pool, type Calibration, type Comparison } from '../scoring/index.js';
+import type { ClaimDossier } from './ports.js';
+
+/** What one look at a claim needs besides the claim. */
+export interface Look {
+  readonly policy: Policy;
+  readonly calibration: Calibration;
+  readonly acceptAtLlr: number;
+  readonly ended: boolean;
+  /** Whether the consent that was read does not hold any more: nothing is compared then. */
+  readonly leaseLapsed: boolean;
+}
+
+/** One claim through a call: its ground, the speech that may count for it, and what was found. */
+export class ClaimTrack {
+  #dossier: ClaimDossier;
+  #pool = new Pool();
+  #groundSinceMs: number;
+  #settled: JudgedClaim | undefined;
+  #lost: ReasonCode | undefined;
+
+  constructor(
+    readonly claimNumber: number,
+    readonly speakerId: string,
+    readonly method: ClaimMethod | null,
+    dossier: ClaimDossier,
+    groundSinceMs: number,
+  ) {
+    this.#dossier = dossier;
+    this.#groundSinceMs = groundSinceMs;
+  }
+
+  get dossier(): ClaimDossier {
+    return this.#dossier;
+  }
+
+  /** Whether the caller's speech may be embedded for this claim. */
+  get hasGround(): boolean {
+    return this.#dossier.consentEventId !== null;
+  }
+
+  /** Speech from before this time of the stream's clock does not count for this claim, ms. */
+  get groundSinceMs(): number {
+    return this.#groundSinceMs;
+  }
+
+  get voiceprintCount(): number {
+    return this.#dossier.voiceprints.length;
+  }
+
+  /**
+   * Takes what is now known of the speaker. Speech from before a new ground never counts; a lost ground throws away what
+   * was pooled. Returns whether the ground came or went.
+   */
+  update(dossier: ClaimDossier, nowMs: number): 'GAINED' | 'LOST' | 'SAME' {
+    const had = this.hasGround;
+    this.#dossier = dossier;
+    this.#settled = undefined;
+    if (had === this.hasGround) return 'SAME';
+    this.reset();
+    if (had) {
+      this.#lost = 'CONSENT_WITHDRAWN';
+      return 'LOST';
+    }
+    this.#lost = undefined;
+    this.#groundSinceMs = nowMs;
+    return 'GAINED';
+  }
+
+  /** Adds a window, if it was spoken under this claim's ground. */
+  add(window: SpeechWindow): void {
+    if (this.hasGround && window.startMs >= this.#groundSinceMs) this.#pool.add(window);
+  }
+
+  /** The evidence starts again. */
+  reset(): void {
+    this.#pool = new Pool();
+    this.#settled = undefined;
+  }
+
+  /** What stands for this claim now. Once accepted, rejected or exhausted it stays, until a reset or an update. */
+  look(look: Look): JudgedClaim {
+    if (this.#settled && !look.leaseLapsed) return this.#settled;
+    const standing = this.#standing(look);
+    if (standing) return standing;
+    const speech = this.#pool.take();
+    const comparison = compareBest(speech, this.#dossier.voiceprints, look.calibration);
+    const verdict = judge(
+      {
+        llr: comparison?.llr ?? null,
+        llrClipped: comparison?.llrClipped ?? false,
+        netSpeechMs: speech.netSpeechMs,
+        problems: qualityProblems(speech.quality),
+        ended: look.ended,
+      },
+      look.policy,
+      look.acceptAtLlr,
+    );
+    const judged = {
+      result: this.#result(verdict.kind, verdict.reasons, comparison),
+      finality: verdict.finality,
+    };
+    if (verdict.finality === 'FINAL') this.#settled = judged;
+    return judged;
+  }
+
+  /** Why there is nothing to compare, where that is so. */
+  #standing(look: Look): JudgedClaim | undefined {
+    const finality: Finality = look.ended ? 'FINAL' : 'PROVISIONAL';
+    const { optedOut, known, voiceprints, pending, ofOtherModel } = this.#dossier;
+    const lost: ReasonCode[] = this.#lost ? [this.#lost] : [];
+    const is = (kind: DecisionKind, reasons: ReasonCode[]): JudgedClaim => ({
+      result: this.#result(kind, reasons, undefined),
+      finality,
+    });
+    if (optedOut) return is('SPEAKER_OPTED_OUT', lost);
+    if (!this.hasGround) return is(known ? 'CONSENT_MISSING' : 'SPEAKER_NOT_ENROLLED', lost);
+    if (look.leaseLapsed) return is('INCONCLUSIVE', ['CONSENT_LEASE_EXPIRED']);
+    if (voiceprints.length > 0) return undefined;
+    const reasons: ReasonCode[] = [];
+    if (pending > 0) reasons.push('VOICEPRINT_PENDING');
+    if (ofOtherModel > 0) reasons.push('VOICEPRINT_OF_OTHER_MODEL');
+    return is('SPEAKER_NOT_ENROLLED', reasons);
+  }
+
+  #result(
+    kind: DecisionKind,
+    reasons: readonly ReasonCode[],
+    comparison: Comparison | undefined,
+  ): ClaimResult {
+    return {
+      claimNumber: this.claimNumber,
+      speakerId: this.speakerId,
+      kind,
+      consentEventId: this.#dossier.consentEventId ?? '',
+      voiceprintId: comparison?.voiceprint.voiceprintId ?? '',
+      voiceprintVersion: comparison?.voiceprint.version ?? 0,
+      voiceprintLabel: comparison?.voiceprint.label ?? '',
+      confidence: comparison?.confidence ?? null,
+      score: comparison?.score ?? null,
+      llr: comparison?.llr ?? null,
+      llrClipped: comparison?.llrClipped ?? false,
+      reasons,
+    };
+  }
+}

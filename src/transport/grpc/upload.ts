@@ -1,0 +1,61 @@
+import { VouchError } from '../../errors.js';
+import { MOST_CHUNK_BYTES } from '../read-call.js';
+import { within } from './timeout.js';
+
+interface UploadMessage<Start> {
+  readonly message?: { $case: 'start'; value: Start } | { $case: 'data'; value: Uint8Array } | undefined;
+}
+
+/** How an upload is bounded. */
+export interface UploadLimits {
+  readonly maximumBytes: number;
+  /** How long a message may let wait for itself, ms. */
+  readonly messageTimeoutMs: number;
+}
+
+/** A start, then bytes: the shape of every upload. */
+export class Upload<Start> {
+  readonly #messages: AsyncIterator<UploadMessage<Start>>;
+  readonly #limits: UploadLimits;
+
+  constructor(messages: AsyncIterable<UploadMessage<Start>>, limits: UploadLimits) {
+    this.#messages = messages[Symbol.asyncIterator]();
+    this.#limits = limits;
+  }
+
+  /** The first message. Throws START_EXPECTED, START_TIMEOUT. */
+  async start(): Promise<Start> {
+    const first = await this.#next('START_TIMEOUT');
+    if (first?.$case !== 'start') throw new VouchError('START_EXPECTED');
+    return first.value;
+  }
+
+  /** All the bytes. Throws RECORDING_TOO_LONG as soon as there are too many, CHUNK_TOO_LARGE, START_REPEATED. */
+  async bytes(): Promise<Uint8Array> {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for (;;) {
+      const message = await this.#next('STREAM_STALLED');
+      if (message === undefined) break;
+      if (message.$case === 'start') throw new VouchError('START_REPEATED');
+      if (message.value.byteLength > MOST_CHUNK_BYTES) throw new VouchError('CHUNK_TOO_LARGE', { field: 'data' });
+      size += message.value.byteLength;
+      if (size > this.#limits.maximumBytes) {
+        throw new VouchError('RECORDING_TOO_LONG', {
+          field: 'data',
+          metadata: { limitBytes: String(this.#limits.maximumBytes) },
+        });
+      }
+      chunks.push(message.value);
+    }
+    if (size === 0) throw new VouchError('RECORDING_EMPTY', { field: 'data' });
+    return Buffer.concat(chunks, size);
+  }
+
+  async #next(late: 'START_TIMEOUT' | 'STREAM_STALLED') {
+    const next = await within(this.#messages.next(), this.#limits.messageTimeoutMs, () => new VouchError(late));
+    if (next.done) return undefined;
+    if (!next.value.message) throw new VouchError('MESSAGE_MALFORMED');
+    return next.value.message;
+  }
+}

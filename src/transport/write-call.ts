@@ -1,0 +1,180 @@
+import type { ArtefactReference, ClaimResult, Decision } from '../domain/decision.js';
+import type { CallEvent, CallEventBody } from '../domain/event.js';
+import type { Role } from '../domain/principal.js';
+import type { SpeechQuality } from '../domain/speech.js';
+import * as common from '../gen/vouch/v1/common.js';
+import * as decisions from '../gen/vouch/v1/decision.js';
+import * as proto from '../gen/vouch/v1/verification.js';
+import { toProto, toProtoOrUnspecified } from './enums.js';
+
+/** Raw scores help an attacker climb: agents see the decision and the band, nothing else. */
+export function maySeeScores(role: Role): boolean {
+  return role !== 'AGENT';
+}
+
+/** An event as this role may see it; undefined where it may not see it at all (decisions in shadow mode). */
+export function writeEvent(event: CallEvent, role: Role): proto.CallEvent | undefined {
+  const body = writeBody(event.body, role);
+  if (!body) return undefined;
+  return {
+    sequence: event.sequence,
+    callId: event.callId,
+    emittedAt: event.emittedAt,
+    mediaTimeMs: event.mediaTimeMs,
+    replayed: event.replayed,
+    event: body,
+  };
+}
+
+function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
+  const ms = Math.round;
+  switch (body.type) {
+    case 'started':
+      return {
+        $case: 'started',
+        value: {
+          resumeToken: body.resumeToken,
+          streamNumber: body.streamNumber,
+          paused: body.paused,
+          policy: writeReference(body.policy),
+          targetFalseMatchRate: body.targetFalseMatchRate,
+          minimumNetSpeechMs: body.minimumNetSpeechMs,
+        },
+      };
+    case 'progress':
+      return {
+        $case: 'progress',
+        value: {
+          audioMs: ms(body.audioMs),
+          droppedMs: ms(body.droppedMs),
+          netSpeechMs: ms(body.netSpeechMs),
+          quality: writeQuality(body.quality),
+          kind: toProto(decisions.DecisionKind, body.kind),
+          ...(maySeeScores(role) && body.confidence !== null ? { confidence: body.confidence } : {}),
+        },
+      };
+    case 'decision':
+      if (body.decision.shadow && role === 'AGENT') return undefined;
+      return { $case: 'decision', value: writeDecision(body.decision, role) };
+    case 'quality':
+      return {
+        $case: 'quality',
+        value: {
+          quality: writeQuality(body.quality),
+          problems: body.problems.map((problem) => toProto(decisions.ReasonCode, problem)),
+        },
+      };
+    case 'paused':
+      return {
+        $case: 'paused',
+        value: { reason: body.reason, origin: toProto(proto.ControlOrigin, body.origin) },
+      };
+    case 'resumed':
+      return { $case: 'resumed', value: { origin: toProto(proto.ControlOrigin, body.origin) } };
+    case 'claimReceived':
+      return {
+        $case: 'claimReceived',
+        value: {
+          claimNumber: body.claimNumber,
+          speakerId: body.speakerId,
+          method: toProtoOrUnspecified(proto.ClaimMethod, body.method),
+        },
+      };
+    case 'speakerChanged':
+      return {
+        $case: 'speakerChanged',
+        value: { sinceMediaMs: ms(body.sinceMediaMs), withdrawnDecisionId: body.withdrawnDecisionId },
+      };
+    case 'consentChanged':
+      return {
+        $case: 'consentChanged',
+        value: { claimNumber: body.claimNumber, granted: body.granted, consentEventId: body.consentEventId },
+      };
+    case 'evidenceRestarted':
+      return { $case: 'evidenceRestarted', value: { reason: toProto(decisions.ReasonCode, body.reason) } };
+    case 'drain':
+      return { $case: 'drain', value: { deadline: body.deadline } };
+    case 'ended':
+      return {
+        $case: 'ended',
+        value: {
+          reason: toProto(proto.EndReason, body.reason),
+          note: body.note,
+          audioMs: ms(body.audioMs),
+          droppedMs: ms(body.droppedMs),
+          netSpeechMs: ms(body.netSpeechMs),
+          decisionId: body.decisionId,
+        },
+      };
+  }
+}
+
+/** A decision as this role may see it. */
+export function writeDecision(decision: Decision, role: Role): decisions.Decision {
+  const scores = maySeeScores(role) ? writeScores(decision) : {};
+  return {
+    decisionId: decision.decisionId,
+    supersedesDecisionId: decision.supersedesDecisionId,
+    kind: toProto(decisions.DecisionKind, decision.kind),
+    finality: toProto(decisions.Finality, decision.finality),
+    media: { startMs: Math.round(decision.mediaStartMs), endMs: Math.round(decision.mediaEndMs) },
+    decidedAt: decision.decidedAt,
+    holdsUntil: decision.holdsUntil,
+    claims: decision.claims.map((claim) => writeClaim(claim, role)),
+    ...scores,
+    confidenceBand: toProtoOrUnspecified(decisions.ConfidenceBand, decision.confidenceBand),
+    llrClipped: decision.llrClipped,
+    netSpeechMs: Math.round(decision.netSpeechMs),
+    quality: writeQuality(decision.quality),
+    looks: decision.looks,
+    claimsSoFar: decision.claimsSoFar,
+    policy: writeReference(decision.policy),
+    models: decision.models.map(writeReference),
+    calibration: writeReference(decision.calibration),
+    calibrationFit: toProto(decisions.CalibrationFit, decision.calibrationFit),
+    reasons: decision.reasons.map((reason) => toProto(decisions.ReasonCode, reason)),
+    statedFalseMatchRate: decision.statedFalseMatchRate ?? undefined,
+    risks: {
+      spoof: toProto(decisions.RiskResult, decision.risks.spoof),
+      replay: toProto(decisions.RiskResult, decision.risks.replay),
+      watchlist: toProto(decisions.RiskResult, decision.risks.watchlist),
+      attempts: toProto(decisions.RiskResult, decision.risks.attempts),
+    },
+    shadow: decision.shadow,
+    nextAction: toProto(decisions.NextAction, decision.nextAction),
+  };
+}
+
+function writeClaim(claim: ClaimResult, role: Role): decisions.ClaimResult {
+  const scores = maySeeScores(role) ? writeScores(claim) : {};
+  return {
+    claimNumber: claim.claimNumber,
+    speakerId: claim.speakerId,
+    kind: toProto(decisions.DecisionKind, claim.kind),
+    consentEventId: claim.consentEventId,
+    voiceprintId: claim.voiceprintId,
+    voiceprintVersion: claim.voiceprintVersion,
+    voiceprintLabel: claim.voiceprintLabel,
+    ...scores,
+    llrClipped: claim.llrClipped,
+    reasons: claim.reasons.map((reason) => toProto(decisions.ReasonCode, reason)),
+  };
+}
+
+function writeScores(of: { confidence: number | null; score: number | null; llr: number | null }) {
+  if (of.confidence === null || of.score === null || of.llr === null) return {};
+  return { confidence: of.confidence, score: of.score, llr: of.llr };
+}
+
+export function writeReference(reference: ArtefactReference): common.ArtefactReference {
+  return { id: reference.id, version: reference.version, sha256: reference.sha256 };
+}
+
+export function writeQuality(quality: SpeechQuality): common.SpeechQuality {
+  return {
+    clippedShare: quality.clippedShare,
+    ...(quality.snrDb === null ? {} : { snrDb: quality.snrDb }),
+    ...(quality.levelDbfs === null ? {} : { levelDbfs: quality.levelDbfs }),
+    ...(quality.bandwidthHz === null ? {} : { bandwidthHz: Math.round(quality.bandwidthHz) }),
+  };
+}
