@@ -9,8 +9,12 @@ export interface Actor {
 
 /** The pseudonym of a principal within its tenant, made at its first act. */
 export async function actorOf(tx: Transaction, principal: Principal): Promise<Actor> {
-  const ref = (await findActor(tx, principal.actorId)) ?? (await insertActor(tx, principal.actorId));
-  return { ref, role: principal.role };
+  return { ref: await actorRef(tx, principal.actorId), role: principal.role };
+}
+
+/** The pseudonym of an acting person or system, made at its first act. */
+export async function actorRef(tx: Transaction, actorId: string): Promise<string> {
+  return (await findActor(tx, actorId)) ?? (await insertActor(tx, actorId));
 }
 
 async function findActor(tx: Transaction, actorId: string): Promise<string | undefined> {
