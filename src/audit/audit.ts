@@ -42,8 +42,10 @@ export class Audit {
 
   /** A page a transaction: a long chain holds no connection while it is hashed. */
   async *#entries(tenantId: string, after: number, upTo: number): AsyncGenerator<ChainEntry> {
-    for (let last = after; last < upTo; ) {
-      const page = await this.database.tenant(tenantId, (tx) => listLedger(tx, last, Math.min(PAGE, upTo - last)));
+    for (let last = after; last < upTo;) {
+      const page = await this.database.tenant(tenantId, (tx) =>
+        listLedger(tx, last, Math.min(PAGE, upTo - last)),
+      );
       for (const entry of page) {
         // Positions beyond the head were appended meanwhile, or stand behind a gap that is reported.
         yield entry;

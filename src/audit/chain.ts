@@ -82,6 +82,8 @@ export async function verifyChain(
   entries: Iterable<ChainEntry> | AsyncIterable<ChainEntry>,
   { from = CHAIN_START, to }: { from?: ChainPoint; to?: ChainPoint } = {},
 ): Promise<ChainPoint | ChainProblem> {
+  if (to !== undefined && to.position < from.position)
+    return { position: to.position + 1, problem: 'MISSING' };
   let last = from;
   for await (const entry of entries) {
     const position = last.position + 1;
@@ -91,6 +93,8 @@ export async function verifyChain(
     if (to?.position === position && !to.hash.equals(entry.hash)) return { position, problem: 'CHANGED' };
     last = { position, hash: entry.hash };
   }
+  if (to?.position === from.position && !to.hash.equals(from.hash))
+    return { position: from.position, problem: 'CHANGED' };
   if (to !== undefined && to.position > last.position)
     return { position: last.position + 1, problem: 'MISSING' };
   return last;

@@ -15,7 +15,10 @@ export async function insertConsentDetails(tx: Transaction, row: ConsentDetailsR
   ]);
 }
 
-export async function findConsentDetails(tx: Transaction, eventId: string): Promise<ConsentDetailsRow | null> {
+export async function findConsentDetails(
+  tx: Transaction,
+  eventId: string,
+): Promise<ConsentDetailsRow | null> {
   const [row] = await tx.query<ConsentDetailsRow>(
     'SELECT event_id AS "eventId", speaker_ref AS "speakerRef", ciphertext FROM consent_details WHERE event_id = $1',
     [eventId],

@@ -59,8 +59,15 @@ export async function listConsentEntries(tx: Transaction, subjectRef: string): P
 }
 
 /** Entries from after a position on, in order. */
-export async function listLedger(tx: Transaction, after: number, limit: number): Promise<readonly LedgerRow[]> {
-  return tx.query(`SELECT ${COLUMNS} FROM ledger WHERE position > $1 ORDER BY position LIMIT $2`, [after, limit]);
+export async function listLedger(
+  tx: Transaction,
+  after: number,
+  limit: number,
+): Promise<readonly LedgerRow[]> {
+  return tx.query(`SELECT ${COLUMNS} FROM ledger WHERE position > $1 ORDER BY position LIMIT $2`, [
+    after,
+    limit,
+  ]);
 }
 
 /** The last entry of the chain as it was appended; null before the first. */

@@ -12,7 +12,10 @@ export interface OptOutRow {
   readonly since: Date;
 }
 
-export async function findOptOuts(tx: Transaction, idHashes: readonly Buffer[]): Promise<readonly OptOutRow[]> {
+export async function findOptOuts(
+  tx: Transaction,
+  idHashes: readonly Buffer[],
+): Promise<readonly OptOutRow[]> {
   return tx.query(
     `SELECT id_hash AS "idHash", subject_ref AS "subjectRef", event_id AS "eventId",
        chain_position AS "chainPosition", since

@@ -25,7 +25,11 @@ export interface SpeakerKeyRow {
   readonly ciphertext: Buffer;
 }
 
-export async function insertSpeakerKey(tx: Transaction, speakerRef: string, key: SpeakerKeyRow): Promise<void> {
+export async function insertSpeakerKey(
+  tx: Transaction,
+  speakerRef: string,
+  key: SpeakerKeyRow,
+): Promise<void> {
   await tx.query('INSERT INTO speaker_keys (speaker_ref, epoch, wrapped_key) VALUES ($1, $2, $3)', [
     speakerRef,
     key.epoch,

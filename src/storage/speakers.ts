@@ -11,7 +11,9 @@ export interface SpeakerRow {
 const COLUMNS = 'speaker_ref AS "speakerRef", speaker_id AS "speakerId", created_at AS "createdAt", version';
 
 export async function findSpeaker(tx: Transaction, speakerId: string): Promise<SpeakerRow | null> {
-  const [row] = await tx.query<SpeakerRow>(`SELECT ${COLUMNS} FROM speakers WHERE speaker_id = $1`, [speakerId]);
+  const [row] = await tx.query<SpeakerRow>(`SELECT ${COLUMNS} FROM speakers WHERE speaker_id = $1`, [
+    speakerId,
+  ]);
   return row ?? null;
 }
 

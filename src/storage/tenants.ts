@@ -23,8 +23,8 @@ export async function insertTenant(tx: Transaction, createdBy: string): Promise<
 
 /** Lets one process at a time make tenants, until the transaction ends: they share the keyring. */
 export async function lockTenantCreation(tx: Transaction): Promise<void> {
-  // Any number that nothing else locks: `tenants` in ASCII.
-  await tx.query('SELECT pg_advisory_xact_lock($1)', [0x74656e616e7473]);
+  // Any number that nothing else locks: `keys` in ASCII.
+  await tx.query('SELECT pg_advisory_xact_lock($1)', [0x6b657973]);
 }
 
 /** Whether the transaction's tenant exists. */

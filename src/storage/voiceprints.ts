@@ -36,7 +36,10 @@ const COLUMNS = `voiceprint_id AS "voiceprintId", speaker_ref AS "speakerRef", l
   created_at AS "createdAt", usable_from AS "usableFrom"`;
 
 /** All versions of a speaker's voiceprints, by label and version. */
-export async function listVoiceprints(tx: Transaction, speakerRef: string): Promise<readonly VoiceprintRow[]> {
+export async function listVoiceprints(
+  tx: Transaction,
+  speakerRef: string,
+): Promise<readonly VoiceprintRow[]> {
   return tx.query(
     `SELECT ${COLUMNS} FROM voiceprints WHERE speaker_ref = $1 ORDER BY label COLLATE "C", version`,
     [speakerRef],

@@ -36,7 +36,8 @@ export class Policies {
     const row = await this.database.tenant(tenantId, (tx) => findPolicy(tx, id));
     if (row === null) throw new VouchError('POLICY_NOT_FOUND');
     const parsed = policySchema.safeParse(row.body);
-    if (!parsed.success) throw new VouchError('INTERNAL', { message: 'A stored policy has an unknown form.' });
+    if (!parsed.success)
+      throw new VouchError('INTERNAL', { message: 'A stored policy has an unknown form.' });
     return { policy: parsed.data, reference: { id, version: row.version, sha256: row.sha256 } };
   }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { PURPOSES, type ConsentEvent, type RecordedBody } from '../../src/consent/events.js';
+import type { PURPOSES} from '../../src/consent/events.js';
+import { type ConsentEvent, type RecordedBody } from '../../src/consent/events.js';
 
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
