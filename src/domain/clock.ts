@@ -1,2 +1,0 @@
-/** Tells the time, so that a test can tell another one. */
-export type Clock = () => Date;

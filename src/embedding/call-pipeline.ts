@@ -1,0 +1,275 @@
+import { Resampler, StreamDecoder } from '../audio/index.js';
+import { TELEPHONE_RATE_HZ, type AudioFormat } from '../domain/audio.js';
+import type { SpeechProgress, SpeechQuality, SpeechWindow } from '../domain/speech.js';
+import { VouchError } from '../errors.js';
+import {
+  measureFrame,
+  NetSpeech,
+  QualityMeter,
+  SpeechSegmenter,
+  SpeechSpectrum,
+  telephoneMs,
+  type SpeechActivityModel,
+  type SpeechActivityState,
+  type SpeechStretch,
+} from '../speech-activity/index.js';
+import { InputClock, InputQueue, type AudioInput } from './input-queue.js';
+
+/** A chunk that waits for its probability of speech. */
+export interface SpeechFrame {
+  /** What the model gets: a whole chunk, filled up with silence at the end of the audio. */
+  readonly chunk: Float32Array;
+  readonly state: SpeechActivityState;
+  /** How much of the chunk is audio. */
+  readonly samples: number;
+}
+
+/** A window that waits for its vectors. */
+export interface PendingWindow {
+  readonly speech: SpeechStretch;
+  readonly quality: SpeechQuality;
+}
+
+/** Audio without a gap in it, from the bytes to the labels of its frames. */
+interface Segment {
+  /** Undefined when samples come, not bytes. */
+  readonly decoder: StreamDecoder | undefined;
+  readonly resampler: Resampler;
+  readonly state: SpeechActivityState;
+  readonly segmenter: SpeechSegmenter;
+  /** At 8 kHz, not yet in a frame. */
+  samples: Float32Array;
+  /** Frames without a label, oldest first. */
+  readonly unlabelled: { readonly samples: Float32Array; readonly probability: number }[];
+  /** Media time of the oldest of them. */
+  labelledMs: number;
+  /** No more audio will come. */
+  ended: boolean;
+}
+
+/** Where the audio comes from: the bytes of a stream, or samples at some rate that were decoded elsewhere. */
+export type PipelineSource = AudioFormat | { readonly sampleRateHz: number };
+
+/**
+ * One call from bytes to windows of net speech: decoding, 8 kHz, speech activity, windows. It runs no model itself: it
+ * hands out one frame at a time for its probability (`nextFrame`, `accept`) and windows for their vectors (`takeWindow`,
+ * `complete`), so that whoever drives it can put the frames of many calls into one run. All it does follows from the
+ * order of its input alone, never from how that was cut or when it came.
+ */
+export class CallPipeline {
+  readonly #input: InputQueue;
+  readonly #clock: InputClock;
+  readonly #netSpeech: NetSpeech;
+  readonly #streamMeter = new QualityMeter();
+  readonly #windowMeter = new QualityMeter();
+  readonly #spectrum: SpeechSpectrum;
+  #segment: Segment | undefined;
+  #inFlight: SpeechFrame | undefined;
+  #windows: PendingWindow[] = [];
+  #taken: PendingWindow | undefined;
+  #windowsMs = 0;
+  #decodedFrames = 0;
+  #delivered = 0;
+  #deliveredMs = 0;
+  #finished = false;
+  #incomplete: VouchError | undefined;
+
+  /**
+   * @param windowSamples samples at 8 kHz in a window.
+   * @param startMs where the clock begins.
+   * @throws VouchError of the format.
+   */
+  constructor(
+    private readonly source: PipelineSource,
+    private readonly activity: SpeechActivityModel,
+    windowSamples: number,
+    startMs = 0,
+  ) {
+    // Fails here and not when the first bytes are worked through.
+    if ('encoding' in source) new StreamDecoder(source);
+    this.#clock = new InputClock(source, startMs);
+    this.#input = new InputQueue(this.#clock);
+    this.#netSpeech = new NetSpeech(windowSamples);
+    this.#spectrum = new SpeechSpectrum(activity.chunk.chunkSamples);
+  }
+
+  /** Adds to what is to be worked through; arrays belong to the pipeline from then on. Nothing is computed yet. */
+  enqueue(input: AudioInput): void {
+    this.#input.push(input);
+  }
+
+  /** Bytes that nextFrame has not come to yet. */
+  get queuedBytes(): number {
+    return this.#input.queuedBytes;
+  }
+
+  /** Whether nextFrame has input to look at. */
+  get hasInput(): boolean {
+    return this.#input.length > 0;
+  }
+
+  /** The end was reached: no more frames, and the last window can be taken. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  /** AUDIO_INCOMPLETE when the audio ended within a sample. */
+  get incomplete(): VouchError | undefined {
+    return this.#incomplete;
+  }
+
+  /** Works through the input up to the next frame; undefined when there is no more for now. After `accept` only. */
+  nextFrame(): SpeechFrame | undefined {
+    const { chunkSamples } = this.activity.chunk;
+    for (;;) {
+      const segment = this.#segment;
+      if (segment && segment.samples.length >= chunkSamples) return this.#frame(segment, chunkSamples);
+      if (segment?.ended) {
+        if (segment.samples.length > 0) return this.#frame(segment, segment.samples.length);
+        this.#label(segment, segment.segmenter.finish());
+        this.#segment = undefined;
+        continue;
+      }
+      const input = this.#input.peek();
+      if (!input) return undefined;
+      // Whatever is not audio ends the segment before it takes effect.
+      if (input.kind !== 'audio' && segment) this.#endSegment(segment);
+      else this.#apply(this.#input.take());
+    }
+  }
+
+  /** Gives a frame from nextFrame its probability of speech; a frame from before a discard is ignored. */
+  accept(frame: SpeechFrame, probability: number): void {
+    if (frame !== this.#inFlight || !this.#segment) return;
+    this.#inFlight = undefined;
+    this.#segment.unlabelled.push({ samples: frame.chunk.subarray(0, frame.samples), probability });
+    this.#label(this.#segment, this.#segment.segmenter.push(probability));
+  }
+
+  /** The next window that is to be embedded, if any. */
+  takeWindow(): PendingWindow | undefined {
+    this.#taken = this.#windows.shift();
+    return this.#taken;
+  }
+
+  /** Makes a window of what takeWindow gave last and its vectors; undefined when it was discarded meanwhile. */
+  complete(window: PendingWindow, vectors: Readonly<Record<string, Float32Array>>): SpeechWindow | undefined {
+    if (window !== this.#taken) return undefined;
+    this.#taken = undefined;
+    const { startMs, endMs } = window.speech;
+    const netSpeechMs = telephoneMs(window.speech.samples.length);
+    this.#windowsMs -= netSpeechMs;
+    this.#deliveredMs += netSpeechMs;
+    return { index: this.#delivered++, vectors, netSpeechMs, startMs, endMs, quality: window.quality };
+  }
+
+  /**
+   * Throws away everything that was not embedded yet, a window that is being embedded too. The clock goes on; an end that
+   * was enqueued stays.
+   * @param delivered what really reached the listener, where that is less than was completed here.
+   */
+  discard(delivered?: { readonly windows: number; readonly netSpeechMs: number }): void {
+    this.#input.discard();
+    this.#segment = this.#inFlight = this.#taken = undefined;
+    this.#netSpeech.discard();
+    this.#windows = [];
+    this.#windowsMs = 0;
+    this.#windowMeter.clearSpeech();
+    if (!delivered) return;
+    this.#delivered = delivered.windows;
+    this.#deliveredMs = delivered.netSpeechMs;
+  }
+
+  /** How far the audio was worked through. */
+  progress(): SpeechProgress {
+    return {
+      audioMs: (this.#decodedFrames * 1000) / this.source.sampleRateHz,
+      netSpeechMs: this.#deliveredMs + this.#windowsMs + this.#netSpeech.waitingMs,
+      quality: this.#streamMeter.quality(this.#spectrum.bandwidthHz),
+    };
+  }
+
+  #frame(segment: Segment, samples: number): SpeechFrame {
+    const chunk = new Float32Array(this.activity.chunk.chunkSamples);
+    chunk.set(segment.samples.subarray(0, samples));
+    segment.samples = segment.samples.subarray(samples);
+    this.#inFlight = { chunk, state: segment.state, samples };
+    return this.#inFlight;
+  }
+
+  #apply(input: AudioInput): void {
+    if (input.kind === 'audio') {
+      this.#decode(input.audio);
+      return;
+    }
+    this.#clock.advance(input);
+    if (input.kind !== 'finish') return;
+    const rest = this.#netSpeech.finish();
+    if (rest) this.#addWindow(rest);
+    this.#finished = true;
+  }
+
+  #decode(input: Uint8Array | Float32Array): void {
+    const audio = this.#segment ? input : this.#clock.align(input);
+    if (audio.length === 0) return;
+    this.#segment ??= this.#startSegment();
+    const segment = this.#segment;
+    this.#clock.advance({ kind: 'audio', audio });
+    const samples = audio instanceof Float32Array ? audio : segment.decoder!.push(audio);
+    this.#decodedFrames += samples.length;
+    append(segment, segment.resampler.push(samples));
+  }
+
+  #startSegment(): Segment {
+    return {
+      decoder: 'encoding' in this.source ? new StreamDecoder(this.source) : undefined,
+      resampler: new Resampler(this.source.sampleRateHz, TELEPHONE_RATE_HZ),
+      state: this.activity.start(),
+      segmenter: new SpeechSegmenter(),
+      samples: new Float32Array(0),
+      unlabelled: [],
+      labelledMs: this.#clock.ms,
+      ended: false,
+    };
+  }
+
+  #endSegment(segment: Segment): void {
+    try {
+      segment.decoder?.finish();
+    } catch (error) {
+      if (!(error instanceof VouchError)) throw error;
+      // Half a sample before a gap is part of what was lost; at the end of the stream the caller is told.
+      if (this.#input.peek()?.kind === 'finish') this.#incomplete = error;
+    }
+    append(segment, segment.resampler.finish());
+    segment.ended = true;
+  }
+
+  #label(segment: Segment, labels: readonly boolean[]): void {
+    for (const speech of labels) {
+      const { samples, probability } = segment.unlabelled.shift()!;
+      const measure = measureFrame(samples);
+      this.#streamMeter.add(measure, speech, probability);
+      this.#windowMeter.add(measure, speech, probability);
+      if (speech) {
+        this.#spectrum.add(samples);
+        for (const full of this.#netSpeech.push(samples, segment.labelledMs)) this.#addWindow(full);
+      }
+      segment.labelledMs += telephoneMs(samples.length);
+    }
+  }
+
+  #addWindow(speech: SpeechStretch): void {
+    this.#windows.push({ speech, quality: this.#windowMeter.quality(this.#spectrum.bandwidthHz) });
+    this.#windowsMs += telephoneMs(speech.samples.length);
+    this.#windowMeter.clearSpeech();
+  }
+}
+
+/** Both are a fraction of a second: what is left of the one is less than a frame. */
+function append(segment: Segment, more: Float32Array): void {
+  const joined = new Float32Array(segment.samples.length + more.length);
+  joined.set(segment.samples);
+  joined.set(more, segment.samples.length);
+  segment.samples = joined;
+}

@@ -1,0 +1,26 @@
+import type { RecordingLimits } from '../audio/index.js';
+import type { SpeechExtractor } from './interface.js';
+import { loadModels, type Precision } from './load-models.js';
+import { PooledExtractor } from './multithread/pool.js';
+import { SingleThreadExtractor } from './single-thread.js';
+
+export interface ExtractorOptions {
+  /** The folder of models.json. */
+  readonly modelsDir: string;
+  /** Which graph to use; `auto` is int8 where its reference check passes, else fp32. */
+  readonly precision: Precision;
+  /** Worker threads, one a core; 0 runs the models on the thread that calls. */
+  readonly workers: number;
+  /** What a recording may be at most; DEFAULT_RECORDING_LIMITS of the audio stage when not given. */
+  readonly recordingLimits?: RecordingLimits;
+}
+
+/**
+ * Loads and verifies the models, in every thread that will run them.
+ * @throws VouchError MODEL_INVALID naming the model that is not what models.json says.
+ */
+export async function createExtractor(options: ExtractorOptions): Promise<SpeechExtractor> {
+  if (options.workers > 0) return PooledExtractor.create(options);
+  const models = await loadModels(options.modelsDir, options.precision);
+  return new SingleThreadExtractor(models, options.recordingLimits);
+}

@@ -1,0 +1,173 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { InferenceSession } from 'onnxruntime-node';
+import { z } from 'zod';
+import { TELEPHONE_RATE_HZ } from '../domain/audio.js';
+import { VouchError } from '../errors.js';
+import { openOnnxSession, SpeechActivityModel } from '../speech-activity/index.js';
+import { EmbeddingExtractor, normaliseLength } from './extractor.js';
+import {
+  readModelsManifest,
+  type ModelManifest,
+  type SpeakerEmbeddingManifest,
+  type SpeechActivityManifest,
+  type TensorManifest,
+} from './model-manifest.js';
+import { referenceSignal } from './reference-signal.js';
+
+/** Which graph of a space to use: one of the two, or `auto`, int8 where it computes right and fp32 elsewhere. */
+export type Precision = 'auto' | 'fp32' | 'int8';
+
+/** The space that every voiceprint has a vector of. */
+const PRIMARY_SPACE = 'campplus';
+
+/** The models of one thread, loaded and verified. */
+export interface SpeechModels {
+  readonly activity: SpeechActivityModel;
+  /** One an embedding space; all take windows of the same length. */
+  readonly extractors: readonly EmbeddingExtractor[];
+  /** The precision that was chosen. */
+  readonly precision: Exclude<Precision, 'auto'>;
+  /** Frees the sessions; nothing may run any more. */
+  release(): Promise<void>;
+}
+
+/**
+ * Loads the models that a thread needs and verifies each one: its file against the hash of models.json, its inputs and
+ * outputs against the shapes there, and for speaker models one embedding against the stored reference. A wrong file fails
+ * here, when the service starts, and never in a call.
+ * @param modelsDir the folder of models.json.
+ * @throws VouchError MODEL_INVALID, with the model's id as metadata `model`.
+ */
+export async function loadModels(modelsDir: string, precision: Precision): Promise<SpeechModels> {
+  const manifest = await readModelsManifest(modelsDir);
+  const activity = await loadActivity(modelsDir, manifest.speechActivity);
+  const speaker = await loadSpeakerModel(modelsDir, manifest.speakerEmbedding, precision);
+  return {
+    activity: activity.model,
+    extractors: [speaker.extractor],
+    precision: speaker.variant,
+    release: async () => {
+      await Promise.all([activity.session.release(), speaker.session.release()]);
+    },
+  };
+}
+
+function invalid(model: string, problem: string, cause?: unknown): VouchError {
+  return new VouchError('MODEL_INVALID', { message: `${model}: ${problem}`, metadata: { model }, cause });
+}
+
+async function loadActivity(
+  modelsDir: string,
+  model: SpeechActivityManifest,
+): Promise<{ session: InferenceSession; model: SpeechActivityModel }> {
+  const chunk = model.frontEnd.chunks.find(({ sampleRateHz }) => sampleRateHz === TELEPHONE_RATE_HZ);
+  const state = model.inputs.find(({ name }) => name === 'state')?.shape;
+  const [layers, , width] = state ?? [];
+  if (!chunk || typeof layers !== 'number' || typeof width !== 'number') {
+    throw invalid(model.id, 'models.json does not say how to run it at 8 kHz');
+  }
+  const session = await openGraph(modelsDir, model);
+  return { session, model: new SpeechActivityModel(session, chunk, layers, width) };
+}
+
+interface LoadedSpeakerModel {
+  readonly session: InferenceSession;
+  readonly extractor: EmbeddingExtractor;
+  readonly variant: Exclude<Precision, 'auto'>;
+}
+
+async function loadSpeakerModel(
+  modelsDir: string,
+  models: readonly SpeakerEmbeddingManifest[],
+  precision: Precision,
+): Promise<LoadedSpeakerModel> {
+  const order = precision === 'auto' ? (['int8', 'fp32'] as const) : [precision];
+  let reason = 'no such graph in models.json';
+  for (const variant of order) {
+    const model = models.find((each) => each.space === PRIMARY_SPACE && each.variant === variant);
+    if (!model) continue;
+    const session = await openGraph(modelsDir, model);
+    const extractor = new EmbeddingExtractor(session, model);
+    const cosine = await referenceCosine(modelsDir, model, extractor);
+    if (cosine >= model.check.minimumCosine) return { session, extractor, variant };
+    await session.release();
+    reason = `cosine ${cosine.toFixed(6)} to the reference embedding of ${model.id}, needed ${model.check.minimumCosine}`;
+  }
+  throw invalid(`${PRIMARY_SPACE}-${order[order.length - 1] ?? precision}`, reason);
+}
+
+/** Opens a graph whose file and shapes are those of the manifest. What is hashed is what is loaded. */
+async function openGraph(modelsDir: string, model: ModelManifest): Promise<InferenceSession> {
+  let graph: Buffer;
+  try {
+    graph = await readFile(join(modelsDir, model.file));
+  } catch (cause) {
+    throw invalid(model.id, `the file ${model.file} cannot be read`, cause);
+  }
+  if (createHash('sha256').update(graph).digest('hex') !== model.sha256) {
+    throw invalid(model.id, `the file ${model.file} does not have the hash of models.json`);
+  }
+  let session: InferenceSession;
+  try {
+    session = await openOnnxSession(graph);
+  } catch (cause) {
+    throw invalid(model.id, 'ONNX Runtime cannot load it', cause);
+  }
+  const problem =
+    tensorProblem('input', model.inputs, session.inputMetadata) ??
+    tensorProblem('output', model.outputs, session.outputMetadata);
+  if (problem === undefined) return session;
+  await session.release();
+  throw invalid(model.id, problem);
+}
+
+function tensorProblem(
+  what: string,
+  expected: readonly TensorManifest[],
+  actual: readonly InferenceSession.ValueMetadata[],
+): string | undefined {
+  if (expected.length !== actual.length) return `${actual.length} ${what}s, not ${expected.length}`;
+  for (const { name, type, shape } of expected) {
+    const found = actual.find((each) => each.name === name);
+    if (!found?.isTensor) return `no ${what} ${name}`;
+    if (found.type !== type) return `${what} ${name} is ${found.type}, not ${type}`;
+    // A graph may leave open what the manifest knows to be fixed, never the other way round.
+    const fits =
+      found.shape.length === shape.length &&
+      found.shape.every((size, i) => typeof size === 'string' || size === shape[i]);
+    if (!fits) return `${what} ${name} is ${found.shape.join(' x ')}, not ${shape.join(' x ')}`;
+  }
+  return undefined;
+}
+
+const referenceFile = z.object({ signals: z.array(z.looseObject({ name: z.string() })) });
+const referenceVector = z.array(z.number()).min(1);
+
+/** How near the embedding of the reference signal is to the stored one: their cosine. */
+async function referenceCosine(
+  modelsDir: string,
+  model: SpeakerEmbeddingManifest,
+  extractor: EmbeddingExtractor,
+): Promise<number> {
+  const { check } = model;
+  const samples = referenceSignal(check.signal);
+  if (!samples) throw invalid(model.id, `no reference signal ${check.signal}`);
+  const stored = await readReference(modelsDir, model);
+  const embedding = await extractor.embedAtModelRate(samples);
+  return normaliseLength(stored).reduce((sum, value, i) => sum + value * embedding[i]!, 0);
+}
+
+async function readReference(modelsDir: string, model: SpeakerEmbeddingManifest): Promise<Float32Array> {
+  const { file, signal, embedding } = model.check;
+  try {
+    const { signals } = referenceFile.parse(JSON.parse(await readFile(join(modelsDir, file), 'utf8')));
+    const vector = referenceVector
+      .length(model.embeddingDim)
+      .parse(signals.find(({ name }) => name === signal)?.[embedding]);
+    return Float32Array.from(vector);
+  } catch (cause) {
+    throw invalid(model.id, `the reference embedding in ${file} cannot be read`, cause);
+  }
+}

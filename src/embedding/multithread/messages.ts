@@ -1,0 +1,87 @@
+import type { RecordingInput, RecordingLimits } from '../../audio/index.js';
+import type { AudioFormat } from '../../domain/audio.js';
+import type { EmbeddingSpace, RecordingSpeech, SpeechProgress, SpeechWindow } from '../../domain/speech.js';
+import { VouchError, type ErrorReason } from '../../errors.js';
+import type { Precision } from '../load-models.js';
+import { toVouchError } from '../scheduler.js';
+
+/** What a worker is started with. */
+export interface WorkerOptions {
+  readonly modelsDir: string;
+  readonly precision: Precision;
+  readonly recordingLimits?: RecordingLimits;
+}
+
+/** What reached the listener of a stream. */
+export interface Delivered {
+  readonly windows: number;
+  readonly netSpeechMs: number;
+}
+
+/** To a worker. Streams and recordings are numbered by the pool. */
+export type ToWorker =
+  | {
+      readonly kind: 'open';
+      readonly stream: number;
+      readonly format: AudioFormat;
+      readonly startMs: number;
+    }
+  /** The buffer of the bytes is transferred. */
+  | { readonly kind: 'audio'; readonly stream: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'gap'; readonly stream: number; readonly ms: number }
+  | { readonly kind: 'skip'; readonly stream: number; readonly byteCount: number }
+  | {
+      readonly kind: 'discard';
+      readonly stream: number;
+      readonly epoch: number;
+      readonly delivered: Delivered;
+    }
+  | { readonly kind: 'finish' | 'close'; readonly stream: number }
+  | { readonly kind: 'analyse'; readonly recording: number; readonly input: RecordingInput }
+  | { readonly kind: 'abort'; readonly recording: number }
+  | { readonly kind: 'shutdown' };
+
+/** A domain error on its way between threads. */
+export interface ErrorMessage {
+  readonly reason: ErrorReason;
+  readonly message: string;
+  readonly field: string | undefined;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** What happened to a stream. */
+export type StreamNews =
+  | { readonly kind: 'window'; readonly window: SpeechWindow }
+  | { readonly kind: 'progress'; readonly progress: SpeechProgress }
+  /** All bytes taken from the queue since the stream began. */
+  | { readonly kind: 'taken'; readonly bytes: number }
+  | { readonly kind: 'finished'; readonly error: ErrorMessage | undefined }
+  | { readonly kind: 'failed'; readonly error: ErrorMessage };
+
+/** `epoch` is how many discards the worker knew of when it happened. */
+export type StreamEvent = StreamNews & { readonly stream: number; readonly epoch: number };
+
+export type RecordingEvent =
+  | { readonly kind: 'analysed'; readonly recording: number; readonly speech: RecordingSpeech }
+  | { readonly kind: 'refused'; readonly recording: number; readonly error: ErrorMessage };
+
+/** From a worker: first whether it can work, then what happened, oldest first. */
+export type FromWorker =
+  | {
+      readonly kind: 'ready';
+      readonly spaces: readonly EmbeddingSpace[];
+      readonly precision: Exclude<Precision, 'auto'>;
+    }
+  | { readonly kind: 'unusable'; readonly error: ErrorMessage }
+  | { readonly kind: 'events'; readonly events: readonly (StreamEvent | RecordingEvent)[] };
+
+/** The part of an error that another thread needs; what caused it stays behind. */
+export function errorToMessage(error: unknown): ErrorMessage {
+  const { reason, message, field, metadata } = toVouchError(error);
+  return { reason, message, field, metadata };
+}
+
+/** The reverse of errorToMessage. */
+export function errorFromMessage({ reason, message, field, metadata }: ErrorMessage): VouchError {
+  return new VouchError(reason, { message, metadata, ...(field === undefined ? {} : { field }) });
+}

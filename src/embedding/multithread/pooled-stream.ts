@@ -1,0 +1,198 @@
+import type { AudioFormat } from '../../domain/audio.js';
+import type { VouchError } from '../../errors.js';
+import { Deferred } from '../deferred.js';
+import { pieceLength } from '../input-queue.js';
+import type { SpeechListener, SpeechStream } from '../interface.js';
+import { checkNotNegative, maxQueuedBytes } from '../local-stream.js';
+import { errorFromMessage, type StreamEvent, type ToWorker } from './messages.js';
+
+/** What a stream needs of the worker that it is pinned to. */
+export interface StreamHost {
+  post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void;
+  /** All bytes that wait in this worker, of all its streams; each stream adds and takes its own. */
+  addQueuedBytes(bytes: number): void;
+  /** Whether the worker as a whole has room. */
+  hasRoom(): boolean;
+  /** The stream holds a caller back, or no longer exists. */
+  onHeld(stream: PooledStream): void;
+  onClosed(stream: PooledStream): void;
+}
+
+/**
+ * The main thread's end of a stream. It gathers bytes to pieces of about 200 ms before it posts them, since a message
+ * costs as much as the work on 20 ms of audio; the pool posts what has waited too long.
+ */
+export class PooledStream implements SpeechStream {
+  readonly #pieceBytes: number;
+  readonly #maxQueuedBytes: number;
+  #gathered: Uint8Array[] = [];
+  #gatheredBytes = 0;
+  #gatheredSkip = 0;
+  /** Bytes posted, and taken by the pipeline, since the stream began. */
+  #postedBytes = 0;
+  #takenBytes = 0;
+  #pushes: Deferred[] = [];
+  #finishing: Deferred | undefined;
+  #epoch = 0;
+  #windows = 0;
+  #netSpeechMs = 0;
+  #open = true;
+  #failure: VouchError | undefined;
+
+  constructor(
+    readonly id: number,
+    format: AudioFormat,
+    startMs: number,
+    private readonly host: StreamHost,
+    private readonly listener: SpeechListener,
+  ) {
+    this.#pieceBytes = pieceLength(format);
+    this.#maxQueuedBytes = maxQueuedBytes(format);
+    host.post({ kind: 'open', stream: id, format, startMs });
+  }
+
+  push(bytes: Uint8Array): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (!this.#open) return Promise.resolve();
+    if (this.#gatheredSkip > 0) this.flush();
+    this.#gathered.push(bytes);
+    this.#gatheredBytes += bytes.length;
+    if (this.#gatheredBytes >= this.#pieceBytes) this.flush();
+    if (this.#hasRoom()) return Promise.resolve();
+    const held = new Deferred();
+    this.#pushes.push(held);
+    this.host.onHeld(this);
+    return held.promise;
+  }
+
+  gap(ms: number): void {
+    checkNotNegative(ms, 'ms');
+    if (!this.#open) return;
+    this.flush();
+    this.host.post({ kind: 'gap', stream: this.id, ms });
+  }
+
+  skip(byteCount: number): void {
+    checkNotNegative(byteCount, 'byteCount');
+    if (!this.#open) return;
+    if (this.#gatheredBytes > 0) this.flush();
+    this.#gatheredSkip += byteCount;
+  }
+
+  discard(): void {
+    if (!this.#open) return;
+    // What was gathered counts for the clock, and is never looked at.
+    const byteCount = this.#gatheredBytes + this.#gatheredSkip;
+    this.#clearGathered();
+    const delivered = { windows: this.#windows, netSpeechMs: this.#netSpeechMs };
+    this.host.post({ kind: 'discard', stream: this.id, epoch: ++this.#epoch, delivered });
+    if (byteCount > 0) this.host.post({ kind: 'skip', stream: this.id, byteCount });
+  }
+
+  finish(): Promise<void> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    if (!this.#open) return Promise.resolve();
+    if (this.#finishing) return this.#finishing.promise;
+    this.#finishing = new Deferred();
+    this.flush();
+    this.host.post({ kind: 'finish', stream: this.id });
+    return this.#finishing.promise;
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.host.post({ kind: 'close', stream: this.id });
+    this.#end();
+    for (const waiter of this.#waiters()) waiter.resolve();
+  }
+
+  /** The stream is lost; the worker needs not be told. */
+  fail(error: VouchError): void {
+    if (!this.#open) return;
+    this.#end();
+    this.#failure = error;
+    for (const waiter of this.#waiters()) waiter.reject(error);
+    this.listener.onFailure(error);
+  }
+
+  /** Posts what was gathered. */
+  flush(): void {
+    const byteCount = this.#gatheredSkip;
+    const length = this.#gatheredBytes;
+    const gathered = this.#gathered;
+    this.#clearGathered();
+    if (byteCount > 0) this.host.post({ kind: 'skip', stream: this.id, byteCount });
+    if (length === 0) return;
+    const bytes = new Uint8Array(length);
+    let at = 0;
+    for (const piece of gathered) {
+      bytes.set(piece, at);
+      at += piece.length;
+    }
+    this.#postedBytes += length;
+    this.host.addQueuedBytes(length);
+    this.host.post({ kind: 'audio', stream: this.id, bytes }, [bytes.buffer]);
+  }
+
+  /** Takes what the worker tells of this stream. */
+  receive(event: StreamEvent): void {
+    if (event.kind === 'taken') {
+      this.host.addQueuedBytes(this.#takenBytes - event.bytes);
+      this.#takenBytes = event.bytes;
+      this.release();
+    } else if (event.kind === 'failed') {
+      this.fail(errorFromMessage(event.error));
+    } else if (event.kind === 'finished') {
+      this.#end();
+      if (event.error) this.#finishing?.reject(errorFromMessage(event.error));
+      else this.#finishing?.resolve();
+    } else if (event.epoch === this.#epoch) {
+      // Anything else was told before the worker knew of a discard.
+      this.#deliver(event);
+    }
+  }
+
+  /** Lets those push who were held back, if there is room. */
+  release(): void {
+    if (!this.#hasRoom()) return;
+    for (const held of this.#pushes.splice(0)) held.resolve();
+  }
+
+  /** Whether `push` holds a caller back. */
+  get isHolding(): boolean {
+    return this.#pushes.length > 0;
+  }
+
+  #deliver(event: Extract<StreamEvent, { kind: 'window' | 'progress' }>): void {
+    if (event.kind === 'progress') {
+      this.listener.onProgress(event.progress);
+      return;
+    }
+    this.#windows++;
+    this.#netSpeechMs += event.window.netSpeechMs;
+    this.listener.onWindow(event.window);
+  }
+
+  #hasRoom(): boolean {
+    return this.#postedBytes - this.#takenBytes <= this.#maxQueuedBytes && this.host.hasRoom();
+  }
+
+  #clearGathered(): void {
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    this.#gatheredSkip = 0;
+  }
+
+  #end(): void {
+    this.#open = false;
+    this.#clearGathered();
+    this.host.addQueuedBytes(this.#takenBytes - this.#postedBytes);
+    this.#takenBytes = this.#postedBytes;
+    this.host.onClosed(this);
+  }
+
+  #waiters(): Deferred[] {
+    const waiters = this.#pushes.splice(0);
+    return this.#finishing ? [...waiters, this.#finishing] : waiters;
+  }
+}

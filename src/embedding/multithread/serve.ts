@@ -1,0 +1,155 @@
+import type { MessagePort } from 'node:worker_threads';
+import { loadModels } from '../load-models.js';
+import type { LocalListener, LocalStream } from '../local-stream.js';
+import { SingleThreadExtractor } from '../single-thread.js';
+import {
+  errorToMessage,
+  type FromWorker,
+  type RecordingEvent,
+  type StreamEvent,
+  type StreamNews,
+  type ToWorker,
+  type WorkerOptions,
+} from './messages.js';
+
+/**
+ * Serves the pool at the other end of `port` with a single-thread extractor, until it is told to shut down; then the
+ * port is closed, and with it the thread ends by itself. Resolves once it serves, or has said that it cannot.
+ */
+export async function serve(port: MessagePort, options: WorkerOptions): Promise<void> {
+  const post = (message: FromWorker): void => {
+    port.postMessage(message);
+  };
+  try {
+    const models = await loadModels(options.modelsDir, options.precision);
+    const extractor = new SingleThreadExtractor(models, options.recordingLimits);
+    // Messages that came meanwhile waited in the port.
+    const server = new PoolServer(port, extractor, post);
+    port.on('message', (message: ToWorker) => {
+      server.receive(message);
+    });
+    post({ kind: 'ready', spaces: extractor.spaces, precision: models.precision });
+  } catch (error) {
+    post({ kind: 'unusable', error: errorToMessage(error) });
+    port.close();
+  }
+}
+
+interface ServedStream {
+  readonly stream: LocalStream;
+  epoch: number;
+  pushedBytes: number;
+  /** As told last. */
+  takenBytes: number;
+}
+
+/** Translates messages into calls of the extractor, and what it tells into events, gathered for each turn. */
+class PoolServer {
+  readonly #streams = new Map<number, ServedStream>();
+  readonly #recordings = new Map<number, AbortController>();
+  #events: (StreamEvent | RecordingEvent)[] = [];
+
+  constructor(
+    private readonly port: MessagePort,
+    private readonly extractor: SingleThreadExtractor,
+    private readonly post: (message: FromWorker) => void,
+  ) {}
+
+  receive(message: ToWorker): void {
+    switch (message.kind) {
+      case 'open':
+        this.#open(message);
+        return;
+      case 'analyse':
+        void this.#analyse(message);
+        return;
+      case 'abort':
+        this.#recordings.get(message.recording)?.abort();
+        return;
+      case 'shutdown':
+        void this.extractor.close().then(() => {
+          this.port.close();
+        });
+        return;
+      default: {
+        // A stream that failed here may still be sent to.
+        const served = this.#streams.get(message.stream);
+        if (served) this.#receiveFor(served, message);
+      }
+    }
+  }
+
+  #receiveFor(served: ServedStream, message: Extract<ToWorker, { stream: number }>): void {
+    const { stream } = served;
+    if (message.kind === 'audio') {
+      served.pushedBytes += message.bytes.length;
+      // The pool holds its callers back itself; a failure is told as such.
+      stream.push(message.bytes).catch(() => undefined);
+    } else if (message.kind === 'gap') stream.gap(message.ms);
+    else if (message.kind === 'skip') stream.skip(message.byteCount);
+    else if (message.kind === 'discard') {
+      served.epoch = message.epoch;
+      stream.discard(message.delivered);
+    } else if (message.kind === 'finish') void this.#finish(message.stream, served);
+    else if (message.kind === 'close') {
+      this.#streams.delete(message.stream);
+      stream.close();
+    }
+  }
+
+  #open({ stream: id, format, startMs }: Extract<ToWorker, { kind: 'open' }>): void {
+    const tell = (news: StreamNews): void => {
+      this.#tell({ ...news, stream: id, epoch: served.epoch });
+    };
+    const listener: LocalListener = {
+      onWindow: (window) => {
+        tell({ kind: 'window', window });
+      },
+      onProgress: (progress) => {
+        tell({ kind: 'progress', progress });
+      },
+      onQueuedBytes: (queuedBytes) => {
+        const takenBytes = served.pushedBytes - queuedBytes;
+        if (takenBytes === served.takenBytes) return;
+        served.takenBytes = takenBytes;
+        tell({ kind: 'taken', bytes: takenBytes });
+      },
+      onFailure: (error) => {
+        tell({ kind: 'failed', error: errorToMessage(error) });
+        this.#streams.delete(id);
+      },
+    };
+    const stream = this.extractor.open(format, listener, { startMs });
+    const served: ServedStream = { stream, epoch: 0, pushedBytes: 0, takenBytes: 0 };
+    this.#streams.set(id, served);
+  }
+
+  async #finish(id: number, served: ServedStream): Promise<void> {
+    const error = await served.stream.finish().then(() => undefined, errorToMessage);
+    // Told as a failure, or closed, already.
+    if (!this.#streams.delete(id)) return;
+    this.#tell({ kind: 'finished', stream: id, epoch: served.epoch, error });
+  }
+
+  async #analyse({ recording, input }: Extract<ToWorker, { kind: 'analyse' }>): Promise<void> {
+    const abort = new AbortController();
+    this.#recordings.set(recording, abort);
+    try {
+      const speech = await this.extractor.analyseRecording(input, abort.signal);
+      this.#tell({ kind: 'analysed', recording, speech });
+    } catch (error) {
+      // Nobody waits for one that was aborted.
+      if (!abort.signal.aborted) this.#tell({ kind: 'refused', recording, error: errorToMessage(error) });
+    } finally {
+      this.#recordings.delete(recording);
+    }
+  }
+
+  /** Many streams have something to tell in a turn: it is posted together. */
+  #tell(event: StreamEvent | RecordingEvent): void {
+    if (this.#events.push(event) > 1) return;
+    setImmediate(() => {
+      this.post({ kind: 'events', events: this.#events.splice(0) });
+    });
+  }
+}

@@ -1,0 +1,151 @@
+import { Worker } from 'node:worker_threads';
+import type { RecordingInput } from '../../audio/index.js';
+import type { AudioFormat } from '../../domain/audio.js';
+import type { RecordingSpeech } from '../../domain/speech.js';
+import { VouchError } from '../../errors.js';
+import { Deferred } from '../deferred.js';
+import type { SpeechListener } from '../interface.js';
+import {
+  errorFromMessage,
+  type FromWorker,
+  type RecordingEvent,
+  type StreamEvent,
+  type ToWorker,
+  type WorkerOptions,
+} from './messages.js';
+import { PooledStream, type StreamHost } from './pooled-stream.js';
+
+/** Bytes that may wait in one worker, over all its streams: 2 s of some thousand calls at 8 kHz. */
+const MAX_QUEUED_BYTES = 32 * 2 ** 20;
+/** A worker that was told to stop and still runs after this is terminated. */
+const STOP_WITHIN_MS = 10_000;
+
+/** The main thread's end of one worker thread: its streams and recordings, and its death. */
+export class WorkerHandle implements StreamHost {
+  /** What the worker said once its models were verified. Rejects with MODEL_INVALID or WORKER_FAILED. */
+  readonly ready = new Deferred<Extract<FromWorker, { kind: 'ready' }>>();
+  readonly #worker: Worker;
+  readonly #streams = new Map<number, PooledStream>();
+  readonly #recordings = new Map<number, Deferred<RecordingSpeech>>();
+  /** Streams that hold a caller back. */
+  readonly #holding = new Set<PooledStream>();
+  readonly #exited = new Deferred();
+  #queuedBytes = 0;
+  #nextId = 0;
+  #stopping = false;
+
+  /** Called when the thread ended though nobody stopped it; all its streams were told. */
+  onDeath: () => void = () => undefined;
+
+  /** @param url the module that the thread starts with. */
+  constructor(url: URL, options: WorkerOptions) {
+    this.ready.promise.catch(() => undefined);
+    this.#worker = new Worker(url, { workerData: options, name: 'vouch-speech' });
+    this.#worker.on('message', (message: FromWorker) => {
+      this.#receive(message);
+    });
+    // An error is followed by the exit, where everything is dealt with.
+    this.#worker.on('error', () => undefined);
+    this.#worker.on('exit', () => {
+      this.#onExit();
+    });
+  }
+
+  /** Live streams and recordings: what a new one is weighed against. */
+  get load(): number {
+    return this.#streams.size + this.#recordings.size;
+  }
+
+  open(format: AudioFormat, listener: SpeechListener, startMs: number): PooledStream {
+    const stream = new PooledStream(this.#nextId++, format, startMs, this, listener);
+    this.#streams.set(stream.id, stream);
+    return stream;
+  }
+
+  async analyse(input: RecordingInput, signal: AbortSignal | undefined): Promise<RecordingSpeech> {
+    signal?.throwIfAborted();
+    const recording = this.#nextId++;
+    const result = new Deferred<RecordingSpeech>();
+    const abort = (): void => {
+      this.post({ kind: 'abort', recording });
+      result.reject(signal?.reason);
+    };
+    this.#recordings.set(recording, result);
+    signal?.addEventListener('abort', abort, { once: true });
+    const { buffer, byteLength } = input.bytes;
+    // A view into something larger is copied: the rest is not ours to give away.
+    const whole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+    this.post({ kind: 'analyse', recording, input }, whole ? [buffer] : []);
+    try {
+      return await result.promise;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#recordings.delete(recording);
+    }
+  }
+
+  /** Posts what the streams have gathered. */
+  flush(): void {
+    for (const stream of this.#streams.values()) stream.flush();
+  }
+
+  /** Cuts off every stream and recording, and resolves when the thread is gone. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    for (const stream of [...this.#streams.values()]) stream.close();
+    for (const recording of this.#recordings.values()) recording.reject(new VouchError('SHUTTING_DOWN'));
+    this.post({ kind: 'shutdown' });
+    const deadline = setTimeout(() => void this.#worker.terminate(), STOP_WITHIN_MS);
+    await this.#exited.promise;
+    clearTimeout(deadline);
+  }
+
+  post(message: ToWorker, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  addQueuedBytes(bytes: number): void {
+    const hadRoom = this.hasRoom();
+    this.#queuedBytes += bytes;
+    if (hadRoom || !this.hasRoom()) return;
+    for (const stream of this.#holding) {
+      stream.release();
+      if (!stream.isHolding) this.#holding.delete(stream);
+    }
+  }
+
+  hasRoom(): boolean {
+    return this.#queuedBytes <= MAX_QUEUED_BYTES;
+  }
+
+  onHeld(stream: PooledStream): void {
+    this.#holding.add(stream);
+  }
+
+  onClosed(stream: PooledStream): void {
+    this.#streams.delete(stream.id);
+    this.#holding.delete(stream);
+  }
+
+  #receive(message: FromWorker): void {
+    if (message.kind === 'ready') this.ready.resolve(message);
+    else if (message.kind === 'unusable') this.ready.reject(errorFromMessage(message.error));
+    else for (const event of message.events) this.#onEvent(event);
+  }
+
+  #onEvent(event: StreamEvent | RecordingEvent): void {
+    // Whoever closed or aborted gets nothing more.
+    if ('stream' in event) this.#streams.get(event.stream)?.receive(event);
+    else if (event.kind === 'analysed') this.#recordings.get(event.recording)?.resolve(event.speech);
+    else this.#recordings.get(event.recording)?.reject(errorFromMessage(event.error));
+  }
+
+  #onExit(): void {
+    this.#exited.resolve();
+    const failed = new VouchError('WORKER_FAILED');
+    this.ready.reject(failed);
+    for (const stream of [...this.#streams.values()]) stream.fail(failed);
+    for (const recording of this.#recordings.values()) recording.reject(failed);
+    if (!this.#stopping) this.onDeath();
+  }
+}

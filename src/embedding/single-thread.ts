@@ -1,0 +1,105 @@
+import { decodeRecording, type RecordingInput, type RecordingLimits } from '../audio/index.js';
+import type { AudioFormat } from '../domain/audio.js';
+import type { EmbeddingSpace, RecordingSpeech, SpeechWindow } from '../domain/speech.js';
+import { VouchError } from '../errors.js';
+import { CallPipeline, type PipelineSource } from './call-pipeline.js';
+import { Deferred } from './deferred.js';
+import type { SpeechExtractor, StreamOptions } from './interface.js';
+import type { SpeechModels } from './load-models.js';
+import { LocalStream, type LocalListener } from './local-stream.js';
+import { SpeechScheduler } from './scheduler.js';
+
+/** The extractor whose models run on the thread that calls it. */
+export class SingleThreadExtractor implements SpeechExtractor {
+  readonly spaces: readonly EmbeddingSpace[];
+  readonly #scheduler: SpeechScheduler;
+  readonly #streams = new Set<LocalStream>();
+  readonly #recordings = new Set<AbortController>();
+  #closing: Promise<void> | undefined;
+
+  /** @param models belong to the extractor from then on. */
+  constructor(
+    private readonly models: SpeechModels,
+    private readonly recordingLimits?: RecordingLimits,
+  ) {
+    this.spaces = models.extractors.map(({ space }) => space);
+    this.#scheduler = new SpeechScheduler(models);
+  }
+
+  open(format: AudioFormat, listener: LocalListener, options: StreamOptions = {}): LocalStream {
+    this.#checkOpen();
+    const pipeline = this.#pipeline(format, options.startMs);
+    const stream = new LocalStream(pipeline, format, this.#scheduler, listener, (closed) => {
+      this.#streams.delete(closed);
+    });
+    this.#streams.add(stream);
+    return stream;
+  }
+
+  async analyseRecording(recording: RecordingInput, signal?: AbortSignal): Promise<RecordingSpeech> {
+    this.#checkOpen();
+    signal?.throwIfAborted();
+    const closing = new AbortController();
+    this.#recordings.add(closing);
+    try {
+      const either = AbortSignal.any(signal ? [signal, closing.signal] : [closing.signal]);
+      const decoded = await decodeRecording(recording, this.recordingLimits, either);
+      either.throwIfAborted();
+      const pipeline = this.#pipeline({ sampleRateHz: decoded.sampleRateHz });
+      pipeline.enqueue({ kind: 'audio', audio: decoded.samples });
+      pipeline.enqueue({ kind: 'finish' });
+      const windows = await this.#runToEnd(pipeline, either);
+      const { container, codec, sourceRateHz } = decoded;
+      return { windows, progress: pipeline.progress(), container, codec, sourceRateHz };
+    } finally {
+      this.#recordings.delete(closing);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    for (const stream of this.#streams) stream.close();
+    for (const recording of this.#recordings) recording.abort(new VouchError('SHUTTING_DOWN'));
+    await this.#scheduler.close();
+    await this.models.release();
+  }
+
+  #checkOpen(): void {
+    if (this.#closing) throw new VouchError('SHUTTING_DOWN');
+  }
+
+  #pipeline(source: PipelineSource, startMs?: number): CallPipeline {
+    const { activity, extractors } = this.models;
+    return new CallPipeline(source, activity, extractors[0]!.windowSamples, startMs);
+  }
+
+  /** All windows of a pipeline that has all of its input. */
+  async #runToEnd(pipeline: CallPipeline, signal: AbortSignal): Promise<SpeechWindow[]> {
+    const windows: SpeechWindow[] = [];
+    const ended = new Deferred();
+    const stream = {
+      pipeline,
+      onWindow: (window: SpeechWindow) => windows.push(window),
+      onTurn: () => {
+        if (pipeline.finished) ended.resolve();
+      },
+      onFailure: ended.reject,
+    };
+    const abort = (): void => {
+      ended.reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort);
+    this.#scheduler.wake(stream);
+    try {
+      await ended.promise;
+    } finally {
+      signal.removeEventListener('abort', abort);
+      this.#scheduler.remove(stream);
+    }
+    return windows;
+  }
+}

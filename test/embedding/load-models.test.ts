@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { loadModels, type Precision } from '../../src/embedding/index.js';
+import { VouchError } from '../../src/errors.js';
+import { dot, fixtureSamples, MODELS_DIR } from '../helpers/speech.js';
+import { FRONT_END_SIGNALS } from '../helpers/front-end-signals.js';
+
+interface Manifest {
+  models: { id: string; file: string; sha256: string; [field: string]: unknown }[];
+}
+
+/** The models folder again, with changes to models.json and with files replaced. */
+async function tamperedModels(
+  change: (manifest: Manifest) => void,
+  files: Readonly<Record<string, Uint8Array>> = {},
+): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'vouch-models-'));
+  await mkdir(join(dir, 'reference'));
+  for (const name of [
+    'reference/fbank.json',
+    ...(await readdir(MODELS_DIR)).filter((each) => each.endsWith('.onnx')),
+  ])
+    if (!(name in files)) await symlink(join(MODELS_DIR, name), join(dir, name));
+  for (const [name, bytes] of Object.entries(files)) await writeFile(join(dir, name), bytes);
+  const manifest = JSON.parse(await readFile(join(MODELS_DIR, 'models.json'), 'utf8')) as Manifest;
+  change(manifest);
+  await writeFile(join(dir, 'models.json'), JSON.stringify(manifest));
+  return dir;
+}
+
+function entry(manifest: Manifest, id: string): Manifest['models'][number] {
+  return manifest.models.find((model) => model.id === id)!;
+}
+
+/** The error that loading throws; the folder is removed. */
+async function refusal(dir: string, precision: Precision): Promise<VouchError> {
+  try {
+    const models = await loadModels(dir, precision);
+    await models.release();
+  } catch (error) {
+    if (error instanceof VouchError) return error;
+    throw error;
+  } finally {
+    if (dir !== MODELS_DIR) await rm(dir, { recursive: true });
+  }
+  throw new Error('the models were not refused');
+}
+
+async function referenceEmbedding(field: string): Promise<Float32Array> {
+  const text = await readFile(join(MODELS_DIR, 'reference/fbank.json'), 'utf8');
+  const { signals } = JSON.parse(text) as { signals: Record<string, number[]>[] };
+  const vector = Float32Array.from(signals[0]![field]!);
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+for (const [precision, minimum] of [
+  ['fp32', 0.9999],
+  ['int8', 0.999],
+] as const) {
+  test(`the ${precision} graph gives its reference embedding to a cosine of ${minimum}`, async (t) => {
+    const models = await loadModels(MODELS_DIR, precision);
+    const embedding = await models.extractors[0]!.embedAtModelRate(FRONT_END_SIGNALS['sines-and-chirp']!);
+    const cosine = dot(embedding, await referenceEmbedding(`embedding_${precision}`));
+    await models.release();
+    t.true(cosine >= minimum, String(cosine));
+    t.log(cosine);
+  });
+}
+
+test('the graphs agree on fixture speech to a cosine of 0.98 in every window', async (t) => {
+  const fp32 = await loadModels(MODELS_DIR, 'fp32');
+  const int8 = await loadModels(MODELS_DIR, 'int8');
+  t.is(fp32.extractors[0]!.space.id, int8.extractors[0]!.space.id);
+  const { windowSamples } = fp32.extractors[0]!;
+  t.is(windowSamples, 23_960);
+  let least = 1;
+  for (const path of [
+    'allison_en/call-1.wav',
+    'carlo_it/call-1.wav',
+    'june_fr/call-1.wav',
+    'ivrvoice_ru/call-1.wav',
+  ]) {
+    const samples = fixtureSamples(path);
+    for (let at = 0; at + windowSamples <= samples.length; at += windowSamples) {
+      const window = samples.subarray(at, at + windowSamples);
+      const cosine = dot(await fp32.extractors[0]!.embed(window), await int8.extractors[0]!.embed(window));
+      least = Math.min(least, cosine);
+    }
+  }
+  await Promise.all([fp32.release(), int8.release()]);
+  t.log(least);
+  t.true(least >= 0.98, String(least));
+});
+
+test('embeddings have length 1', async (t) => {
+  const models = await loadModels(MODELS_DIR, 'auto');
+  const vector = await models.extractors[0]!.embed(fixtureSamples('june_fr/call-1.wav').subarray(0, 12_000));
+  await models.release();
+  t.is(vector.length, 192);
+  t.true(Math.abs(dot(vector, vector) - 1) < 1e-6);
+});
+
+test('a file that is not the one of the manifest is refused, and named', async (t) => {
+  const graph = Uint8Array.from(await readFile(join(MODELS_DIR, 'campplus.int8.onnx')));
+  graph[graph.length - 1]! ^= 1;
+  const error = await refusal(await tamperedModels(() => undefined, { 'campplus.int8.onnx': graph }), 'auto');
+  t.is(error.reason, 'MODEL_INVALID');
+  t.is(error.metadata['model'], 'campplus-int8');
+});
+
+test('a file that is missing, or not a graph, is refused', async (t) => {
+  const missing = await refusal(
+    await tamperedModels((manifest) => (entry(manifest, 'silero-vad').file = 'none.onnx')),
+    'int8',
+  );
+  t.is(missing.metadata['model'], 'silero-vad');
+  const bytes = new TextEncoder().encode('no graph');
+  const dir = await tamperedModels(
+    (manifest) => {
+      entry(manifest, 'campplus-fp32').sha256 = createHash('sha256').update(bytes).digest('hex');
+    },
+    { 'campplus.onnx': bytes },
+  );
+  const broken = await refusal(dir, 'fp32');
+  t.deepEqual([broken.reason, broken.metadata['model']], ['MODEL_INVALID', 'campplus-fp32']);
+});
+
+test('a graph with other inputs or sizes is refused', async (t) => {
+  const other = await refusal(
+    await tamperedModels((manifest) => {
+      const { file, sha256 } = entry(manifest, 'ge2e');
+      Object.assign(entry(manifest, 'campplus-int8'), { file, sha256 });
+    }),
+    'int8',
+  );
+  t.deepEqual([other.reason, other.metadata['model']], ['MODEL_INVALID', 'campplus-int8']);
+  const size = await refusal(
+    await tamperedModels((manifest) => {
+      entry(manifest, 'campplus-int8')['outputs'] = [
+        { name: 'embedding', type: 'float32', shape: ['batch', 256] },
+      ];
+    }),
+    'int8',
+  );
+  t.deepEqual([size.reason, size.metadata['model']], ['MODEL_INVALID', 'campplus-int8']);
+});
+
+test('a manifest without what the code must know is refused', async (t) => {
+  const error = await refusal(
+    await tamperedModels((manifest) => delete entry(manifest, 'campplus-int8')['windowFrames']),
+    'auto',
+  );
+  t.deepEqual([error.reason, error.metadata['model']], ['MODEL_INVALID', 'models.json']);
+});
+
+test('where int8 does not compute its reference, auto takes fp32, and int8 by force is refused', async (t) => {
+  // Stands for a processor that saturates: the stored embedding is another one.
+  const change = (manifest: Manifest): void => {
+    Object.assign(entry(manifest, 'campplus-int8')['check'] as object, { embedding: 'embedding_fp32' });
+  };
+  const dir = await tamperedModels(change);
+  const models = await loadModels(dir, 'auto');
+  t.is(models.precision, 'fp32');
+  t.is(models.extractors[0]!.space.modelId, 'campplus-fp32');
+  await models.release();
+  t.is((await refusal(dir, 'int8')).reason, 'MODEL_INVALID');
+});
