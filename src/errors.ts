@@ -79,6 +79,7 @@ export const REASONS = {
   SPEECH_INCONSISTENT: ['FAILED_PRECONDITION', 'The speech does not sound like one and the same person.'],
   VOICEPRINT_NOT_FOUND: ['NOT_FOUND', 'No such voiceprint.'],
   TOO_MANY_VOICEPRINTS: ['RESOURCE_EXHAUSTED', 'The speaker has as many labelled voiceprints as allowed.'],
+  POLICY_NOT_FOUND: ['NOT_FOUND', 'No such policy.'],
   DECISION_NOT_FOUND: ['NOT_FOUND', 'No such decision.'],
 
   // The service itself.

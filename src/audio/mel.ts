@@ -31,6 +31,21 @@ export const kaldiTriangle: TriangleWeight = (hz, lowerHz, centreHz, upperHz) =>
   return Math.min((mel - lower) / (centre - lower), (upper - mel) / (upper - centre));
 };
 
+/** Slaney's mel scale (Auditory Toolbox, 1998; librosa's default): linear to 1000 Hz, from there 27 steps to 6400 Hz. */
+export function slaneyMel(hz: number): number {
+  return hz < 1000 ? (3 * hz) / 200 : 15 + (27 * Math.log(hz / 1000)) / Math.log(6.4);
+}
+
+/** The inverse of slaneyMel. */
+export function slaneyMelToHz(mel: number): number {
+  return mel < 15 ? (200 * mel) / 3 : 1000 * Math.exp(((mel - 15) * Math.log(6.4)) / 27);
+}
+
+/** Slaney's triangle: its sides are straight in Hz, its area is 1. */
+export const slaneyTriangle: TriangleWeight = (hz, lowerHz, centreHz, upperHz) =>
+  (Math.min((hz - lowerHz) / (centreHz - lowerHz), (upperHz - hz) / (upperHz - centreHz)) * 2) /
+  (upperHz - lowerHz);
+
 /**
  * The filters between neighbouring corners.
  * @param cornersHz rising; the number of filters plus two.

@@ -5,4 +5,5 @@ export { sha256 } from './digest.js';
 export type { SealContext } from './envelope.js';
 export { FileKeyring } from './file-keyring.js';
 export type { Keyring, WrappedKey } from './keyring.js';
+export { requestDigest } from './request-digest.js';
 export { decodeVector, encodeVector } from './vector.js';

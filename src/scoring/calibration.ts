@@ -31,14 +31,18 @@ const CalibrationFile = z.strictObject({
     score: z.number(),
     lnNetSpeech: z.number(),
     scoreTimesLnNetSpeech: z.number(),
-    snrShortfall: z.number(),
+    snr: z.number(),
+    scoreTimesSnr: z.number(),
+    snrTimesLnNetSpeech: z.number(),
   }),
-  /** Net speech is taken as between these, seconds, and SNR as at most the knee, dB: nothing is extrapolated. */
+  /** Net speech and SNR are taken as between these: nothing is extrapolated. SNR counts in units of 10 dB. */
   netSpeechSeconds: z.strictObject({ min: z.number().positive(), max: z.number().positive() }),
-  snrKneeDb: z.number(),
+  snrDb: z.strictObject({ min: z.number(), max: z.number() }),
   /** The bounds that the number of trials supports. */
   llr: z.strictObject({ min: z.number().negative(), max: z.number().positive() }),
-  /** Over whole calls, one voiceprint and one claim: the LLR to reach for a false-match rate, rising rates. */
+  /** For how many comparisons in a call (voiceprints of all claims) the thresholds below were measured. */
+  thresholdComparisons: z.int().min(1),
+  /** Over whole calls: the LLR to reach for a false-match rate. */
   thresholds: z
     .array(z.strictObject({ targetFalseMatchRate: z.number().gt(0).lt(1), llr: z.number(), measured: Rate }))
     .min(1),
@@ -55,8 +59,9 @@ export interface CalibratedLlr {
 }
 
 export interface Threshold {
+  /** Natural logarithm; infinite where the trials support no such rate. */
   readonly llr: number;
-  readonly measured: MeasuredRate;
+  readonly measured: MeasuredRate | null;
 }
 
 /**
@@ -114,39 +119,43 @@ export class Calibration {
    * @param netSpeechMs net speech behind the score, above 0
    */
   llr(score: number, netSpeechMs: number, quality: SpeechQuality): CalibratedLlr {
-    const { weights, netSpeechSeconds, snrKneeDb, llr: bounds } = this.#file;
-    const seconds = Math.min(netSpeechSeconds.max, Math.max(netSpeechSeconds.min, netSpeechMs / 1000));
-    const lnNetSpeech = Math.log(seconds);
-    const shortfall = Math.max(0, snrKneeDb - (quality.snrDb ?? snrKneeDb));
+    const { weights, netSpeechSeconds, snrDb, llr: bounds } = this.#file;
+    const lnNetSpeech = Math.log(clamp(netSpeechMs / 1000, netSpeechSeconds));
+    // Not known is taken as bad: that costs a genuine caller some time, and an impostor gains nothing.
+    const snr = clamp(quality.snrDb ?? snrDb.min, snrDb) / 10;
     const raw =
       weights.bias +
       weights.score * score +
       weights.lnNetSpeech * lnNetSpeech +
       weights.scoreTimesLnNetSpeech * score * lnNetSpeech +
-      weights.snrShortfall * shortfall;
-    const llr = Math.min(bounds.max, Math.max(bounds.min, raw));
+      weights.snr * snr +
+      weights.scoreTimesSnr * score * snr +
+      weights.snrTimesLnNetSpeech * snr * lnNetSpeech;
+    const llr = clamp(raw, bounds);
     return { llr, clipped: llr !== raw };
   }
 
   /**
-   * The LLR to reach so that at most `targetFalseMatchRate` of impostor calls are accepted, over all looks of a call and
-   * `comparisons` voiceprints (of all claims together). Each comparison gets its share of the target (Bonferroni), and
-   * the measured threshold of the next stricter rate is taken; below the strictest one, the LLR grows as for calibrated
-   * scores, of which at most exp(-t) of impostors exceed t (van Leeuwen and Brümmer, "An introduction to
-   * application-independent evaluation of speaker recognition systems", 2007).
+   * The LLR to reach so that at most `targetFalseMatchRate` of impostor calls are accepted, over all looks of a call. The
+   * thresholds were measured on whole calls with as many comparisons (voiceprints of all claims together) as the file
+   * says; each comparison beyond gets its share of the target (Bonferroni). Between measured rates the stricter one's
+   * threshold is taken.
+   *
+   * Where the trials support no rate that low the threshold is infinite: better no acceptance than one whose error rate
+   * nobody knows.
    */
   acceptThreshold(targetFalseMatchRate: number, comparisons: number): Threshold {
-    const share = targetFalseMatchRate / Math.max(1, comparisons);
-    const sorted = [...this.#file.thresholds].sort((a, b) => b.targetFalseMatchRate - a.targetFalseMatchRate);
-    const found = sorted.find((entry) => entry.targetFalseMatchRate <= share * (1 + 1e-9));
-    if (found) return { llr: found.llr, measured: found.measured };
-    const strictest = sorted.at(-1);
-    if (!strictest) throw new VouchError('CALIBRATION_INVALID');
-    return {
-      llr: strictest.llr + Math.log(strictest.targetFalseMatchRate / share),
-      measured: strictest.measured,
-    };
+    const { thresholds, thresholdComparisons } = this.#file;
+    const share = targetFalseMatchRate / Math.max(1, comparisons / thresholdComparisons);
+    const found = [...thresholds]
+      .sort((a, b) => b.targetFalseMatchRate - a.targetFalseMatchRate)
+      .find((entry) => entry.targetFalseMatchRate <= share * (1 + 1e-9));
+    return found ? { llr: found.llr, measured: found.measured } : { llr: Infinity, measured: null };
   }
+}
+
+function clamp(value: number, { min, max }: { min: number; max: number }): number {
+  return Math.min(max, Math.max(min, value));
 }
 
 /** 0 to 100: the posterior for even prior odds; 50 says that the audio speaks neither way. */

@@ -9,7 +9,7 @@ import type {
 } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
-import { composeDecision, SpeakerChangeDetector } from '../decision/index.js';
+import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
 import { pool, type Calibration } from '../scoring/index.js';
 import { ClaimTrack } from './claim-track.js';
 import type { ClaimDossier, Clock } from './ports.js';
@@ -43,12 +43,6 @@ const NOW: LookOptions = { ended: false, leaseLapsed: false, reasons: [] };
  */
 const WINDOWS_KEPT = 400;
 
-/** Two windows are about 6 s of net speech: the time within which a change of caller is to be noticed. */
-const CHANGE_WINDOWS = 2;
-
-/** Same speaker: 0.5 and more; other: 0.45 and less, on spliced telephone calls (docs/accuracy.md). */
-const CHANGE_COSINE = 0.45;
-
 /**
  * All that is thought about one caller: the claims, the evidence for each, whether it is still the same voice, and the
  * decision that follows. The same for live calls and recordings; knows nothing of streams, storage or time.
@@ -67,8 +61,7 @@ export class Assessment {
     this.#terms = terms;
     this.#change = new SpeakerChangeDetector({
       space: terms.calibration.space,
-      recentWindows: CHANGE_WINDOWS,
-      maximumCosine: CHANGE_COSINE,
+      ...SPEAKER_CHANGE_DEFAULTS,
     });
   }
 
@@ -123,7 +116,7 @@ export class Assessment {
    * time since when it is another's is returned, ms of the stream's clock.
    */
   push(window: SpeechWindow): number | undefined {
-    const changed = this.#change.push(window);
+    const changed = this.#change.push(window, this.#comparedVectors());
     if (!changed) {
       this.#keep(window);
       return undefined;
@@ -169,6 +162,13 @@ export class Assessment {
     return { ...this.#decide(claims, NOW, since), supersedesDecisionId: '' };
   }
 
+  #comparedVectors(): Float32Array[] {
+    const { space } = this.#terms.calibration;
+    return this.#claims.flatMap((claim) =>
+      claim.dossier.voiceprints.flatMap((voiceprint) => voiceprint.vectors[space] ?? []),
+    );
+  }
+
   #keep(window: SpeechWindow): void {
     this.#windows.push(window);
     if (this.#windows.length > WINDOWS_KEPT) this.#windows.shift();
@@ -205,7 +205,7 @@ export class Assessment {
     });
   }
 
-  #frame(statedFalseMatchRate: MeasuredRate) {
+  #frame(statedFalseMatchRate: MeasuredRate | null) {
     const { policy, policyReference, calibration, spaces, transactionRisk, shadow, clock } = this.#terms;
     const calibrationFit: CalibrationFit = calibration.shipped ? 'SHIPPED' : 'FITTED';
     return {

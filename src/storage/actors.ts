@@ -1,4 +1,5 @@
 import type { Principal } from '../domain/principal.js';
+import { VouchError } from '../errors.js';
 import type { Transaction } from './transaction.js';
 
 /** Who did something, as rows name it: a pseudonym, and the role it was done in. */
@@ -9,8 +10,18 @@ export interface Actor {
 
 /** The pseudonym of a principal within its tenant, made at its first act. */
 export async function actorOf(tx: Transaction, principal: Principal): Promise<Actor> {
-  const ref = (await findActor(tx, principal.actorId)) ?? (await insertActor(tx, principal.actorId));
-  return { ref, role: principal.role };
+  return { ref: await actorRef(tx, principal.actorId), role: principal.role };
+}
+
+/** The pseudonym of an acting person or system, made at its first act. */
+export async function actorRef(tx: Transaction, actorId: string): Promise<string> {
+  const known = await findActor(tx, actorId);
+  if (known !== undefined) return known;
+  await insertActor(tx, actorId);
+  // Read again: another transaction may have been first, and then its row counts.
+  const added = await findActor(tx, actorId);
+  if (added === undefined) throw new VouchError('INTERNAL');
+  return added;
 }
 
 async function findActor(tx: Transaction, actorId: string): Promise<string | undefined> {
@@ -20,11 +31,8 @@ async function findActor(tx: Transaction, actorId: string): Promise<string | und
   return rows[0]?.actor_ref;
 }
 
-async function insertActor(tx: Transaction, actorId: string): Promise<string> {
-  const rows = await tx.query<{ actor_ref: string }>(
-    `INSERT INTO actors (actor_id) VALUES ($1) ON CONFLICT (tenant_id, actor_id) DO NOTHING RETURNING actor_ref`,
-    [actorId],
-  );
-  // Nothing comes back when another transaction was first; its row is there to be read now.
-  return rows[0]?.actor_ref ?? ((await findActor(tx, actorId)) as string);
+async function insertActor(tx: Transaction, actorId: string): Promise<void> {
+  await tx.query('INSERT INTO actors (actor_id) VALUES ($1) ON CONFLICT (tenant_id, actor_id) DO NOTHING', [
+    actorId,
+  ]);
 }

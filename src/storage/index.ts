@@ -3,5 +3,41 @@ export { Database, type DatabaseOptions } from './database.js';
 export type { SqlValue, Transaction } from './transaction.js';
 export { listMigrations, migrate } from './migrate.js';
 export { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded.js';
-export { actorOf, type Actor } from './actors.js';
-export { createTenant, listTenants, tenantExists } from './tenants.js';
+export { actorOf, actorRef, type Actor } from './actors.js';
+export { findConsentDetails, insertConsentDetails } from './consent-details.js';
+export { once, resultOf, type KeyedRequest } from './idempotency.js';
+export {
+  appendLedger,
+  findLedgerHead,
+  listConsentEntries,
+  listLedger,
+  type LedgerKind,
+  type LedgerRow,
+} from './ledger.js';
+export { insertNotice, listNotices, newConsentVersions, type NoticeRow } from './notices.js';
+export { deleteOptOut, findOptOuts, putOptOut, type OptOutRow } from './opt-outs.js';
+export { findPolicy, insertPolicy, type PolicyRow } from './policies.js';
+export { findSpeakerKey, insertKeyEpoch, insertSpeakerKey, listKeyEpochs } from './speaker-keys.js';
+export {
+  findSpeaker,
+  insertSpeaker,
+  listSpeakers,
+  lockSpeaker,
+  lockSpeakerRef,
+  setSpeakerVersion,
+  speakerVersions,
+  type SpeakerRow,
+} from './speakers.js';
+export { createTenant, insertTenant, listTenants, lockTenantCreation, tenantExists } from './tenants.js';
+export {
+  deleteVoiceprint,
+  deleteVoiceprintsOf,
+  findVoiceprint,
+  insertVector,
+  insertVoiceprint,
+  listVectors,
+  listVoiceprints,
+  setVoiceprintStatus,
+  type VectorRow,
+  type VoiceprintRow,
+} from './voiceprints.js';

@@ -9,13 +9,22 @@ import type { Transaction } from './transaction.js';
  * @throws VouchError TENANT_EXISTS
  */
 export async function createTenant(database: Database, tenantId: string, createdBy: string): Promise<void> {
-  await database.tenant(tenantId, async (tx) => {
-    const rows = await tx.query(
-      'INSERT INTO tenants (created_by) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1',
-      [createdBy],
-    );
-    if (rows.length === 0) throw new VouchError('TENANT_EXISTS');
-  });
+  await database.tenant(tenantId, (tx) => insertTenant(tx, createdBy));
+}
+
+/** Adds the transaction's tenant. Throws TENANT_EXISTS. */
+export async function insertTenant(tx: Transaction, createdBy: string): Promise<void> {
+  const rows = await tx.query(
+    'INSERT INTO tenants (created_by) VALUES ($1) ON CONFLICT DO NOTHING RETURNING 1',
+    [createdBy],
+  );
+  if (rows.length === 0) throw new VouchError('TENANT_EXISTS');
+}
+
+/** Lets one process at a time make tenants, until the transaction ends: they share the keyring. */
+export async function lockTenantCreation(tx: Transaction): Promise<void> {
+  // Any number that nothing else locks: `keys` in ASCII.
+  await tx.query('SELECT pg_advisory_xact_lock($1)', [0x6b657973]);
 }
 
 /** Whether the transaction's tenant exists. */

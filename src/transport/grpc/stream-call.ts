@@ -97,7 +97,8 @@ class Watchdog {
     this.#timer = setInterval(
       () => {
         if (call.paused) this.heard();
-        if (performance.now() - this.#heardAtMs >= stallTimeoutMs) call.fail(new VouchError('STREAM_STALLED'));
+        if (performance.now() - this.#heardAtMs >= stallTimeoutMs)
+          call.fail(new VouchError('STREAM_STALLED'));
       },
       Math.min(1000, stallTimeoutMs / 4),
     );

@@ -38,7 +38,8 @@ export class Upload<Start> {
       const message = await this.#next('STREAM_STALLED');
       if (message === undefined) break;
       if (message.$case === 'start') throw new VouchError('START_REPEATED');
-      if (message.value.byteLength > MOST_CHUNK_BYTES) throw new VouchError('CHUNK_TOO_LARGE', { field: 'data' });
+      if (message.value.byteLength > MOST_CHUNK_BYTES)
+        throw new VouchError('CHUNK_TOO_LARGE', { field: 'data' });
       size += message.value.byteLength;
       if (size > this.#limits.maximumBytes) {
         throw new VouchError('RECORDING_TOO_LONG', {
@@ -53,7 +54,11 @@ export class Upload<Start> {
   }
 
   async #next(late: 'START_TIMEOUT' | 'STREAM_STALLED') {
-    const next = await within(this.#messages.next(), this.#limits.messageTimeoutMs, () => new VouchError(late));
+    const next = await within(
+      this.#messages.next(),
+      this.#limits.messageTimeoutMs,
+      () => new VouchError(late),
+    );
     if (next.done) return undefined;
     if (!next.value.message) throw new VouchError('MESSAGE_MALFORMED');
     return next.value.message;

@@ -1,0 +1,57 @@
+import type { JsonValue } from '../crypto/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { Principal } from '../domain/principal.js';
+import { findLedgerHead, listLedger, type Database } from '../storage/index.js';
+import { appendEntry, type Appended } from './append.js';
+import { CHAIN_START, verifyChain, type ChainEntry, type ChainPoint, type ChainProblem } from './chain.js';
+
+const PAGE = 1000;
+
+/** The audit trail of the tenants. */
+export class Audit {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Records something that was done, by itself. What belongs to a change is recorded in its transaction instead. */
+  async append(
+    principal: Principal,
+    type: string,
+    subjectRef: string | null,
+    body: Readonly<Record<string, JsonValue | undefined>>,
+  ): Promise<Appended> {
+    return this.database.tenant(principal.tenantId, (tx) =>
+      appendEntry(tx, principal, { kind: 'AUDIT', type, subjectRef, recordedAt: this.clock(), body }),
+    );
+  }
+
+  /**
+   * Follows a tenant's chain up to its head as of now.
+   *
+   * @param from - an anchor, where the chain was verified up to it before
+   * @returns the head, or the first problem
+   */
+  async verify(tenantId: string, from: ChainPoint = CHAIN_START): Promise<ChainPoint | ChainProblem> {
+    const head = await this.database.tenant(tenantId, findLedgerHead);
+    return verifyChain(this.#entries(tenantId, from.position, head?.position ?? 0), {
+      from,
+      to: head ?? CHAIN_START,
+    });
+  }
+
+  /** A page a transaction: a long chain holds no connection while it is hashed. */
+  async *#entries(tenantId: string, after: number, upTo: number): AsyncGenerator<ChainEntry> {
+    for (let last = after; last < upTo;) {
+      const page = await this.database.tenant(tenantId, (tx) =>
+        listLedger(tx, last, Math.min(PAGE, upTo - last)),
+      );
+      for (const entry of page) {
+        // Positions beyond the head were appended meanwhile, or stand behind a gap that is reported.
+        yield entry;
+        last = entry.position;
+      }
+      if (page.length === 0) return;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import type { ConsentState, ConsentValue, NoticeReference, Purpose, PurposeState } from '../domain/people.js';
+import { PURPOSES, type ConsentEvent, type RecordedBody } from './events.js';
+
+/** What besides a speaker's own events decides on the state of their consent. */
+export interface ConsentCircumstances {
+  readonly now: Date;
+  /** By notice id, the latest version that people must be asked anew for: grants under earlier ones have ended. */
+  readonly newConsentFrom: ReadonlyMap<string, number>;
+  /** Whether there is an opt-out without an event of this speaker: from before an erasure, or before they were known. */
+  readonly optedOutBefore: boolean;
+}
+
+interface Said {
+  readonly value: ConsentValue;
+  readonly eventId: string;
+  readonly since: Date;
+  readonly expiresAt: Date | null;
+  readonly notice: NoticeReference | null;
+}
+
+/**
+ * Derives the state of a speaker's consent from their events.
+ *
+ * - What was recorded last for a purpose counts; NOT_ASKED says nothing and changes nothing.
+ * - A grant does not undo a refusal, withdrawal or opt-out that the person spoke after it: a form that is entered late
+ *   stays behind a withdrawal that was entered in time.
+ * - An opt-out ends everything until an event lifts it; what was granted before does not come back with that.
+ * - A grant ends when it expires, or when a version of its notice appears that needs consent anew.
+ *
+ * @param events - in the order of the chain
+ */
+export function deriveConsentState(
+  events: readonly ConsentEvent[],
+  circumstances: ConsentCircumstances,
+): ConsentState {
+  const history = new History(circumstances.optedOutBefore);
+  for (const event of events) history.add(event);
+  const { said, optedOut } = history;
+  const purposes = PURPOSES.flatMap((purpose): PurposeState[] => {
+    const last = said.get(purpose);
+    if (last === undefined) return [];
+    return [{ purpose, granted: !optedOut && isInForce(last, circumstances), ...last }];
+  });
+  const { doNotAskBefore } = history;
+  return {
+    purposes,
+    optedOut,
+    doNotAskBefore: doNotAskBefore !== null && doNotAskBefore > circumstances.now ? doNotAskBefore : null,
+    lastChainPosition: events.at(-1)?.position ?? 0,
+  };
+}
+
+function isInForce(last: Said, { now, newConsentFrom }: ConsentCircumstances): boolean {
+  if (last.value !== 'GRANTED' || last.notice === null) return false;
+  if (last.expiresAt !== null && last.expiresAt <= now) return false;
+  return last.notice.version >= (newConsentFrom.get(last.notice.noticeId) ?? 0);
+}
+
+/** Takes events one after the other. */
+class History {
+  readonly said = new Map<Purpose, Said>();
+  doNotAskBefore: Date | null = null;
+  // When each purpose, or everything, was last refused, in the person's own time.
+  readonly #refusedAt = new Map<Purpose, Date>();
+  #allRefusedAt: Date | undefined;
+
+  constructor(public optedOut: boolean) {}
+
+  add(event: ConsentEvent): void {
+    switch (event.type) {
+      case 'CONSENT_RECORDED':
+        this.#record(event, event.body);
+        break;
+      case 'CONSENT_WITHDRAWN':
+        for (const purpose of event.body.purposes) this.#refuse(purpose, event, null);
+        break;
+      case 'OPTED_OUT':
+        this.optedOut = true;
+        this.#allRefusedAt = later(this.#allRefusedAt, event.occurredAt);
+        for (const purpose of this.said.keys()) this.#refuse(purpose, event, null);
+        break;
+    }
+  }
+
+  #record(event: ConsentEvent, body: RecordedBody): void {
+    const afterOptOut = this.#allRefusedAt === undefined || event.occurredAt >= this.#allRefusedAt;
+    if (body.liftsOptOut && afterOptOut) this.optedOut = false;
+    for (const purpose of PURPOSES) {
+      const value = body.purposes[purpose];
+      if (value === 'REFUSED') this.#refuse(purpose, event, body.notice);
+      else if (value === 'NOT_ASKED' && !this.said.has(purpose)) this.#say(purpose, value, event, body);
+      else if (value === 'GRANTED' && this.#mayGrant(purpose, event)) this.#say(purpose, value, event, body);
+    }
+    if (body.doNotAskBefore !== null || Object.values(body.purposes).includes('GRANTED')) {
+      this.doNotAskBefore = body.doNotAskBefore;
+    }
+  }
+
+  #mayGrant(purpose: Purpose, event: ConsentEvent): boolean {
+    const refusedAt = this.#refusedAt.get(purpose);
+    const after = (time: Date | undefined): boolean => time === undefined || event.occurredAt >= time;
+    return !this.optedOut && after(refusedAt) && after(this.#allRefusedAt);
+  }
+
+  #say(purpose: Purpose, value: ConsentValue, event: ConsentEvent, body: RecordedBody): void {
+    const { eventId, recordedAt: since } = event;
+    this.said.set(purpose, { value, eventId, since, expiresAt: body.expiresAt, notice: body.notice });
+  }
+
+  #refuse(purpose: Purpose, event: ConsentEvent, notice: NoticeReference | null): void {
+    const { eventId, recordedAt: since } = event;
+    this.#refusedAt.set(purpose, later(this.#refusedAt.get(purpose), event.occurredAt));
+    this.said.set(purpose, { value: 'REFUSED', eventId, since, expiresAt: null, notice });
+  }
+}
+
+function later(a: Date | undefined, b: Date): Date {
+  return a !== undefined && a > b ? a : b;
+}

@@ -1,0 +1,2 @@
+/** Tells the time, so that a test can tell another one. */
+export type Clock = () => Date;

@@ -1,0 +1,27 @@
+import type { Transaction } from './transaction.js';
+
+/** Details of a consent event, sealed under the speaker's key. */
+export interface ConsentDetailsRow {
+  readonly eventId: string;
+  readonly speakerRef: string;
+  readonly ciphertext: Buffer;
+}
+
+export async function insertConsentDetails(tx: Transaction, row: ConsentDetailsRow): Promise<void> {
+  await tx.query('INSERT INTO consent_details (event_id, speaker_ref, ciphertext) VALUES ($1, $2, $3)', [
+    row.eventId,
+    row.speakerRef,
+    row.ciphertext,
+  ]);
+}
+
+export async function findConsentDetails(
+  tx: Transaction,
+  eventId: string,
+): Promise<ConsentDetailsRow | null> {
+  const [row] = await tx.query<ConsentDetailsRow>(
+    'SELECT event_id AS "eventId", speaker_ref AS "speakerRef", ciphertext FROM consent_details WHERE event_id = $1',
+    [eventId],
+  );
+  return row ?? null;
+}

@@ -1,0 +1,60 @@
+import type { Notice } from '../domain/people.js';
+import type { Transaction } from './transaction.js';
+
+/** A published notice. */
+export interface NoticeRow extends Notice {
+  readonly textSha256: Buffer;
+  readonly publishedAt: Date;
+}
+
+/** All wordings of one version: its languages and channels. */
+export async function listNotices(
+  tx: Transaction,
+  noticeId: string,
+  version: number,
+): Promise<readonly NoticeRow[]> {
+  return tx.query(
+    `SELECT notice_id AS "noticeId", version, language, channel, text, text_sha256 AS "textSha256", purposes,
+       controller_entity AS "controllerEntity", retention_days AS "retentionDays",
+       requires_new_consent AS "requiresNewConsent", published_at AS "publishedAt"
+     FROM notices WHERE notice_id = $1 AND version = $2`,
+    [noticeId, version],
+  );
+}
+
+export async function insertNotice(
+  tx: Transaction,
+  notice: NoticeRow & { chainPosition: number; actorRef: string; role: string },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO notices (notice_id, version, language, channel, text, text_sha256, purposes, controller_entity,
+       retention_days, requires_new_consent, published_at, chain_position, published_by_actor, published_by_role)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+    [
+      notice.noticeId,
+      notice.version,
+      notice.language,
+      notice.channel,
+      notice.text,
+      notice.textSha256,
+      notice.purposes,
+      notice.controllerEntity,
+      notice.retentionDays,
+      notice.requiresNewConsent,
+      notice.publishedAt,
+      notice.chainPosition,
+      notice.actorRef,
+      notice.role,
+    ],
+  );
+}
+
+/** By notice id, the latest version that people must be asked anew for, and where the last such one is in the chain. */
+export async function newConsentVersions(
+  tx: Transaction,
+): Promise<readonly { noticeId: string; version: number; chainPosition: number }[]> {
+  return tx.query(
+    `SELECT notice_id AS "noticeId", max(version) AS version, max(chain_position) AS "chainPosition"
+     FROM notices WHERE requires_new_consent GROUP BY notice_id`,
+  );
+}

@@ -1,0 +1,123 @@
+import type { VoiceprintSource, VoiceprintStatus } from '../domain/people.js';
+import type { SpeechQuality } from '../domain/speech.js';
+import type { Transaction } from './transaction.js';
+
+/** A version of a voiceprint without its vectors. */
+export interface VoiceprintRow {
+  readonly voiceprintId: string;
+  readonly speakerRef: string;
+  readonly label: string;
+  readonly version: number;
+  readonly status: VoiceprintStatus;
+  readonly source: VoiceprintSource;
+  readonly consentEventId: string;
+  readonly netSpeechMs: number;
+  readonly quality: SpeechQuality;
+  readonly codec: string;
+  readonly consistency: number;
+  /** Sealed under the speaker's key. */
+  readonly lineage: Buffer;
+  readonly createdAt: Date;
+  readonly usableFrom: Date | null;
+}
+
+/** A vector of a voiceprint, sealed under the speaker's key. */
+export interface VectorRow {
+  readonly voiceprintId: string;
+  readonly space: string;
+  readonly modelId: string;
+  readonly modelSha256: string;
+  readonly dimension: number;
+  readonly ciphertext: Buffer;
+}
+
+const COLUMNS = `voiceprint_id AS "voiceprintId", speaker_ref AS "speakerRef", label, version, status, source,
+  consent_event_id AS "consentEventId", net_speech_ms AS "netSpeechMs", quality, codec, consistency, lineage,
+  created_at AS "createdAt", usable_from AS "usableFrom"`;
+
+/** All versions of a speaker's voiceprints, by label and version. */
+export async function listVoiceprints(
+  tx: Transaction,
+  speakerRef: string,
+): Promise<readonly VoiceprintRow[]> {
+  return tx.query(
+    `SELECT ${COLUMNS} FROM voiceprints WHERE speaker_ref = $1 ORDER BY label COLLATE "C", version`,
+    [speakerRef],
+  );
+}
+
+export async function findVoiceprint(tx: Transaction, voiceprintId: string): Promise<VoiceprintRow | null> {
+  const [row] = await tx.query<VoiceprintRow>(`SELECT ${COLUMNS} FROM voiceprints WHERE voiceprint_id = $1`, [
+    voiceprintId,
+  ]);
+  return row ?? null;
+}
+
+export async function insertVoiceprint(
+  tx: Transaction,
+  row: VoiceprintRow & { actorRef: string; role: string; onBehalfOfRef: string | null },
+): Promise<void> {
+  await tx.query(
+    `INSERT INTO voiceprints (voiceprint_id, speaker_ref, label, version, status, source, consent_event_id,
+       net_speech_ms, quality, codec, consistency, lineage, created_at, usable_from, created_by_actor,
+       created_by_role, on_behalf_of)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+    [
+      row.voiceprintId,
+      row.speakerRef,
+      row.label,
+      row.version,
+      row.status,
+      row.source,
+      row.consentEventId,
+      row.netSpeechMs,
+      JSON.stringify(row.quality),
+      row.codec,
+      row.consistency,
+      row.lineage,
+      row.createdAt,
+      row.usableFrom,
+      row.actorRef,
+      row.role,
+      row.onBehalfOfRef,
+    ],
+  );
+}
+
+export async function setVoiceprintStatus(
+  tx: Transaction,
+  voiceprintId: string,
+  status: VoiceprintStatus,
+): Promise<void> {
+  await tx.query('UPDATE voiceprints SET status = $2 WHERE voiceprint_id = $1', [voiceprintId, status]);
+}
+
+/** Deletes one voiceprint with its vectors. */
+export async function deleteVoiceprint(tx: Transaction, voiceprintId: string): Promise<void> {
+  await tx.query('DELETE FROM voiceprints WHERE voiceprint_id = $1', [voiceprintId]);
+}
+
+/** Deletes all versions of a speaker's voiceprints with their vectors; how many. */
+export async function deleteVoiceprintsOf(tx: Transaction, speakerRef: string): Promise<number> {
+  const rows = await tx.query('DELETE FROM voiceprints WHERE speaker_ref = $1 RETURNING 1', [speakerRef]);
+  return rows.length;
+}
+
+export async function insertVector(tx: Transaction, row: VectorRow): Promise<void> {
+  await tx.query(
+    `INSERT INTO voiceprint_vectors (voiceprint_id, space, model_id, model_sha256, dimension, ciphertext)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [row.voiceprintId, row.space, row.modelId, row.modelSha256, row.dimension, row.ciphertext],
+  );
+}
+
+/** The vectors of all versions of a speaker's voiceprints. */
+export async function listVectors(tx: Transaction, speakerRef: string): Promise<readonly VectorRow[]> {
+  return tx.query(
+    `SELECT voiceprint_id AS "voiceprintId", space, model_id AS "modelId", model_sha256 AS "modelSha256", dimension,
+       ciphertext
+     FROM voiceprint_vectors JOIN voiceprints USING (tenant_id, voiceprint_id)
+     WHERE speaker_ref = $1 ORDER BY space`,
+    [speakerRef],
+  );
+}

@@ -1,0 +1,32 @@
+import type { Policy } from '../domain/policy.js';
+
+/** What a new tenant begins with. Times in ms. */
+export const DEFAULT_POLICY: Policy = {
+  targetFalseMatchRate: 0.01,
+  minimumNetSpeechMs: 3_000,
+  maximumNetSpeechMs: 60_000,
+  // 1 : 100 in favour of another speaker: ln(0.01) = -4.6.
+  rejectBelowLlr: -4.6,
+  rejectMinimumNetSpeechMs: 9_000,
+  decisionHoldsMs: 600_000,
+  allowMixedAudio: false,
+  shadow: false,
+  maximumClaims: 5,
+  maximumCallMs: 4 * 3_600_000,
+  enrolment: {
+    minimumNetSpeechFromCallMs: 20_000,
+    minimumNetSpeechFromRecordingMs: 10_000,
+    waitingPeriodMs: 24 * 3_600_000,
+    minimumConsistency: 0.3,
+    minimumSnrDb: 5,
+    maximumClippedShare: 0.1,
+    maximumLabels: 5,
+  },
+  nextActions: {
+    accept: 'SKIP_QUESTIONS',
+    acceptHighRisk: 'STEP_UP',
+    reject: 'REFER',
+    notEnrolled: 'OFFER_ENROLMENT',
+    otherwise: 'ASK_QUESTIONS',
+  },
+};

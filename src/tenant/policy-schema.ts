@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { Policy } from '../domain/policy.js';
+
+const milliseconds = z.int().min(0).max(31_536_000_000);
+const nextAction = z.enum(['WAIT', 'SKIP_QUESTIONS', 'ASK_QUESTIONS', 'STEP_UP', 'OFFER_ENROLMENT', 'REFER']);
+
+/** The form and the ranges of a policy; domain/policy.ts says what each part means. */
+export const policySchema: z.ZodType<Policy> = z
+  .strictObject({
+    targetFalseMatchRate: z.number().min(0.0001).max(0.2),
+    minimumNetSpeechMs: milliseconds,
+    maximumNetSpeechMs: milliseconds,
+    rejectBelowLlr: z.number().min(-100).lt(0),
+    rejectMinimumNetSpeechMs: milliseconds,
+    decisionHoldsMs: milliseconds,
+    allowMixedAudio: z.boolean(),
+    shadow: z.boolean(),
+    maximumClaims: z.int().min(1).max(100),
+    maximumCallMs: milliseconds.min(1000),
+    enrolment: z.strictObject({
+      minimumNetSpeechFromCallMs: milliseconds,
+      minimumNetSpeechFromRecordingMs: milliseconds,
+      waitingPeriodMs: milliseconds,
+      minimumConsistency: z.number().min(-1).max(1),
+      minimumSnrDb: z.number().min(-100).max(100),
+      maximumClippedShare: z.number().min(0).max(1),
+      maximumLabels: z.int().min(1).max(100),
+    }),
+    nextActions: z.strictObject({
+      accept: nextAction,
+      acceptHighRisk: nextAction,
+      reject: nextAction,
+      notEnrolled: nextAction,
+      otherwise: nextAction,
+    }),
+  })
+  .refine((policy) => policy.maximumNetSpeechMs >= policy.minimumNetSpeechMs, {
+    path: ['maximumNetSpeechMs'],
+    message: 'must not be below minimumNetSpeechMs',
+  });

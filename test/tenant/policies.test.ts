@@ -1,0 +1,43 @@
+import test from 'ava';
+import { DEFAULT_POLICY, Policies } from '../../src/tenant/index.js';
+import { freshGround, newTenant, reasonOf } from '../helpers/tenant.js';
+
+test('a tenant begins with the default policy', async (t) => {
+  const { database, keyring, clock, officer } = await freshGround(t);
+  const { policy, reference } = await new Policies(database, keyring, clock.read).current(officer.tenantId);
+  t.deepEqual(policy, DEFAULT_POLICY);
+  t.like(reference, { id: 'default', version: 1 });
+  t.regex(reference.sha256, /^[0-9a-f]{64}$/);
+});
+
+test('a change is a new version, for its tenant alone', async (t) => {
+  const { database, keyring, clock, officer, tenants } = await freshGround(t);
+  const other = await newTenant(tenants);
+  const policies = new Policies(database, keyring, clock.read);
+  const changed = { ...DEFAULT_POLICY, shadow: true };
+  const reference = await policies.put(officer, '', changed, 'key-1');
+  t.is(reference.version, 2);
+  t.deepEqual(await policies.current(officer.tenantId), { policy: changed, reference });
+  t.is((await policies.current(other.tenantId)).reference.version, 1);
+});
+
+test('a repeat of the request changes nothing, another one under its key is refused', async (t) => {
+  const { database, keyring, clock, officer } = await freshGround(t);
+  const policies = new Policies(database, keyring, clock.read);
+  const put = (shadow: boolean) => policies.put(officer, '', { ...DEFAULT_POLICY, shadow }, 'key-1');
+  const [first, second] = await Promise.all([put(true), put(true)]);
+  t.deepEqual(first, second);
+  t.is(await reasonOf(put(false)), 'IDEMPOTENCY_KEY_REUSED');
+});
+
+test('a policy out of range is refused with its field, an unknown one is not found', async (t) => {
+  const { database, keyring, clock, officer } = await freshGround(t);
+  const policies = new Policies(database, keyring, clock.read);
+  const refused = policies.put(officer, '', { ...DEFAULT_POLICY, rejectBelowLlr: 1 }, 'key-1');
+  t.like(await t.throwsAsync(refused), { reason: 'FIELD_INVALID', field: 'policy.rejectBelowLlr' });
+  t.is(
+    await reasonOf(policies.put(officer, '', { ...DEFAULT_POLICY, maximumClaims: 0 }, 'k')),
+    'FIELD_INVALID',
+  );
+  t.is(await reasonOf(policies.current(officer.tenantId, 'none')), 'POLICY_NOT_FOUND');
+});
