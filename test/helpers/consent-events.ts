@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { PURPOSES} from '../../src/consent/events.js';
+import type { PURPOSES } from '../../src/consent/events.js';
 import { type ConsentEvent, type RecordedBody } from '../../src/consent/events.js';
 
 const START = Date.UTC(2026, 0, 1);

@@ -1,0 +1,32 @@
+import test from 'ava';
+import { isLoopback, readConfig } from '../src/config.js';
+import { VouchError } from '../src/errors.js';
+
+test('everything has a default: an embedded database, on the loopback', (t) => {
+  const config = readConfig({});
+  t.is(config.databaseUrl, '');
+  t.true(isLoopback(config.host));
+  t.true(config.workers >= 1 && config.maximumCalls >= 200);
+});
+
+test('a bad option is named, and its value is not', (t) => {
+  const error = t.throws(() => readConfig({ VOUCH_WORKERS: 'secret-value' }), { instanceOf: VouchError });
+  t.is(error.reason, 'CONFIGURATION_INVALID');
+  t.is(error.field, 'VOUCH_WORKERS');
+  t.false(error.message.includes('secret-value'));
+});
+
+test("keys are never put beside somebody else's database by themselves", (t) => {
+  const error = t.throws(() => readConfig({ DATABASE_URL: 'postgres://localhost/x' }), {
+    instanceOf: VouchError,
+  });
+  t.is(error.field, 'VOUCH_KEYRING_FILE');
+});
+
+test('addresses', (t) => {
+  t.like(readConfig({ VOUCH_ADDRESS: '[::1]:0' }), { host: '[::1]', port: 0 });
+  t.throws(() => readConfig({ VOUCH_ADDRESS: 'nowhere' }), { instanceOf: VouchError });
+  t.throws(() => readConfig({ VOUCH_ADDRESS: 'host:70000' }), { instanceOf: VouchError });
+  t.false(isLoopback('0.0.0.0'));
+  t.false(isLoopback('127.0.0.1.example.org'));
+});

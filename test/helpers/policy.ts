@@ -1,0 +1,31 @@
+import type { Policy } from '../../src/domain/policy.js';
+
+/** A policy for tests that need one and not a tenant. */
+export const TEST_POLICY: Policy = {
+  targetFalseMatchRate: 0.01,
+  minimumNetSpeechMs: 2900,
+  maximumNetSpeechMs: 60_000,
+  rejectBelowLlr: -3,
+  rejectMinimumNetSpeechMs: 8900,
+  decisionHoldsMs: 600_000,
+  allowMixedAudio: false,
+  shadow: false,
+  maximumClaims: 5,
+  maximumCallMs: 3_600_000,
+  enrolment: {
+    minimumNetSpeechFromCallMs: 20_000,
+    minimumNetSpeechFromRecordingMs: 10_000,
+    waitingPeriodMs: 0,
+    minimumConsistency: 0.3,
+    minimumSnrDb: 5,
+    maximumClippedShare: 0.1,
+    maximumLabels: 5,
+  },
+  nextActions: {
+    accept: 'SKIP_QUESTIONS',
+    acceptHighRisk: 'STEP_UP',
+    reject: 'REFER',
+    notEnrolled: 'OFFER_ENROLMENT',
+    otherwise: 'ASK_QUESTIONS',
+  },
+};

@@ -1,0 +1,73 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { consistency, cosine, normalise, Pool, pool } from '../../src/scoring/index.js';
+import { window } from '../helpers/windows.js';
+
+const vectors = fc.array(
+  fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 4, maxLength: 4 }),
+  {
+    minLength: 1,
+    maxLength: 8,
+  },
+);
+
+test('a pooled vector has length 1, whatever the windows', (t) => {
+  fc.assert(
+    fc.property(vectors, (all) => {
+      const { vectors: pooled } = pool(all.map((vector) => window([...vector, 1])));
+      t.true(Math.abs(Math.hypot(...pooled['campplus']!) - 1) < 1e-5);
+    }),
+  );
+});
+
+test('the order of windows does not matter, and pooling piece by piece is pooling at once', (t) => {
+  fc.assert(
+    fc.property(vectors, (all) => {
+      const windows = all.map((vector) => window([...vector, 1]));
+      const forward = pool(windows).vectors['campplus']!;
+      const backward = pool(windows.toReversed()).vectors['campplus']!;
+      const piecewise = new Pool();
+      for (const each of windows) piecewise.add(each);
+      t.true(cosine(forward, backward) > 1 - 1e-6);
+      t.deepEqual(piecewise.take().vectors['campplus'], forward);
+    }),
+  );
+});
+
+test('a window counts by its net speech', (t) => {
+  const long = window([1, 0], { netSpeechMs: 9000 });
+  const short = window([0, 1], { netSpeechMs: 3000 });
+  const { vectors: pooled, netSpeechMs } = pool([long, short]);
+  t.is(netSpeechMs, 12_000);
+  t.true(Math.abs(pooled['campplus']![0]! / pooled['campplus']![1]! - 3) < 1e-5);
+});
+
+test('quality is the length-weighted mean of what the windows know', (t) => {
+  const known = window([1, 0], {
+    netSpeechMs: 1000,
+    quality: { snrDb: 10, clippedShare: 0.5, levelDbfs: -20, bandwidthHz: 3000 },
+  });
+  const unknown = window([1, 0], {
+    netSpeechMs: 3000,
+    quality: { snrDb: null, clippedShare: 0.1, levelDbfs: -40, bandwidthHz: null },
+  });
+  const { quality } = pool([known, unknown]);
+  t.is(quality.snrDb, 10);
+  t.is(quality.bandwidthHz, 3000);
+  t.true(Math.abs(quality.clippedShare - 0.2) < 1e-9);
+  t.is(quality.levelDbfs, -35);
+});
+
+test('consistency is the lowest cosine with the mean: 1 for one voice, low for a stranger among them', (t) => {
+  t.is(consistency([window([1, 2, 3])]), 1);
+  t.true(consistency([window([1, 2, 3]), window([1, 2, 3])]) > 1 - 1e-6);
+  t.true(consistency([window([1, 0, 0]), window([1, 0, 0]), window([0, 1, 0])]) < 0.5);
+});
+
+test('cosine refuses vectors of different dimension', (t) => {
+  t.throws(() => cosine(new Float32Array(3), new Float32Array(4)), { instanceOf: RangeError });
+});
+
+test('a vector of zeros stays one when normalised', (t) => {
+  t.deepEqual(normalise(new Float32Array(3)), new Float32Array(3));
+});

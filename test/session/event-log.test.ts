@@ -1,0 +1,93 @@
+import test from 'ava';
+import type { CallEvent } from '../../src/domain/event.js';
+import { collect } from '../helpers/collect.js';
+import { VouchError } from '../../src/errors.js';
+import { EventLog } from '../../src/session/event-log.js';
+import { CallHub } from '../../src/session/hub.js';
+
+function log(append: (events: readonly CallEvent[]) => Promise<void>, lastSequence = 0) {
+  const hub = new CallHub();
+  const lost: VouchError[] = [];
+  const made = new EventLog({
+    callId: 'call',
+    key: 'key',
+    lastSequence,
+    clock: { now: () => new Date() },
+    hub,
+    append,
+    onLost: (error) => lost.push(error),
+  });
+  return { made, hub, lost };
+}
+
+test('numbers changes of state without gaps, goes on from the last number, and leaves progress unnumbered', async (t) => {
+  const written: number[] = [];
+  const { made } = log((events) => {
+    written.push(...events.map((event) => event.sequence));
+    return Promise.resolve();
+  }, 7);
+  for (let i = 0; i < 5; i++) made.emit({ type: 'resumed', origin: 'STREAM' }, i);
+  const progress = made.emit(
+    {
+      type: 'progress',
+      audioMs: 0,
+      droppedMs: 0,
+      netSpeechMs: 0,
+      quality: { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null },
+      kind: 'ACCEPT',
+      confidence: null,
+    },
+    9,
+  );
+  await made.flushed();
+  t.deepEqual(written, [8, 9, 10, 11, 12]);
+  t.is(progress.sequence, 0);
+});
+
+test('while the database is gone events wait, and are written once and in order afterwards', async (t) => {
+  const written: number[] = [];
+  let down = true;
+  const { made } = log((events) => {
+    if (down) return Promise.reject(new VouchError('DATABASE_UNAVAILABLE'));
+    written.push(...events.map((event) => event.sequence));
+    return Promise.resolve();
+  });
+  for (let i = 0; i < 3; i++) made.emit({ type: 'resumed', origin: 'STREAM' }, i);
+  setTimeout(() => {
+    down = false;
+  }, 300);
+  made.emit({ type: 'resumed', origin: 'STREAM' }, 4);
+  await made.flushed();
+  t.deepEqual(written, [1, 2, 3, 4]);
+  t.is(made.unwritten.length, 0);
+});
+
+test('a stream that was taken over writes nothing more and says so once', async (t) => {
+  const { made, lost } = log(() => Promise.reject(new VouchError('CALL_TAKEN_OVER')));
+  made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
+  await made.flushed();
+  made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
+  await made.flushed();
+  t.deepEqual(
+    lost.map((error) => error.reason),
+    ['CALL_TAKEN_OVER'],
+  );
+  t.is(made.unwritten.length, 0);
+});
+
+test('what waits for the database is bounded', (t) => {
+  const { made, lost } = log(() => Promise.reject(new VouchError('DATABASE_UNAVAILABLE')));
+  for (let i = 0; i < 2000; i++) made.emit({ type: 'resumed', origin: 'STREAM' }, i);
+  t.is(lost.length, 1);
+  t.is(made.unwritten.length, 0);
+});
+
+test('followers get events as they happen', async (t) => {
+  const { made, hub } = log(() => Promise.resolve());
+  const queue = hub.follow('key');
+  made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
+  hub.unfollow('key', queue);
+  made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
+  const got = await collect(queue);
+  t.is(got.length, 1);
+});
