@@ -1,54 +1,23 @@
-import { Resampler, StreamDecoder } from '../audio/index.js';
-import { TELEPHONE_RATE_HZ, type AudioFormat } from '../domain/audio.js';
+import { StreamDecoder } from '../audio/index.js';
 import type { SpeechProgress, SpeechQuality, SpeechWindow } from '../domain/speech.js';
-import { VouchError } from '../errors.js';
+import type { VouchError } from '../errors.js';
 import {
   measureFrame,
   NetSpeech,
   QualityMeter,
-  SpeechSegmenter,
   SpeechSpectrum,
   telephoneMs,
   type SpeechActivityModel,
-  type SpeechActivityState,
   type SpeechStretch,
 } from '../speech-activity/index.js';
+import { AudioSegment, type LabelledFrame, type PipelineSource, type SpeechFrame } from './audio-segment.js';
 import { InputClock, InputQueue, type AudioInput } from './input-queue.js';
-
-/** A chunk that waits for its probability of speech. */
-export interface SpeechFrame {
-  /** What the model gets: a whole chunk, filled up with silence at the end of the audio. */
-  readonly chunk: Float32Array;
-  readonly state: SpeechActivityState;
-  /** How much of the chunk is audio. */
-  readonly samples: number;
-}
 
 /** A window that waits for its vectors. */
 export interface PendingWindow {
   readonly speech: SpeechStretch;
   readonly quality: SpeechQuality;
 }
-
-/** Audio without a gap in it, from the bytes to the labels of its frames. */
-interface Segment {
-  /** Undefined when samples come, not bytes. */
-  readonly decoder: StreamDecoder | undefined;
-  readonly resampler: Resampler;
-  readonly state: SpeechActivityState;
-  readonly segmenter: SpeechSegmenter;
-  /** At 8 kHz, not yet in a frame. */
-  samples: Float32Array;
-  /** Frames without a label, oldest first. */
-  readonly unlabelled: { readonly samples: Float32Array; readonly probability: number }[];
-  /** Media time of the oldest of them. */
-  labelledMs: number;
-  /** No more audio will come. */
-  ended: boolean;
-}
-
-/** Where the audio comes from: the bytes of a stream, or samples at some rate that were decoded elsewhere. */
-export type PipelineSource = AudioFormat | { readonly sampleRateHz: number };
 
 /**
  * One call from bytes to windows of net speech: decoding, 8 kHz, speech activity, windows. It runs no model itself: it
@@ -63,7 +32,7 @@ export class CallPipeline {
   readonly #streamMeter = new QualityMeter();
   readonly #windowMeter = new QualityMeter();
   readonly #spectrum: SpeechSpectrum;
-  #segment: Segment | undefined;
+  #segment: AudioSegment | undefined;
   #inFlight: SpeechFrame | undefined;
   #windows: PendingWindow[] = [];
   #taken: PendingWindow | undefined;
@@ -120,21 +89,24 @@ export class CallPipeline {
 
   /** Works through the input up to the next frame; undefined when there is no more for now. After `accept` only. */
   nextFrame(): SpeechFrame | undefined {
-    const { chunkSamples } = this.activity.chunk;
     for (;;) {
       const segment = this.#segment;
-      if (segment && segment.samples.length >= chunkSamples) return this.#frame(segment, chunkSamples);
-      if (segment?.ended) {
-        if (segment.samples.length > 0) return this.#frame(segment, segment.samples.length);
-        this.#label(segment, segment.segmenter.finish());
-        this.#segment = undefined;
-        continue;
-      }
+      this.#inFlight = segment?.takeFrame();
+      if (this.#inFlight) return this.#inFlight;
       const input = this.#input.peek();
-      if (!input) return undefined;
-      // Whatever is not audio ends the segment before it takes effect.
-      if (input.kind !== 'audio' && segment) this.#endSegment(segment);
-      else this.#apply(this.#input.take());
+      if (segment?.ended) {
+        this.#measure(segment.finish());
+        this.#segment = undefined;
+      } else if (!input) {
+        return undefined;
+      } else if (segment && input.kind !== 'audio') {
+        // Whatever is not audio ends the segment before it takes effect. Half a sample before a gap is part of what was
+        // lost; at the end of the stream the caller is told.
+        const incomplete = segment.end();
+        if (input.kind === 'finish') this.#incomplete = incomplete;
+      } else {
+        this.#apply(this.#input.take());
+      }
     }
   }
 
@@ -142,8 +114,7 @@ export class CallPipeline {
   accept(frame: SpeechFrame, probability: number): void {
     if (frame !== this.#inFlight || !this.#segment) return;
     this.#inFlight = undefined;
-    this.#segment.unlabelled.push({ samples: frame.chunk.subarray(0, frame.samples), probability });
-    this.#label(this.#segment, this.#segment.segmenter.push(probability));
+    this.#measure(this.#segment.accept(frame, probability));
   }
 
   /** The next window that is to be embedded, if any. */
@@ -189,14 +160,6 @@ export class CallPipeline {
     };
   }
 
-  #frame(segment: Segment, samples: number): SpeechFrame {
-    const chunk = new Float32Array(this.activity.chunk.chunkSamples);
-    chunk.set(segment.samples.subarray(0, samples));
-    segment.samples = segment.samples.subarray(samples);
-    this.#inFlight = { chunk, state: segment.state, samples };
-    return this.#inFlight;
-  }
-
   #apply(input: AudioInput): void {
     if (input.kind === 'audio') {
       this.#decode(input.audio);
@@ -212,50 +175,19 @@ export class CallPipeline {
   #decode(input: Uint8Array | Float32Array): void {
     const audio = this.#segment ? input : this.#clock.align(input);
     if (audio.length === 0) return;
-    this.#segment ??= this.#startSegment();
-    const segment = this.#segment;
+    this.#segment ??= new AudioSegment(this.source, this.activity, this.#clock.ms);
     this.#clock.advance({ kind: 'audio', audio });
-    const samples = audio instanceof Float32Array ? audio : segment.decoder!.push(audio);
-    this.#decodedFrames += samples.length;
-    append(segment, segment.resampler.push(samples));
+    this.#decodedFrames += this.#segment.decode(audio);
   }
 
-  #startSegment(): Segment {
-    return {
-      decoder: 'encoding' in this.source ? new StreamDecoder(this.source) : undefined,
-      resampler: new Resampler(this.source.sampleRateHz, TELEPHONE_RATE_HZ),
-      state: this.activity.start(),
-      segmenter: new SpeechSegmenter(),
-      samples: new Float32Array(0),
-      unlabelled: [],
-      labelledMs: this.#clock.ms,
-      ended: false,
-    };
-  }
-
-  #endSegment(segment: Segment): void {
-    try {
-      segment.decoder?.finish();
-    } catch (error) {
-      if (!(error instanceof VouchError)) throw error;
-      // Half a sample before a gap is part of what was lost; at the end of the stream the caller is told.
-      if (this.#input.peek()?.kind === 'finish') this.#incomplete = error;
-    }
-    append(segment, segment.resampler.finish());
-    segment.ended = true;
-  }
-
-  #label(segment: Segment, labels: readonly boolean[]): void {
-    for (const speech of labels) {
-      const { samples, probability } = segment.unlabelled.shift()!;
+  #measure(frames: readonly LabelledFrame[]): void {
+    for (const { samples, startMs, probability, speech } of frames) {
       const measure = measureFrame(samples);
       this.#streamMeter.add(measure, speech, probability);
       this.#windowMeter.add(measure, speech, probability);
-      if (speech) {
-        this.#spectrum.add(samples);
-        for (const full of this.#netSpeech.push(samples, segment.labelledMs)) this.#addWindow(full);
-      }
-      segment.labelledMs += telephoneMs(samples.length);
+      if (!speech) continue;
+      this.#spectrum.add(samples);
+      for (const full of this.#netSpeech.push(samples, startMs)) this.#addWindow(full);
     }
   }
 
@@ -264,12 +196,4 @@ export class CallPipeline {
     this.#windowsMs += telephoneMs(speech.samples.length);
     this.#windowMeter.clearSpeech();
   }
-}
-
-/** Both are a fraction of a second: what is left of the one is less than a frame. */
-function append(segment: Segment, more: Float32Array): void {
-  const joined = new Float32Array(segment.samples.length + more.length);
-  joined.set(segment.samples);
-  joined.set(more, segment.samples.length);
-  segment.samples = joined;
 }

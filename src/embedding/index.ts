@@ -1,3 +1,3 @@
-export { createExtractor, type ExtractorOptions } from './create-extractor.js';
-export type { SpeechExtractor, SpeechListener, SpeechStream, StreamOptions } from './interface.js';
-export { loadModels, type Precision, type SpeechModels } from './load-models.js';
+export { createExtractor } from './create-extractor.js';
+export type { SpeechExtractor, SpeechListener, SpeechStream } from './interface.js';
+export { loadModels, type Precision } from './load-models.js';

@@ -1,5 +1,6 @@
 import { BYTES_PER_SAMPLE } from '../audio/index.js';
 import type { AudioFormat } from '../domain/audio.js';
+import type { PipelineSource } from './audio-segment.js';
 
 /** What a call pipeline is fed with, in order. */
 export type AudioInput =
@@ -18,7 +19,7 @@ export function frameBytes(format: AudioFormat): number {
 }
 
 /** Bytes, or for samples their number, that last PIECE_MS. */
-export function pieceLength(source: AudioFormat | { readonly sampleRateHz: number }): number {
+export function pieceLength(source: PipelineSource): number {
   const frames = Math.ceil((source.sampleRateHz * PIECE_MS) / 1000);
   return 'encoding' in source ? frames * frameBytes(source) : frames;
 }
@@ -32,7 +33,7 @@ export class InputClock {
   #units = 0;
 
   constructor(
-    source: AudioFormat | { readonly sampleRateHz: number },
+    source: PipelineSource,
     private startMs: number,
   ) {
     this.pieceLength = pieceLength(source);

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SpeechWindow } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
-import type { CallPipeline, SpeechFrame } from './call-pipeline.js';
+import type { SpeechFrame } from './audio-segment.js';
+import type { CallPipeline } from './call-pipeline.js';
 import type { SpeechModels } from './load-models.js';
 
 /**

@@ -2,7 +2,8 @@ import { decodeRecording, type RecordingInput, type RecordingLimits } from '../a
 import type { AudioFormat } from '../domain/audio.js';
 import type { EmbeddingSpace, RecordingSpeech, SpeechWindow } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
-import { CallPipeline, type PipelineSource } from './call-pipeline.js';
+import type { PipelineSource } from './audio-segment.js';
+import { CallPipeline } from './call-pipeline.js';
 import { Deferred } from './deferred.js';
 import type { SpeechExtractor, StreamOptions } from './interface.js';
 import type { SpeechModels } from './load-models.js';

@@ -1,0 +1,116 @@
+import { Resampler, StreamDecoder } from '../audio/index.js';
+import { TELEPHONE_RATE_HZ, type AudioFormat } from '../domain/audio.js';
+import { VouchError } from '../errors.js';
+import {
+  SpeechSegmenter,
+  telephoneMs,
+  type SpeechActivityModel,
+  type SpeechActivityState,
+} from '../speech-activity/index.js';
+
+/** Where audio comes from: the bytes of a stream, or samples at some rate that were decoded elsewhere. */
+export type PipelineSource = AudioFormat | { readonly sampleRateHz: number };
+
+/** A chunk that waits for its probability of speech. */
+export interface SpeechFrame {
+  /** What the model gets: a whole chunk, filled up with silence at the end of the audio. */
+  readonly chunk: Float32Array;
+  readonly state: SpeechActivityState;
+  /** How much of the chunk is audio. */
+  readonly samples: number;
+}
+
+/** A frame of which it is settled whether it is speech. */
+export interface LabelledFrame {
+  /** At 8 kHz. */
+  readonly samples: Float32Array;
+  readonly startMs: number;
+  readonly probability: number;
+  readonly speech: boolean;
+}
+
+/** Audio without a gap in it: from the bytes to frames, and from their probabilities to labels. */
+export class AudioSegment {
+  readonly #decoder: StreamDecoder | undefined;
+  readonly #resampler: Resampler;
+  readonly #chunkSamples: number;
+  readonly #state: SpeechActivityState;
+  readonly #segmenter = new SpeechSegmenter();
+  /** At 8 kHz, not yet in a frame. */
+  #samples = new Float32Array(0);
+  /** Frames without a label, oldest first, and the media time of the oldest. */
+  readonly #unlabelled: { readonly samples: Float32Array; readonly probability: number }[] = [];
+  #labelledMs: number;
+  #ended = false;
+
+  /** @param startMs media time of the first sample. */
+  constructor(source: PipelineSource, activity: SpeechActivityModel, startMs: number) {
+    this.#decoder = 'encoding' in source ? new StreamDecoder(source) : undefined;
+    this.#resampler = new Resampler(source.sampleRateHz, TELEPHONE_RATE_HZ);
+    this.#chunkSamples = activity.chunk.chunkSamples;
+    this.#state = activity.start();
+    this.#labelledMs = startMs;
+  }
+
+  /** No more audio will come. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Takes bytes of the source's format, or samples; returns how many samples, at the source's rate, they were. */
+  decode(audio: Uint8Array | Float32Array): number {
+    const samples = audio instanceof Float32Array ? audio : this.#decoder!.push(audio);
+    this.#append(this.#resampler.push(samples));
+    return samples.length;
+  }
+
+  /** Ends the audio; what is left of it comes with the next frames. AUDIO_INCOMPLETE when it ended within a sample. */
+  end(): VouchError | undefined {
+    this.#ended = true;
+    this.#append(this.#resampler.finish());
+    try {
+      this.#decoder?.finish();
+      return undefined;
+    } catch (error) {
+      if (error instanceof VouchError) return error;
+      throw error;
+    }
+  }
+
+  /** The next frame; the one before must have its probability. After the end the last one may be shorter. */
+  takeFrame(): SpeechFrame | undefined {
+    const samples = Math.min(this.#chunkSamples, this.#samples.length);
+    if (samples < (this.#ended ? 1 : this.#chunkSamples)) return undefined;
+    const chunk = new Float32Array(this.#chunkSamples);
+    chunk.set(this.#samples.subarray(0, samples));
+    this.#samples = this.#samples.subarray(samples);
+    return { chunk, state: this.#state, samples };
+  }
+
+  /** Gives a frame its probability; returns the frames, this or earlier ones, whose label that settles. */
+  accept(frame: SpeechFrame, probability: number): LabelledFrame[] {
+    this.#unlabelled.push({ samples: frame.chunk.subarray(0, frame.samples), probability });
+    return this.#label(this.#segmenter.push(probability));
+  }
+
+  /** The frames that still had no label, once there are no more frames to take. */
+  finish(): LabelledFrame[] {
+    return this.#label(this.#segmenter.finish());
+  }
+
+  #label(labels: readonly boolean[]): LabelledFrame[] {
+    return labels.map((speech) => {
+      const frame = { ...this.#unlabelled.shift()!, startMs: this.#labelledMs, speech };
+      this.#labelledMs += telephoneMs(frame.samples.length);
+      return frame;
+    });
+  }
+
+  /** Both are a fraction of a second: what is left of the one is less than a frame. */
+  #append(more: Float32Array): void {
+    const joined = new Float32Array(this.#samples.length + more.length);
+    joined.set(this.#samples);
+    joined.set(more, this.#samples.length);
+    this.#samples = joined;
+  }
+}
