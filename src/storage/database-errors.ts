@@ -17,6 +17,8 @@ const PASSING_SQL_STATES = new Set([
 /** 08: connection exception; 53: insufficient resources (disk full, too many connections). */
 const PASSING_SQL_CLASSES = new Set(['08', '53']);
 
+const FOREIGN_KEY_VIOLATION = '23503';
+
 /** What the driver says in words only. */
 const CONNECTION_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|The server does not support SSL|Cannot use a pool after calling end)/;
@@ -25,8 +27,7 @@ const CONNECTION_MESSAGES =
  * Whether the connection itself is of no more use.
  */
 export function isConnectionError(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError)
-    return error.code?.startsWith('57P') === true || error.code?.startsWith('08') === true;
+  if (error instanceof pg.DatabaseError) return /^(57P|08|25P03)/.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
   // System errors have a call and a code: ECONNREFUSED, ECONNRESET, EPIPE, ENOTFOUND, ...
   return 'syscall' in error || error instanceof AggregateError || CONNECTION_MESSAGES.test(error.message);
@@ -46,6 +47,10 @@ export function databaseError(error: unknown): unknown {
     };
     if (PASSING_SQL_STATES.has(code) || PASSING_SQL_CLASSES.has(code.slice(0, 2))) {
       return new VouchError('DATABASE_UNAVAILABLE', { metadata, retryAfterMs: 1000 });
+    }
+    // The key by which every table names its tenant.
+    if (code === FOREIGN_KEY_VIOLATION && error.constraint?.endsWith('_tenant_id_fkey') === true) {
+      return new VouchError('TENANT_NOT_FOUND');
     }
     return new VouchError('INTERNAL', {
       metadata,

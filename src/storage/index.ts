@@ -41,3 +41,32 @@ export {
   type VectorRow,
   type VoiceprintRow,
 } from './voiceprints.js';
+export {
+  abandonCall,
+  beat,
+  leave,
+  staleCalls,
+  type AbandonedAfter,
+  type AbandonedCall,
+} from './abandoned-calls.js';
+export { addClaim, claimedSpeakers, listClaims, type NewClaim, type StoredClaim } from './call-claims.js';
+export {
+  acknowledgeControl,
+  listControls,
+  pauseCall,
+  resumeCall,
+  type ControlledCall,
+  type PendingControl,
+} from './call-controls.js';
+export { appendEvents, callOfDecision, lastDecision, readEvents } from './call-events.js';
+export {
+  getCall,
+  lockCall,
+  setAgent,
+  setCallState,
+  type LockedCall,
+  type StoredCall,
+  type StoredStart,
+} from './calls.js';
+export { openCall, type CallOpening, type OpenedCall } from './open-call.js';
+export { recordOutcome, type NewOutcome, type StoredOutcome } from './outcomes.js';
