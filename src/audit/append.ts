@@ -45,3 +45,20 @@ export async function appendEntry(tx: Transaction, principal: Principal, entry: 
   });
   return { eventId, position };
 }
+
+/** Records that somebody looked at what is held of a person. */
+export async function appendRead(
+  tx: Transaction,
+  principal: Principal,
+  subjectRef: string,
+  what: 'CONSENT' | 'SPEAKER' | 'VOICEPRINTS',
+  recordedAt: Date,
+): Promise<void> {
+  await appendEntry(tx, principal, {
+    kind: 'AUDIT',
+    type: 'SPEAKER_READ',
+    subjectRef,
+    recordedAt,
+    body: { what },
+  });
+}

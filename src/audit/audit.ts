@@ -22,7 +22,7 @@ export class Audit {
     body: Readonly<Record<string, JsonValue | undefined>>,
   ): Promise<Appended> {
     return this.database.tenant(principal.tenantId, (tx) =>
-      appendEntry(tx, principal, { kind: 'AUDIT', type, subjectRef, recordedAt: this.clock(), body }),
+      appendEntry(tx, principal, { kind: 'AUDIT', type, subjectRef, recordedAt: this.clock.now(), body }),
     );
   }
 

@@ -1,5 +1,5 @@
 /** What was done with people's data, by whom, in a chain that shows tampering. */
-export { appendEntry, type Appended, type NewEntry } from './append.js';
+export { appendEntry, appendRead, type Appended, type NewEntry } from './append.js';
 export { Audit } from './audit.js';
 export {
   CHAIN_START,

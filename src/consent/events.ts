@@ -14,6 +14,8 @@ const purpose = z.enum(PURPOSES);
 const time = z.iso.datetime().transform((text) => new Date(text));
 
 const common = {
+  /** How many voiceprints were erased with it. */
+  voiceprintsErased: z.int(),
   /** Entered more than five minutes after it happened. */
   retroactive: z.boolean(),
   /** SHA-256 of the sealed details, salted within: proves them while they exist, says nothing once they are erased. */
@@ -42,12 +44,8 @@ const recorded = z.strictObject({
   ...common,
 });
 
-const withdrawn = z.strictObject({
-  purposes: z.array(purpose).min(1),
-  voiceprintsErased: z.int(),
-  ...common,
-});
-const optedOut = z.strictObject({ voiceprintsErased: z.int(), ...common });
+const withdrawn = z.strictObject({ purposes: z.array(purpose).min(1), ...common });
+const optedOut = z.strictObject(common);
 
 export type RecordedBody = z.output<typeof recorded>;
 export type WithdrawnBody = z.output<typeof withdrawn>;

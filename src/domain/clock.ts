@@ -1,2 +1,4 @@
 /** Tells the time, so that a test can tell another one. */
-export type Clock = () => Date;
+export interface Clock {
+  now(): Date;
+}

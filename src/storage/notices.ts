@@ -49,12 +49,18 @@ export async function insertNotice(
   );
 }
 
-/** By notice id, the latest version that people must be asked anew for, and where the last such one is in the chain. */
+/**
+ * By notice id, the latest version that people must be asked anew for, and where the last such one is in the chain.
+ *
+ * @param upTo - only those published up to this position of the chain
+ */
 export async function newConsentVersions(
   tx: Transaction,
+  upTo = Number.MAX_SAFE_INTEGER,
 ): Promise<readonly { noticeId: string; version: number; chainPosition: number }[]> {
   return tx.query(
     `SELECT notice_id AS "noticeId", max(version) AS version, max(chain_position) AS "chainPosition"
-     FROM notices WHERE requires_new_consent GROUP BY notice_id`,
+     FROM notices WHERE requires_new_consent AND chain_position <= $1 GROUP BY notice_id`,
+    [upTo],
   );
 }

@@ -58,7 +58,7 @@ export class Policies {
     const digest = await requestDigest(this.keyring, tenantId, method, { id, policy: toJson(policy) });
     return this.database.tenant(tenantId, (tx) =>
       once(tx, { method, key: idempotencyKey, digest }, () =>
-        storePolicy(tx, principal, id, policy, this.clock()),
+        storePolicy(tx, principal, id, policy, this.clock.now()),
       ),
     );
   }

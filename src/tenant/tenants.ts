@@ -40,7 +40,7 @@ export class Tenants {
       await lockTenantCreation(tx);
       await insertTenant(tx, principal.actorId);
       if (!(await this.keyring.hasTenantKeys(tenantId))) await this.keyring.createTenantKeys(tenantId);
-      const now = this.clock();
+      const now = this.clock.now();
       const epoch = await this.keyring.activeEpoch(tenantId);
       const checkValue = await this.keyring.checkValue(tenantId, epoch);
       await insertKeyEpoch(tx, { epoch, checkValue, createdAt: now });

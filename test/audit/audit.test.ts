@@ -9,7 +9,7 @@ const SUBJECT = '7e0a9f5c-2a5e-4c53-9d8e-0d9b7f6f8a11';
 /** A tenant with a chain of six entries. */
 async function sixEntries(t: ExecutionContext): Promise<Ground & { audit: Audit }> {
   const ground = await freshGround(t);
-  const audit = new Audit(ground.database, ground.clock.read);
+  const audit = new Audit(ground.database, ground.clock);
   // The tenant's beginning made two.
   for (let number = 3; number <= 6; number++) {
     await audit.append(ground.officer, 'TEST', SUBJECT, { number, text: 'ä € 𐍈 "quoted"\n' });
@@ -116,7 +116,7 @@ test('the service can append, and neither change, delete nor insert', async (t) 
 
 test('entries that arrive at once get positions without gaps', async (t) => {
   const { database, clock, officer } = await freshGround(t);
-  const audit = new Audit(database, clock.read);
+  const audit = new Audit(database, clock);
   const appended = await Promise.all(
     Array.from({ length: 20 }, (_, number) => audit.append(officer, 'TEST', null, { number })),
   );

@@ -5,6 +5,8 @@ import { type ConsentEvent, type RecordedBody } from '../../src/consent/events.j
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 
+const late = { retroactive: false, detailsSha256: '0'.repeat(64), voiceprintsErased: 0 };
+
 /** The n-th hour of the test's time. */
 export const hour = (n: number): Date => new Date(START + n * HOUR);
 
@@ -21,8 +23,7 @@ export function recordedBody(changes: Partial<RecordedBody> = {}): RecordedBody 
     expiresAt: null,
     doNotAskBefore: null,
     liftsOptOut: false,
-    retroactive: false,
-    detailsSha256: '0'.repeat(64),
+    ...late,
     ...changes,
   };
 }
@@ -48,8 +49,6 @@ export const grant = (changes: Partial<RecordedBody> = {}, occurredAt?: Date) =>
   body: recordedBody(changes),
   ...(occurredAt && { occurredAt }),
 });
-
-const late = { retroactive: false, detailsSha256: '0'.repeat(64), voiceprintsErased: 0 };
 
 export const withdrawal = (...purposes: (typeof PURPOSES)[number][]) => ({
   type: 'CONSENT_WITHDRAWN' as const,

@@ -12,13 +12,11 @@ import { DEFAULT_POLICY, Tenants } from '../../src/tenant/index.js';
 import { freshDatabase } from './database.js';
 
 /** A clock that stands still until it is moved. */
-export class TestClock {
+export class TestClock implements Clock {
   #now = Date.UTC(2026, 5, 1, 9);
 
-  readonly read: Clock = () => new Date(this.#now);
-
-  get now(): Date {
-    return this.read();
+  now(): Date {
+    return new Date(this.#now);
   }
 
   advance(milliseconds: number): void {
@@ -58,7 +56,7 @@ export async function freshGround(t: ExecutionContext): Promise<Ground> {
   const keyFile = join(folder, 'keyring.json');
   const keyring = await FileKeyring.open(keyFile);
   const clock = new TestClock();
-  const tenants = new Tenants(database, keyring, clock.read);
+  const tenants = new Tenants(database, keyring, clock);
   return { url, database, keyring, keyFile, clock, tenants, officer: await newTenant(tenants) };
 }
 

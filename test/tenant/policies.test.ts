@@ -4,7 +4,7 @@ import { freshGround, newTenant, reasonOf } from '../helpers/tenant.js';
 
 test('a tenant begins with the default policy', async (t) => {
   const { database, keyring, clock, officer } = await freshGround(t);
-  const { policy, reference } = await new Policies(database, keyring, clock.read).current(officer.tenantId);
+  const { policy, reference } = await new Policies(database, keyring, clock).current(officer.tenantId);
   t.deepEqual(policy, DEFAULT_POLICY);
   t.like(reference, { id: 'default', version: 1 });
   t.regex(reference.sha256, /^[0-9a-f]{64}$/);
@@ -13,7 +13,7 @@ test('a tenant begins with the default policy', async (t) => {
 test('a change is a new version, for its tenant alone', async (t) => {
   const { database, keyring, clock, officer, tenants } = await freshGround(t);
   const other = await newTenant(tenants);
-  const policies = new Policies(database, keyring, clock.read);
+  const policies = new Policies(database, keyring, clock);
   const changed = { ...DEFAULT_POLICY, shadow: true };
   const reference = await policies.put(officer, '', changed, 'key-1');
   t.is(reference.version, 2);
@@ -23,7 +23,7 @@ test('a change is a new version, for its tenant alone', async (t) => {
 
 test('a repeat of the request changes nothing, another one under its key is refused', async (t) => {
   const { database, keyring, clock, officer } = await freshGround(t);
-  const policies = new Policies(database, keyring, clock.read);
+  const policies = new Policies(database, keyring, clock);
   const put = (shadow: boolean) => policies.put(officer, '', { ...DEFAULT_POLICY, shadow }, 'key-1');
   const [first, second] = await Promise.all([put(true), put(true)]);
   t.deepEqual(first, second);
@@ -32,7 +32,7 @@ test('a repeat of the request changes nothing, another one under its key is refu
 
 test('a policy out of range is refused with its field, an unknown one is not found', async (t) => {
   const { database, keyring, clock, officer } = await freshGround(t);
-  const policies = new Policies(database, keyring, clock.read);
+  const policies = new Policies(database, keyring, clock);
   const refused = policies.put(officer, '', { ...DEFAULT_POLICY, rejectBelowLlr: 1 }, 'key-1');
   t.like(await t.throwsAsync(refused), { reason: 'FIELD_INVALID', field: 'policy.rejectBelowLlr' });
   t.is(

@@ -14,7 +14,7 @@ test('a tenant is made once; ensure is content with one that exists', async (t) 
 
 test('several processes may make tenants at once without losing keys', async (t) => {
   const { tenants, database, keyFile, clock } = await freshGround(t);
-  const other = new Tenants(database, await FileKeyring.open(keyFile), clock.read);
+  const other = new Tenants(database, await FileKeyring.open(keyFile), clock);
   await Promise.all([tenants, other, tenants, other].map(newTenant));
   await t.notThrowsAsync(tenants.verifyKeys());
 });
@@ -30,7 +30,7 @@ test('a lost keyring is an error at start, and nothing is put in its place', asy
   const { database, keyFile, clock } = await freshGround(t);
   await rm(keyFile);
   const keyring = await FileKeyring.open(keyFile);
-  const tenants = new Tenants(database, keyring, clock.read);
+  const tenants = new Tenants(database, keyring, clock);
   t.is(await reasonOf(tenants.verifyKeys()), 'KEY_MISSING');
   t.is(await reasonOf(tenants.verifyKeys()), 'KEY_MISSING');
 });
@@ -40,7 +40,7 @@ test('another keyring is an error at start', async (t) => {
   await rm(keyFile);
   const keyring = await FileKeyring.open(keyFile);
   await keyring.createTenantKeys(officer.tenantId);
-  t.is(await reasonOf(new Tenants(database, keyring, clock.read).verifyKeys()), 'KEY_WRONG');
+  t.is(await reasonOf(new Tenants(database, keyring, clock).verifyKeys()), 'KEY_WRONG');
 });
 
 test('a tenant without keys is an error at start', async (t) => {

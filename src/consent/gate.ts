@@ -1,0 +1,107 @@
+import type { DataKey, Keyring } from '../crypto/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { Purpose } from '../domain/people.js';
+import { VouchError } from '../errors.js';
+import {
+  findSpeaker,
+  newConsentVersions,
+  speakerVersions,
+  type Database,
+  type Transaction,
+} from '../storage/index.js';
+import { makeGrant, type Grant } from './grant.js';
+import { loadConsent, SPEAKER_ID_HASH } from './load.js';
+import { openSpeakerKey } from './speaker-key.js';
+
+/** What the gate says of someone who is claimed. */
+export interface OpenedClaim {
+  /** Whether there is such a speaker. */
+  readonly known: boolean;
+  readonly speakerRef: string | null;
+  readonly optedOut: boolean;
+  /** Null: there is no ground, and nothing may be embedded, compared or stored for this speaker. */
+  readonly grant: Grant | null;
+  /** Changes with everything that was recorded of the speaker, and with their voiceprints; for {@link ConsentGate.changedSince}. */
+  readonly version: string;
+}
+
+/** Someone whose claim was opened before. */
+export interface SeenClaim {
+  readonly speakerId: string;
+  readonly version: string;
+}
+
+/**
+ * The one place that answers whether there is a ground for a purpose. It reads the database every time, and every error
+ * means no: whoever asks gets a Grant, a null, or an exception.
+ *
+ * A version tells what was recorded, not that time passed: a grant may expire, a waiting voiceprint become usable. Who
+ * holds a Grant heeds its `expiresAt` and asks anew at least every 60 s (the consent lease).
+ */
+export class ConsentGate {
+  constructor(
+    private readonly database: Database,
+    private readonly keyring: Keyring,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Answers for one claimed speaker. Throws DATABASE_UNAVAILABLE and the like, never answers from a guess. */
+  async openClaim(tenantId: string, speakerId: string, purpose: Purpose): Promise<OpenedClaim> {
+    const idHash = await this.#idHash(tenantId, speakerId);
+    return this.database.tenant(tenantId, async (tx) => {
+      // The version first: what is recorded in between makes it look old, not new.
+      const [version = ''] = await readVersions(tx, [{ speakerId, idHash }]);
+      const speakerRef = (await findSpeaker(tx, speakerId))?.speakerRef ?? null;
+      const { state } = await loadConsent(tx, { speakerRef, idHash }, this.clock.now());
+      const held = state.purposes.find((each) => each.purpose === purpose);
+      const granted = !state.optedOut && held?.granted === true && speakerRef !== null;
+      const grant = granted ? makeGrant({ ...held, tenantId, speakerRef, speakerId }) : null;
+      return { known: speakerRef !== null, speakerRef, optedOut: state.optedOut, grant, version };
+    });
+  }
+
+  /**
+   * Which of the claims opened before need to be opened anew, since something was recorded of their speakers: in one
+   * statement or two however many they are, so that running calls can ask every second.
+   */
+  async changedSince(tenantId: string, seen: readonly SeenClaim[]): Promise<readonly string[]> {
+    if (seen.length === 0) return [];
+    const ids = await Promise.all(
+      seen.map(async ({ speakerId }) => ({ speakerId, idHash: await this.#idHash(tenantId, speakerId) })),
+    );
+    const versions = await this.database.tenant(tenantId, (tx) => readVersions(tx, ids));
+    return seen.flatMap(({ speakerId, version }, index) => (version === versions[index] ? [] : [speakerId]));
+  }
+
+  /**
+   * Checks, within the transaction that is about to use it, that a grant still stands, and opens the speaker's data key.
+   *
+   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT where it was taken back or has expired meanwhile
+   */
+  async unlock(tx: Transaction, grant: Grant): Promise<DataKey> {
+    if (tx.tenantId !== grant.tenantId)
+      throw new VouchError('INTERNAL', { message: 'A grant of another tenant.' });
+    const speaker = await findSpeaker(tx, grant.speakerId);
+    if (speaker?.speakerRef !== grant.speakerRef) throw new VouchError('CONSENT_MISSING');
+    const idHash = await this.#idHash(grant.tenantId, grant.speakerId);
+    const { state } = await loadConsent(tx, { ...speaker, idHash }, this.clock.now());
+    if (state.optedOut) throw new VouchError('SPEAKER_OPTED_OUT');
+    const held = state.purposes.find((each) => each.purpose === grant.purpose);
+    if (held?.granted !== true) throw new VouchError('CONSENT_MISSING');
+    return openSpeakerKey(tx, this.keyring, grant.speakerRef);
+  }
+
+  async #idHash(tenantId: string, speakerId: string): Promise<Buffer> {
+    return this.keyring.keyedHash(tenantId, SPEAKER_ID_HASH, speakerId);
+  }
+}
+
+/** Versions in the order of the ids: last event of the speaker, their opt-out, last notice that needs consent anew. */
+async function readVersions(
+  tx: Transaction,
+  ids: readonly { speakerId: string; idHash: Buffer }[],
+): Promise<string[]> {
+  const rows = await speakerVersions(tx, ids);
+  const anew = Math.max(0, ...(await newConsentVersions(tx)).map(({ chainPosition }) => chainPosition));
+  return rows.map(({ speaker, optOut }) => `${speaker}.${optOut}.${anew}`);
+}

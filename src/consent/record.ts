@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import type { DataKey, Keyring } from '../crypto/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { Principal } from '../domain/principal.js';
+import { VouchError } from '../errors.js';
+import {
+  deleteOptOut,
+  deleteVoiceprintsOf,
+  insertSpeaker,
+  lockSpeaker,
+  putOptOut,
+  type OptOutRow,
+  type Transaction,
+} from '../storage/index.js';
+import { answerOf, type Reference } from './answer.js';
+import { appendConsent, evidenceJson, proofingJson } from './append.js';
+import type { OptOutInput, RecordConsentInput, WithdrawInput } from './inputs.js';
+import { isFromBefore, loadConsent } from './load.js';
+import { recordBody } from './requests.js';
+import { checkEntry, grantedPurposes, occurrence } from './rules.js';
+import { createSpeakerKey, openSpeakerKey } from './speaker-key.js';
+
+/** A transaction that records a consent event, and what it needs. */
+export interface Recording {
+  readonly tx: Transaction;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly principal: Principal;
+  /** Keyed hash of the speaker's id. */
+  readonly idHash: Buffer;
+}
+
+interface Person {
+  readonly speakerRef: string;
+  readonly key: DataKey;
+}
+
+/** See Consents.recordConsent. */
+export async function record(recording: Recording, input: RecordConsentInput): Promise<Reference> {
+  const { tx, principal, idHash } = recording;
+  const person = await ensureSpeaker(recording, input.speakerId);
+  const { speakerRef } = person;
+  // After the lock: what is recorded later is in force later.
+  const recordedAt = recording.clock.now();
+  const occurredAt = occurrence(input.occurredAt, recordedAt);
+  await checkEntry(tx, input, recordedAt);
+  const { state, optOut } = await loadConsent(tx, { speakerRef, idHash }, recordedAt);
+  const granted = grantedPurposes(input.purposes);
+  if (state.optedOut && granted.length > 0 && !input.liftsOptOut) throw new VouchError('SPEAKER_OPTED_OUT');
+  const optedOutBefore = isFromBefore(optOut, speakerRef) && !input.liftsOptOut;
+  if (input.liftsOptOut) await liftOptOut(recording, optOut, occurredAt);
+  const erased = input.purposes.VERIFY === 'REFUSED' ? await deleteVoiceprintsOf(tx, speakerRef) : 0;
+  const { callId, mediaTimeMs, evidence, proofing, onBehalfOf } = input;
+  const { eventId } = await appendConsent(tx, principal, {
+    type: 'CONSENT_RECORDED',
+    ...person,
+    occurredAt,
+    recordedAt,
+    onBehalfOf,
+    body: { ...recordBody(input), voiceprintsErased: erased },
+    details: { callId, mediaTimeMs, evidence: evidenceJson(evidence), proofing: proofingJson(proofing) },
+  });
+  const reference = { speakerRef, eventId, optedOutBefore };
+  const { purposes } = (await answerOf(tx, reference)).state;
+  const inForce = new Set(purposes.flatMap(({ purpose, granted: now }) => (now ? [purpose] : [])));
+  // Everything else was checked above; the transaction takes the entry back.
+  if (!granted.every((purpose) => inForce.has(purpose))) throw beforeRefusal();
+  return reference;
+}
+
+/** See Consents.withdraw. */
+export async function withdraw(recording: Recording, input: WithdrawInput): Promise<Reference> {
+  const { tx, keyring, principal, idHash } = recording;
+  const speaker = await lockSpeaker(tx, input.speakerId);
+  if (speaker === null) throw new VouchError('SPEAKER_NOT_FOUND');
+  const { speakerRef } = speaker;
+  const key = await openSpeakerKey(tx, keyring, speakerRef);
+  const recordedAt = recording.clock.now();
+  const { optOut } = await loadConsent(tx, { speakerRef, idHash }, recordedAt);
+  const erased = input.purposes.includes('VERIFY') ? await deleteVoiceprintsOf(tx, speakerRef) : 0;
+  const { eventId } = await appendConsent(tx, principal, {
+    type: 'CONSENT_WITHDRAWN',
+    speakerRef,
+    key,
+    occurredAt: occurrence(input.occurredAt, recordedAt),
+    recordedAt,
+    onBehalfOf: input.onBehalfOf,
+    body: { purposes: [...new Set(input.purposes)], voiceprintsErased: erased },
+    details: { evidence: evidenceJson(input.evidence) },
+  });
+  return { speakerRef, eventId, optedOutBefore: isFromBefore(optOut, speakerRef) };
+}
+
+/** See Consents.optOut. */
+export async function optOut(recording: Recording, input: OptOutInput): Promise<Reference> {
+  const { tx, keyring, principal, idHash } = recording;
+  const speaker = await lockSpeaker(tx, input.speakerId);
+  const speakerRef = speaker?.speakerRef ?? randomUUID();
+  const key = await (speaker ? openSpeakerKey : createSpeakerKey)(tx, keyring, speakerRef);
+  const recordedAt = recording.clock.now();
+  const occurredAt = occurrence(input.occurredAt, recordedAt);
+  const erased = await deleteVoiceprintsOf(tx, speakerRef);
+  const { eventId, position } = await appendConsent(tx, principal, {
+    type: 'OPTED_OUT',
+    speakerRef,
+    key,
+    occurredAt,
+    recordedAt,
+    onBehalfOf: input.onBehalfOf,
+    body: { voiceprintsErased: erased },
+    details: { evidence: evidenceJson(input.evidence) },
+  });
+  await putOptOut(tx, {
+    idHash,
+    subjectRef: speakerRef,
+    eventId,
+    chainPosition: position,
+    since: occurredAt,
+  });
+  return { speakerRef, eventId, optedOutBefore: false };
+}
+
+/** The speaker, locked until the transaction ends; made where it is new. */
+async function ensureSpeaker({ tx, keyring, clock }: Recording, speakerId: string): Promise<Person> {
+  const known = await lockSpeaker(tx, speakerId);
+  if (known === null) {
+    const speakerRef = randomUUID();
+    if (await insertSpeaker(tx, { speakerRef, speakerId, createdAt: clock.now() })) {
+      return { speakerRef, key: await createSpeakerKey(tx, keyring, speakerRef) };
+    }
+  }
+  // Another transaction was first, and is done now.
+  const speaker = known ?? (await lockSpeaker(tx, speakerId));
+  if (speaker === null) throw new VouchError('INTERNAL');
+  const { speakerRef } = speaker;
+  return { speakerRef, key: await openSpeakerKey(tx, keyring, speakerRef) };
+}
+
+async function liftOptOut({ tx, idHash }: Recording, row: OptOutRow | null, occurredAt: Date): Promise<void> {
+  if (row === null) return;
+  if (occurredAt < row.since) throw beforeRefusal();
+  await deleteOptOut(tx, idHash);
+}
+
+function beforeRefusal(): VouchError {
+  return new VouchError('FIELD_INVALID', {
+    field: 'occurred_at',
+    message: 'The person has refused, withdrawn or opted out after that.',
+  });
+}
