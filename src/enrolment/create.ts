@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { appendEntry } from '../audit/index.js';
+import type { ConsentGate, Grant } from '../consent/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { IdentityProofing, VoiceprintStatus } from '../domain/people.js';
+import type { EnrolmentPolicy } from '../domain/policy.js';
+import type { Principal } from '../domain/principal.js';
+import { VouchError } from '../errors.js';
+import {
+  actorOf,
+  actorRef,
+  insertVector,
+  insertVoiceprint,
+  listVoiceprints,
+  lockSpeakerRef,
+  setSpeakerVersion,
+  setVoiceprintStatus,
+  type Transaction,
+  type VoiceprintRow,
+} from '../storage/index.js';
+import type { EnrolmentRequest, EnrolmentSpeech } from './inputs.js';
+import { sealLineage, sealVector } from './sealed.js';
+import { settle } from './status.js';
+
+/** A transaction that makes a voiceprint, and what it needs. */
+export interface Enrolling {
+  readonly tx: Transaction;
+  readonly principal: Principal;
+  readonly gate: ConsentGate;
+  readonly clock: Clock;
+  readonly policy: EnrolmentPolicy;
+}
+
+/** Makes the next version of a labelled voiceprint. The request and the speech were checked before. */
+export async function createVoiceprint(
+  enrolling: Enrolling,
+  grant: Grant,
+  request: EnrolmentRequest & { readonly proofing: IdentityProofing },
+  speech: EnrolmentSpeech,
+): Promise<string> {
+  const { tx, principal, gate, clock, policy } = enrolling;
+  const { speakerRef } = grant;
+  // Against a withdrawal at the same moment: one of both waits for the other, and then sees what it did.
+  await lockSpeakerRef(tx, speakerRef);
+  const key = await gate.unlock(tx, grant);
+  const now = clock.now();
+  const rows = await settleStored(tx, speakerRef, now);
+  const status: VoiceprintStatus = policy.waitingPeriodMs > 0 ? 'PENDING' : 'ACTIVE';
+  const version = await makeRoom(tx, rows, request.label, status, policy.maximumLabels);
+  const voiceprintId = randomUUID();
+  const { label, source, callId, proofing, onBehalfOf } = request;
+  const actor = await actorOf(tx, principal);
+  await insertVoiceprint(tx, {
+    voiceprintId,
+    speakerRef,
+    label,
+    version,
+    status,
+    source,
+    consentEventId: grant.eventId,
+    netSpeechMs: Math.round(speech.netSpeechMs),
+    quality: speech.quality,
+    codec: speech.codec,
+    consistency: Math.min(1, speech.consistency),
+    lineage: sealLineage(key, voiceprintId, { callId, proofing }),
+    createdAt: now,
+    usableFrom: new Date(now.getTime() + policy.waitingPeriodMs),
+    actorRef: actor.ref,
+    role: actor.role,
+    onBehalfOfRef: onBehalfOf === '' ? null : await actorRef(tx, onBehalfOf),
+  });
+  for (const vector of speech.vectors) await insertVector(tx, sealVector(key, voiceprintId, vector));
+  const { position } = await appendEntry(tx, principal, {
+    kind: 'AUDIT',
+    type: 'VOICEPRINT_CREATED',
+    subjectRef: speakerRef,
+    onBehalfOf,
+    recordedAt: now,
+    body: { voiceprintId, label, version, status, source, consentEventId: grant.eventId },
+  });
+  await setSpeakerVersion(tx, speakerRef, position);
+  return voiceprintId;
+}
+
+/** A speaker's voiceprints, with the status that they have by now, stored too. */
+export async function settleStored(tx: Transaction, speakerRef: string, now: Date): Promise<VoiceprintRow[]> {
+  const rows = await listVoiceprints(tx, speakerRef);
+  const statuses = settle(rows, now);
+  const settled = rows.map((row) => ({ ...row, status: statuses.get(row.voiceprintId) ?? row.status }));
+  const changed = settled.filter((row, index) => row.status !== rows[index]?.status);
+  // Those that make room first: under a label only one may be in use at any moment.
+  changed.sort((a, b) => Number(a.status === 'ACTIVE') - Number(b.status === 'ACTIVE'));
+  for (const { voiceprintId, status } of changed) await setVoiceprintStatus(tx, voiceprintId, status);
+  return settled;
+}
+
+/**
+ * Supersedes what a new voiceprint of this status takes the place of, and returns its version. One that waits replaces
+ * only another that waits; the one in use stays until then.
+ */
+async function makeRoom(
+  tx: Transaction,
+  rows: readonly VoiceprintRow[],
+  label: string,
+  status: VoiceprintStatus,
+  maximumLabels: number,
+): Promise<number> {
+  const live = rows.filter((row) => row.status !== 'SUPERSEDED');
+  const labels = new Set(live.map((row) => row.label)).add(label);
+  if (labels.size > maximumLabels) {
+    throw new VouchError('TOO_MANY_VOICEPRINTS', { metadata: { maximumLabels: String(maximumLabels) } });
+  }
+  for (const row of live.filter((each) => each.label === label)) {
+    const replaced = row.status === 'PENDING' || (row.status === 'ACTIVE' && status === 'ACTIVE');
+    if (replaced) await setVoiceprintStatus(tx, row.voiceprintId, 'SUPERSEDED');
+  }
+  return Math.max(0, ...rows.filter((row) => row.label === label).map((row) => row.version)) + 1;
+}

@@ -1,0 +1,37 @@
+import type { IdentityProofing, VoiceprintSource } from '../domain/people.js';
+import type { EmbeddingSpace, SpeechQuality } from '../domain/speech.js';
+
+/** A pooled vector, and the model that it came from. */
+export interface PooledVector {
+  readonly space: EmbeddingSpace;
+  /** L2-normalised, as many numbers as the space has dimensions. */
+  readonly vector: Float32Array;
+}
+
+/** What a voiceprint is asked to be made from, as far as the request says. */
+export interface EnrolmentRequest {
+  readonly speakerId: string;
+  /** 1 to 64 bytes. */
+  readonly label: string;
+  readonly source: VoiceprintSource;
+  /** Empty for a recording. */
+  readonly callId: string;
+  /** Null is refused: it must be known how the person was proved to be who they say. */
+  readonly proofing: IdentityProofing | null;
+  /** Empty: on nobody's. */
+  readonly onBehalfOf: string;
+  readonly idempotencyKey: string;
+}
+
+/** The speech that a voiceprint is made from: what the scoring stage pooled. */
+export interface EnrolmentSpeech {
+  readonly vectors: readonly PooledVector[];
+  /** When the earliest speech in it was spoken. */
+  readonly spokenFrom: Date;
+  readonly netSpeechMs: number;
+  readonly quality: SpeechQuality;
+  /** The codec of the source, for example `mulaw`. */
+  readonly codec: string;
+  /** Lowest cosine of a window with the mean of all, -1 to 1. */
+  readonly consistency: number;
+}

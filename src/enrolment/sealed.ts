@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { proofingJson } from '../consent/index.js';
+import { canonicalJson, decodeVector, encodeVector, type DataKey } from '../crypto/index.js';
+import type { IdentityProofing } from '../domain/people.js';
+import type { VectorRow } from '../storage/index.js';
+import type { PooledVector } from './inputs.js';
+
+/** What of a voiceprint may name people, or lead to them. */
+export interface Lineage {
+  /** Empty for a recording. */
+  readonly callId: string;
+  readonly proofing: IdentityProofing;
+}
+
+const lineageSchema = z.strictObject({
+  callId: z.string(),
+  proofing: z.strictObject({
+    method: z.string(),
+    strength: z.enum(['LOW', 'MEDIUM', 'HIGH']),
+    actor: z.string(),
+    reference: z.string(),
+    provedAt: z.iso.datetime().transform((text) => new Date(text)),
+  }),
+});
+
+/** Seals where a voiceprint came from, for its row. */
+export function sealLineage(key: DataKey, voiceprintId: string, { callId, proofing }: Lineage): Buffer {
+  const text = canonicalJson({ callId, proofing: proofingJson(proofing) });
+  return key.seal(Buffer.from(text), lineageContext(voiceprintId));
+}
+
+/** Opens what {@link sealLineage} made. Throws CIPHERTEXT_INVALID. */
+export function openLineage(key: DataKey, voiceprintId: string, sealed: Buffer): Lineage {
+  return lineageSchema.parse(JSON.parse(key.open(sealed, lineageContext(voiceprintId)).toString()));
+}
+
+/** Seals a vector, bound to its voiceprint, purpose and model. */
+export function sealVector(key: DataKey, voiceprintId: string, { space, vector }: PooledVector): VectorRow {
+  const row = {
+    voiceprintId,
+    space: space.id,
+    modelId: space.modelId,
+    modelSha256: space.modelSha256,
+    dimension: space.dimension,
+  };
+  const bytes = encodeVector(vector);
+  try {
+    return { ...row, ciphertext: key.seal(bytes, vectorContext(row)) };
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/** Opens a vector. Throws CIPHERTEXT_INVALID where any part of its row is another than it was sealed with. */
+export function openVector(key: DataKey, row: VectorRow): Float32Array {
+  const bytes = key.open(row.ciphertext, vectorContext(row));
+  try {
+    return decodeVector(bytes, row.dimension);
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+function lineageContext(voiceprintId: string) {
+  return { use: 'lineage', voiceprint: voiceprintId };
+}
+
+function vectorContext(row: Omit<VectorRow, 'ciphertext'>) {
+  return {
+    use: 'vector',
+    purpose: 'VERIFY',
+    voiceprint: row.voiceprintId,
+    space: row.space,
+    model: row.modelId,
+    modelSha256: row.modelSha256,
+    dimension: row.dimension,
+  };
+}

@@ -1,0 +1,184 @@
+import { appendEntry, appendRead } from '../audit/index.js';
+import { openSpeakerKey, proofingJson, type ConsentGate, type Grant } from '../consent/index.js';
+import { requestDigest, type Keyring } from '../crypto/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { EnrolmentPolicy } from '../domain/policy.js';
+import type { Principal } from '../domain/principal.js';
+import type { OpenVoiceprint, Voiceprint } from '../domain/voiceprint.js';
+import { VouchError } from '../errors.js';
+import {
+  deleteVoiceprint,
+  findSpeaker,
+  findVoiceprint,
+  listVectors,
+  listVoiceprints,
+  lockSpeakerRef,
+  once,
+  resultOf,
+  setSpeakerVersion,
+  type Database,
+  type KeyedRequest,
+  type Transaction,
+} from '../storage/index.js';
+import { checkEnrolment } from './checks.js';
+import { createVoiceprint, settleStored } from './create.js';
+import type { EnrolmentRequest, EnrolmentSpeech } from './inputs.js';
+import { openVoiceprint, tellVoiceprint } from './rows.js';
+import { settle } from './status.js';
+
+/** A speaker's voiceprints, opened for comparison. */
+export interface OpenedVoiceprints {
+  readonly open: readonly OpenVoiceprint[];
+  /** How many wait for their first use. */
+  readonly pending: number;
+  /** How many are in use, but have no vector in any space that was asked for. */
+  readonly otherModel: number;
+}
+
+/** The voiceprints of the tenants' speakers. */
+export class Voiceprints {
+  constructor(
+    private readonly database: Database,
+    private readonly keyring: Keyring,
+    private readonly gate: ConsentGate,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens the voiceprints in use of the grant's speaker, in the given spaces.
+   *
+   * @param spaces - ids of embedding spaces
+   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT where the grant does not stand any more, CIPHERTEXT_INVALID, KEY_MISSING
+   */
+  async open(grant: Grant, spaces: readonly string[]): Promise<OpenedVoiceprints> {
+    if (grant.purpose !== 'VERIFY') throw new VouchError('CONSENT_MISSING');
+    return this.database.tenant(grant.tenantId, async (tx) => {
+      const key = await this.gate.unlock(tx, grant);
+      const rows = await listVoiceprints(tx, grant.speakerRef);
+      const statuses = [...settle(rows, this.clock.now())];
+      const active = new Set(statuses.flatMap(([id, status]) => (status === 'ACTIVE' ? [id] : [])));
+      const vectors = (await listVectors(tx, grant.speakerRef)).filter((row) => spaces.includes(row.space));
+      const open = rows
+        .filter((row) => active.has(row.voiceprintId))
+        .map((row) => openVoiceprint(key, row, vectors))
+        .filter((voiceprint) => Object.keys(voiceprint.vectors).length > 0);
+      const pending = statuses.filter(([, status]) => status === 'PENDING').length;
+      return { open, pending, otherModel: active.size - open.length };
+    });
+  }
+
+  /**
+   * Makes a voiceprint: the next version of its label. It waits for its first use as long as the policy says, and the
+   * version before stays in use until then.
+   *
+   * @throws as checkEnrolment; CONSENT_MISSING, SPEAKER_OPTED_OUT where the grant does not stand any more;
+   *   TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
+   */
+  async create(
+    principal: Principal,
+    grant: Grant,
+    request: EnrolmentRequest,
+    speech: EnrolmentSpeech,
+    policy: EnrolmentPolicy,
+  ): Promise<Voiceprint> {
+    const { tenantId } = principal;
+    checkEnrolment(grant, request, speech, policy);
+    const { proofing } = request;
+    if (proofing === null) throw new VouchError('PROOFING_REQUIRED', { field: 'proofing' });
+    const keyed = await this.#enrolmentKey(tenantId, request);
+    const { gate, clock } = this;
+    return this.database.tenant(tenantId, async (tx) => {
+      const enrolling = { tx, principal, gate, clock, policy };
+      const voiceprintId = await once(tx, keyed, () =>
+        createVoiceprint(enrolling, grant, { ...request, proofing }, speech),
+      );
+      return this.#read(tx, request.speakerId, voiceprintId);
+    });
+  }
+
+  /**
+   * The voiceprint that an earlier request of the same key made, before anything is done for this one; null where there
+   * was none. A repeat must not fail because its call is over by now.
+   *
+   * @throws IDEMPOTENCY_KEY_REUSED; VOICEPRINT_NOT_FOUND where it was erased since
+   */
+  async createdBefore(principal: Principal, request: EnrolmentRequest): Promise<Voiceprint | null> {
+    const keyed = await this.#enrolmentKey(principal.tenantId, request);
+    return this.database.tenant(principal.tenantId, async (tx) => {
+      const done = await resultOf(tx, keyed);
+      return done && this.#read(tx, request.speakerId, String(done.result));
+    });
+  }
+
+  /** All versions of a speaker's voiceprints, by label and version. That they were read is recorded. Throws SPEAKER_NOT_FOUND. */
+  async list(principal: Principal, speakerId: string): Promise<readonly Voiceprint[]> {
+    return this.database.tenant(principal.tenantId, async (tx) => {
+      const speaker = await findSpeaker(tx, speakerId);
+      if (speaker === null) throw new VouchError('SPEAKER_NOT_FOUND');
+      const voiceprints = await this.#listAll(tx, speaker);
+      await appendRead(tx, principal, speaker.speakerRef, 'VOICEPRINTS', this.clock.now());
+      return voiceprints;
+    });
+  }
+
+  /** Destroys one version of a voiceprint. Throws VOICEPRINT_NOT_FOUND, IDEMPOTENCY_KEY_REUSED. */
+  async delete(principal: Principal, voiceprintId: string, idempotencyKey: string): Promise<void> {
+    const method = 'DeleteVoiceprint';
+    const digest = await requestDigest(this.keyring, principal.tenantId, method, { voiceprintId });
+    await this.database.tenant(principal.tenantId, (tx) =>
+      once(tx, { method, key: idempotencyKey, digest }, () => this.#delete(tx, principal, voiceprintId)),
+    );
+  }
+
+  async #delete(tx: Transaction, principal: Principal, voiceprintId: string): Promise<null> {
+    const row = await findVoiceprint(tx, voiceprintId);
+    if (row === null) throw new VouchError('VOICEPRINT_NOT_FOUND');
+    const { speakerRef, label, version } = row;
+    await lockSpeakerRef(tx, speakerRef);
+    const now = this.clock.now();
+    // What this one has superseded by now stays so: it does not come back into use.
+    await settleStored(tx, speakerRef, now);
+    await deleteVoiceprint(tx, voiceprintId);
+    const body = { voiceprintId, label, version };
+    const { position } = await appendEntry(tx, principal, {
+      kind: 'AUDIT',
+      type: 'VOICEPRINT_DELETED',
+      subjectRef: speakerRef,
+      recordedAt: now,
+      body,
+    });
+    await setSpeakerVersion(tx, speakerRef, position);
+    return null;
+  }
+
+  async #read(tx: Transaction, speakerId: string, voiceprintId: string): Promise<Voiceprint> {
+    const speaker = await findSpeaker(tx, speakerId);
+    const all = speaker === null ? [] : await this.#listAll(tx, speaker);
+    const found = all.find((voiceprint) => voiceprint.voiceprintId === voiceprintId);
+    if (found === undefined) throw new VouchError('VOICEPRINT_NOT_FOUND');
+    return found;
+  }
+
+  async #listAll(
+    tx: Transaction,
+    { speakerRef, speakerId }: { speakerRef: string; speakerId: string },
+  ): Promise<Voiceprint[]> {
+    const rows = await listVoiceprints(tx, speakerRef);
+    if (rows.length === 0) return [];
+    const vectors = await listVectors(tx, speakerRef);
+    const key = await openSpeakerKey(tx, this.keyring, speakerRef);
+    const statuses = settle(rows, this.clock.now());
+    return rows.map((row) => {
+      const status = statuses.get(row.voiceprintId) ?? row.status;
+      return tellVoiceprint(key, speakerId, { ...row, status }, vectors);
+    });
+  }
+
+  /** The speech is no part of it: the same request made again comes with other speech. */
+  async #enrolmentKey(tenantId: string, request: EnrolmentRequest): Promise<KeyedRequest> {
+    const { speakerId, label, source, callId, proofing, onBehalfOf, idempotencyKey: key } = request;
+    const method = source === 'CALL' ? 'EnrolFromCall' : 'EnrolFromRecording';
+    const asked = { speakerId, label, callId, proofing: proofingJson(proofing), onBehalfOf };
+    return { method, key, digest: await requestDigest(this.keyring, tenantId, method, asked) };
+  }
+}
