@@ -23,14 +23,17 @@ const FOREIGN_KEY_VIOLATION = '23503';
 const CONNECTION_MESSAGES =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Query read timeout|Client has encountered a connection error|Client was closed|The server does not support SSL|Cannot use a pool after calling end)/;
 
-/**
- * Whether the connection itself is of no more use.
- */
+/** Whether the connection itself is of no more use. */
 export function isConnectionError(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return /^(57P|08|25P03)/.test(error.code ?? '');
   if (!(error instanceof Error)) return false;
   // System errors have a call and a code: ECONNREFUSED, ECONNRESET, EPIPE, ENOTFOUND, ...
   return 'syscall' in error || error instanceof AggregateError || CONNECTION_MESSAGES.test(error.message);
+}
+
+/** Whether no connection came in time: waiting once more would only double the time. */
+export function isConnectTimeout(error: unknown): boolean {
+  return error instanceof Error && /^timeout (exceeded when trying to connect|expired)/.test(error.message);
 }
 
 /**

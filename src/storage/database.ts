@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { VouchError } from '../errors.js';
-import { databaseError, isConnectionError } from './database-errors.js';
+import { databaseError, isConnectionError, isConnectTimeout } from './database-errors.js';
 import { checkMigrations, checkRoles } from './database-checks.js';
 import { Transaction } from './transaction.js';
 
@@ -122,7 +122,7 @@ export class Database {
     try {
       return await this.#tryBegin(role, tenantId);
     } catch (error) {
-      if (!isConnectionError(error)) throw databaseError(error);
+      if (!isConnectionError(error) || isConnectTimeout(error)) throw databaseError(error);
     }
     try {
       return await this.#tryBegin(role, tenantId);

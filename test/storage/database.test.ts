@@ -176,7 +176,7 @@ test('an error of the server tells its code and none of the values', async (t) =
 
 test('a statement that takes too long is given up', async (t) => {
   const { url } = await freshDatabase(t);
-  const database = await Database.connect({ url, statementTimeoutMs: 100 });
+  const database = await Database.connect({ url, statementTimeoutMs: 500 });
   t.teardown(() => database.close());
   const slow = database.system((tx) => tx.query('SELECT pg_sleep(5)'));
   t.is(await reasonOf(slow), 'DATABASE_UNAVAILABLE');
@@ -205,7 +205,7 @@ test('connections that the server closed are replaced unnoticed; one in use fail
 
 test('a pool that is used up answers in time', async (t) => {
   const { url } = await freshDatabase(t);
-  const database = await Database.connect({ url, poolSize: 1, connectTimeoutMs: 100 });
+  const database = await Database.connect({ url, poolSize: 1, connectTimeoutMs: 2000 });
   t.teardown(() => database.close());
   await database.system(async () => {
     t.is(await reasonOf(database.system(listTenants)), 'DATABASE_UNAVAILABLE');
