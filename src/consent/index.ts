@@ -1,7 +1,6 @@
 /** What people were told and what they said to it, and the gate that follows from it. */
 export { proofingJson } from './append.js';
 export { Consents } from './consents.js';
-export { PURPOSES } from './events.js';
 export { ConsentGate, type OpenedClaim, type SeenClaim } from './gate.js';
 export type { Grant } from './grant.js';
 export type { OptOutInput, RecordConsentInput, RecordedConsent, WithdrawInput } from './inputs.js';

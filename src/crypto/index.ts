@@ -1,9 +1,8 @@
 /** Keys and what is done with them: nothing else touches a key. */
-export { canonicalJson, encodeFields, type JsonValue } from './canonical.js';
+export { canonicalJson, type JsonValue } from './canonical.js';
 export { DataKey } from './data-key.js';
 export { sha256 } from './digest.js';
-export type { SealContext } from './envelope.js';
 export { FileKeyring } from './file-keyring.js';
-export type { Keyring, WrappedKey } from './keyring.js';
+export type { Keyring } from './keyring.js';
 export { requestDigest } from './request-digest.js';
 export { decodeVector, encodeVector } from './vector.js';

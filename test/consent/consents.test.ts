@@ -1,5 +1,8 @@
 import test from 'ava';
 import { Audit } from '../../src/audit/index.js';
+import { openSpeakerKey } from '../../src/consent/index.js';
+import { sha256 } from '../../src/crypto/index.js';
+import { findConsentDetails, listConsentEntries } from '../../src/storage/index.js';
 import { asOwner } from '../helpers/database.js';
 import { consentGround, given, notice, recordInput } from '../helpers/consents.js';
 import { newTenant, reasonOf } from '../helpers/tenant.js';
@@ -123,6 +126,23 @@ test('who and what stands behind an event is encrypted; the id is in one place o
     t.false(stored.includes(secret), secret);
   }
   t.is(stored.split('kim.lee@acme.example').length, 2);
+});
+
+test('what stands behind an event opens with the speaker’s key, and the chain proves it', async (t) => {
+  const { database, keyring, officer, grant } = await consentGround(t);
+  const { eventId } = await grant('kim');
+  await database.tenant(officer.tenantId, async (tx) => {
+    const { speakerRef, ciphertext } = (await findConsentDetails(tx, eventId))!;
+    const key = await openSpeakerKey(tx, keyring, speakerRef);
+    const details = key.open(ciphertext, { use: 'consent-details', event: eventId });
+    t.like(JSON.parse(details.toString()), {
+      callId: 'call-4711',
+      evidence: { reference: 'archive/kim-lee.wav' },
+      proofing: { actor: 'agent-smith', reference: 'ticket-99' },
+    });
+    const [entry] = await listConsentEntries(tx, speakerRef);
+    t.like(JSON.parse(entry!.body), { detailsSha256: sha256(details).toString('hex') });
+  });
 });
 
 test('a repeat changes nothing and gets the same answer, even after more has happened', async (t) => {
