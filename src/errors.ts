@@ -44,7 +44,10 @@ export const REASONS = {
   CALL_NOT_FOUND: ['NOT_FOUND', 'No such call.'],
   RESUME_TOKEN_INVALID: ['PERMISSION_DENIED', 'The resume token does not belong to this call.'],
   TOO_MANY_CALLS: ['RESOURCE_EXHAUSTED', 'The process serves as many calls as it may.'],
+  TOO_MANY_RECORDINGS: ['RESOURCE_EXHAUSTED', 'The process works on as many recordings as it may.'],
   TOO_MANY_CLAIMS: ['RESOURCE_EXHAUSTED', 'The call has named as many different speakers as it may.'],
+
+  TOO_MANY_EVALUATIONS: ['RESOURCE_EXHAUSTED', 'The call was evaluated as often as it may be.'],
 
   // Audio.
   ENCODING_UNKNOWN: ['INVALID_ARGUMENT', 'The audio encoding is not one that is known.'],
@@ -68,6 +71,7 @@ export const REASONS = {
 
   // Speakers, consent, voiceprints.
   SPEAKER_NOT_FOUND: ['NOT_FOUND', 'No such speaker.'],
+  SPEAKER_NOT_CLAIMED: ['FAILED_PRECONDITION', 'The speaker was not claimed in this call.'],
   SPEAKER_OPTED_OUT: ['FAILED_PRECONDITION', 'The speaker opted out.'],
   CONSENT_MISSING: ['FAILED_PRECONDITION', 'There is no recorded ground for this purpose.'],
   NOTICE_NOT_FOUND: ['NOT_FOUND', 'No such published notice.'],

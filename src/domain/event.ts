@@ -24,6 +24,8 @@ export type CallEventBody =
       readonly confidence: number | null;
     }
   | { readonly type: 'decision'; readonly decision: Decision }
+  /** Asked for; the call's own decision stands. */
+  | { readonly type: 'evaluation'; readonly decision: Decision }
   | { readonly type: 'quality'; readonly quality: SpeechQuality; readonly problems: readonly ReasonCode[] }
   | { readonly type: 'paused'; readonly reason: string; readonly origin: ControlOrigin }
   | { readonly type: 'resumed'; readonly origin: ControlOrigin }

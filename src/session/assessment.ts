@@ -12,7 +12,8 @@ import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
 import { pool, type Calibration } from '../scoring/index.js';
 import { ClaimTrack } from './claim-track.js';
-import type { ClaimDossier, Clock } from './ports.js';
+import type { ClaimDossier } from './ports.js';
+import type { Clock } from '../domain/clock.js';
 
 /** What an assessment rests on besides speech and claims. */
 export interface AssessmentTerms {
@@ -29,13 +30,11 @@ export interface AssessmentTerms {
 export interface LookOptions {
   /** Whether any more speech can come. */
   readonly ended: boolean;
-  /** Whether the consent that was read does not hold any more. */
-  readonly leaseLapsed: boolean;
+  /** Why nothing may be compared now, so that the answer is INCONCLUSIVE; null where nothing stands against it. */
+  readonly withheld: ReasonCode | null;
   /** Reasons that concern the call and not one claim. */
   readonly reasons: readonly ReasonCode[];
 }
-
-const NOW: LookOptions = { ended: false, leaseLapsed: false, reasons: [] };
 
 /**
  * Recent windows are kept for enrolment and for evaluations since a media time; 20 minutes of net speech, about 300 KiB.
@@ -65,6 +64,11 @@ export class Assessment {
     });
   }
 
+  /** The spaces that windows have vectors in. */
+  get spaces(): readonly EmbeddingSpace[] {
+    return this.#terms.spaces;
+  }
+
   get claims(): readonly ClaimTrack[] {
     return this.#claims;
   }
@@ -89,16 +93,15 @@ export class Assessment {
     return this.#windows.reduce((sum, window) => sum + window.netSpeechMs, 0);
   }
 
-  /** Adds a claim; one that was made before is returned as it is. Speech since `groundSinceMs` counts for it. */
+  /** Adds a claim that was not made before. Speech since `groundSinceMs` counts for it. */
   addClaim(
+    claimNumber: number,
     speakerId: string,
     method: ClaimMethod | null,
     dossier: ClaimDossier,
     groundSinceMs: number,
   ): ClaimTrack {
-    const made = this.#claims.find((claim) => claim.speakerId === speakerId);
-    if (made) return made;
-    const claim = new ClaimTrack(this.#claims.length + 1, speakerId, method, dossier, groundSinceMs);
+    const claim = new ClaimTrack(claimNumber, speakerId, method, dossier, groundSinceMs);
     for (const window of this.#windows) claim.add(window);
     this.#claims.push(claim);
     return claim;
@@ -152,14 +155,17 @@ export class Assessment {
   }
 
   /** The decision as of now over the speech since a media time, beside the call's own: it supersedes nothing. */
-  evaluate(sinceMs: number | null): Decision {
+  evaluate(sinceMs: number | null, withheld: ReasonCode | null): Decision {
     const since = Math.max(sinceMs ?? 0, this.#evidenceSinceMs);
     const claims = this.#claims.map((claim) => {
       const view = new ClaimTrack(claim.claimNumber, claim.speakerId, claim.method, claim.dossier, since);
       for (const window of this.windowsFor(claim)) view.add(window);
       return view;
     });
-    return { ...this.#decide(claims, NOW, since), supersedesDecisionId: '' };
+    return {
+      ...this.#decide(claims, { ended: false, withheld, reasons: [] }, since),
+      supersedesDecisionId: '',
+    };
   }
 
   #comparedVectors(): Float32Array[] {
@@ -183,14 +189,14 @@ export class Assessment {
 
   #decide(
     claims: readonly ClaimTrack[],
-    { ended, leaseLapsed, reasons }: LookOptions,
+    { ended, withheld, reasons }: LookOptions,
     sinceMs: number,
   ): Decision {
     const { policy, calibration } = this.#terms;
     const comparisons = claims.reduce((sum, claim) => sum + claim.voiceprintCount, 0);
     const threshold = calibration.acceptThreshold(policy.targetFalseMatchRate, comparisons);
     const judged = claims.map((claim) =>
-      claim.look({ policy, calibration, acceptAtLlr: threshold.llr, ended, leaseLapsed }),
+      claim.look({ policy, calibration, acceptAtLlr: threshold.llr, ended, withheld }),
     );
     const windows = this.#windows.filter((window) => window.startMs >= sinceMs);
     const speech = pool(windows);

@@ -1,5 +1,6 @@
 import type { CallStart, ClaimMethod, ControlOrigin, EndReason } from '../domain/call.js';
-import type { Decision, ReasonCode } from '../domain/decision.js';
+import type { ArtefactReference, Decision, ReasonCode } from '../domain/decision.js';
+import type { CallEventBody } from '../domain/event.js';
 import type { SpeechProgress, SpeechWindow } from '../domain/speech.js';
 import type { Principal } from '../domain/principal.js';
 import { qualityProblems } from '../decision/index.js';
@@ -9,7 +10,8 @@ import type { Assessment } from './assessment.js';
 import { AudioClock } from './audio-clock.js';
 import type { ClaimTrack } from './claim-track.js';
 import type { EventLog } from './event-log.js';
-import type { ClaimDossier, Clock, OpenDossier } from './ports.js';
+import type { ClaimDossier } from './ports.js';
+import type { Clock } from '../domain/clock.js';
 
 export interface CallSessionParts {
   readonly principal: Principal;
@@ -17,14 +19,28 @@ export interface CallSessionParts {
   readonly assessment: Assessment;
   readonly log: EventLog;
   readonly extractor: SpeechExtractor;
-  readonly openDossier: OpenDossier;
   readonly clock: Clock;
   /** How long consent that was read holds, ms. */
   readonly consentLeaseMs: number;
-  readonly maximumClaims: number;
   readonly maximumDurationMs: number;
   readonly paused: boolean;
 }
+
+/** As what a stream got its call. */
+export interface StartedAs {
+  readonly resumeToken: string;
+  readonly streamNumber: number;
+  readonly policy: ArtefactReference;
+  readonly targetFalseMatchRate: number;
+  readonly minimumNetSpeechMs: number;
+  /** Whether an earlier stream had the call. */
+  readonly resumed: boolean;
+  /** Why it starts paused; null when it does not. */
+  readonly pauseReason: string | null;
+}
+
+/** Evaluations that one stream may ask for. */
+const MOST_EVALUATIONS = 100;
 
 /** How often progress is told, ms of audio. */
 const PROGRESS_EVERY_MS = 1000;
@@ -45,6 +61,7 @@ export class CallSession {
   #heard: SpeechProgress | undefined;
   #toldProgressMs = 0;
   #toldProblems = '';
+  readonly #evaluations = new Map<string, Decision>();
 
   constructor(parts: CallSessionParts) {
     this.#parts = parts;
@@ -56,6 +73,10 @@ export class CallSession {
 
   get principal(): Principal {
     return this.#parts.principal;
+  }
+
+  get start(): CallStart {
+    return this.#parts.start;
   }
 
   get callId(): string {
@@ -83,6 +104,15 @@ export class CallSession {
     return this.#audio.nowMs;
   }
 
+  /** Tells the stream that the call is its own now. */
+  started(as: StartedAs): void {
+    const { resumed, pauseReason, ...told } = as;
+    this.#emit({ type: 'started', paused: this.#paused, ...told });
+    // What an earlier stream heard is not kept: this may be another caller.
+    if (resumed) this.#emit({ type: 'evidenceRestarted', reason: 'EVIDENCE_RESTARTED' });
+    else if (pauseReason !== null) this.#emit({ type: 'paused', reason: pauseReason, origin: 'START' });
+  }
+
   /** Takes a piece of audio; resolves when there is room for more. */
   async audio(data: Uint8Array, gapMs: number): Promise<void> {
     this.#assertRunning();
@@ -107,18 +137,18 @@ export class CallSession {
     this.#tellProgress();
   }
 
-  /** Adds a claim; one that was made before changes nothing. Throws TOO_MANY_CLAIMS. */
-  async claim(speakerId: string, method: ClaimMethod | null): Promise<void> {
-    this.#assertRunning();
-    const { assessment, maximumClaims, openDossier, principal } = this.#parts;
-    if (assessment.claims.some((claim) => claim.speakerId === speakerId)) return;
-    if (assessment.claims.length >= maximumClaims) throw new VouchError('TOO_MANY_CLAIMS');
-    const dossier = await openDossier(principal.tenantId, speakerId);
+  /** Whether this speaker was claimed before. */
+  hasClaimed(speakerId: string): boolean {
+    return this.assessment.claims.some((claim) => claim.speakerId === speakerId);
+  }
+
+  /** Adds a claim that was numbered and kept. */
+  claimed(claimNumber: number, speakerId: string, method: ClaimMethod | null, dossier: ClaimDossier): void {
     this.#assertRunning();
     // Speech from before the grant never counts: a grant given during the call counts from now on.
-    const grantedBefore = dossier.grantedAt !== null && dossier.grantedAt <= this.#openedAt;
-    const claim = assessment.addClaim(speakerId, method, dossier, grantedBefore ? 0 : this.#audio.nowMs);
-    this.#emit({ type: 'claimReceived', claimNumber: claim.claimNumber, speakerId, method });
+    const grantedBefore = dossier.grant !== null && dossier.grant.since <= this.#openedAt;
+    this.assessment.addClaim(claimNumber, speakerId, method, dossier, grantedBefore ? 0 : this.#audio.nowMs);
+    this.#emit({ type: 'claimReceived', claimNumber, speakerId, method });
     this.look();
   }
 
@@ -162,7 +192,7 @@ export class CallSession {
         type: 'consentChanged',
         claimNumber: claim.claimNumber,
         granted: change === 'GAINED',
-        consentEventId: dossier.consentEventId ?? '',
+        consentEventId: dossier.grant?.eventId ?? '',
       });
     }
     this.look();
@@ -172,10 +202,22 @@ export class CallSession {
   look(options: { ended?: boolean; reasons?: readonly ReasonCode[] } = {}): Decision | undefined {
     const decision = this.assessment.look({
       ended: options.ended ?? false,
-      leaseLapsed: this.#leaseLost,
+      withheld: this.#leaseLost ? 'CONSENT_LEASE_EXPIRED' : null,
       reasons: options.reasons ?? [],
     });
     if (decision) this.#emit({ type: 'decision', decision });
+    return decision;
+  }
+
+  /** The decision as of now, or over the speech since a media time; told, and beside the call's own. */
+  evaluate(sinceMs: number | null, key: string): Decision {
+    this.#assertRunning();
+    const before = this.#evaluations.get(key);
+    if (before) return before;
+    if (this.#evaluations.size >= MOST_EVALUATIONS) throw new VouchError('TOO_MANY_EVALUATIONS');
+    const decision = this.assessment.evaluate(sinceMs, this.#leaseLost ? 'CONSENT_LEASE_EXPIRED' : null);
+    this.#evaluations.set(key, decision);
+    this.#emit({ type: 'evaluation', decision });
     return decision;
   }
 
@@ -207,6 +249,11 @@ export class CallSession {
   drop(): void {
     this.#finished = true;
     this.#stream?.close();
+  }
+
+  /** Nobody took the interrupted call up again: it has ended, if no other stream has it by now. */
+  abandoned(): void {
+    this.log.emitOnceWritten(this.#endOf('ABANDONED', ''), this.#audio.nowMs);
   }
 
   tellDrain(deadline: Date): void {
@@ -283,7 +330,12 @@ export class CallSession {
   }
 
   #close(reason: EndReason, note: string): void {
-    this.#emit({
+    this.#emit(this.#endOf(reason, note));
+    this.drop();
+  }
+
+  #endOf(reason: EndReason, note: string): CallEventBody {
+    return {
       type: 'ended',
       reason,
       note,
@@ -291,11 +343,10 @@ export class CallSession {
       droppedMs: Math.round(this.#audio.droppedMs),
       netSpeechMs: Math.round(this.#heard?.netSpeechMs ?? 0),
       decisionId: this.assessment.current?.decisionId ?? '',
-    });
-    this.drop();
+    };
   }
 
-  #emit(body: Parameters<EventLog['emit']>[0]): void {
+  #emit(body: CallEventBody): void {
     this.log.emit(body, this.#audio.nowMs);
   }
 }

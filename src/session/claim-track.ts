@@ -12,8 +12,8 @@ export interface Look {
   readonly calibration: Calibration;
   readonly acceptAtLlr: number;
   readonly ended: boolean;
-  /** Whether the consent that was read does not hold any more: nothing is compared then. */
-  readonly leaseLapsed: boolean;
+  /** Why nothing may be compared now; null where nothing stands against it. */
+  readonly withheld: ReasonCode | null;
 }
 
 /** One claim through a call: its ground, the speech that may count for it, and what was found. */
@@ -41,7 +41,7 @@ export class ClaimTrack {
 
   /** Whether the caller's speech may be embedded for this claim. */
   get hasGround(): boolean {
-    return this.#dossier.consentEventId !== null;
+    return this.#dossier.grant !== null;
   }
 
   /** Speech from before this time of the stream's clock does not count for this claim, ms. */
@@ -85,7 +85,7 @@ export class ClaimTrack {
 
   /** What stands for this claim now. Once accepted, rejected or exhausted it stays, until a reset or an update. */
   look(look: Look): JudgedClaim {
-    if (this.#settled && !look.leaseLapsed) return this.#settled;
+    if (this.#settled && look.withheld === null) return this.#settled;
     const standing = this.#standing(look);
     if (standing) return standing;
     const speech = this.#pool.take();
@@ -120,7 +120,7 @@ export class ClaimTrack {
     });
     if (optedOut) return is('SPEAKER_OPTED_OUT', lost);
     if (!this.hasGround) return is(known ? 'CONSENT_MISSING' : 'SPEAKER_NOT_ENROLLED', lost);
-    if (look.leaseLapsed) return is('INCONCLUSIVE', ['CONSENT_LEASE_EXPIRED']);
+    if (look.withheld !== null) return is('INCONCLUSIVE', [look.withheld]);
     if (voiceprints.length > 0) return undefined;
     const reasons: ReasonCode[] = [];
     if (pending > 0) reasons.push('VOICEPRINT_PENDING');
@@ -137,7 +137,7 @@ export class ClaimTrack {
       claimNumber: this.claimNumber,
       speakerId: this.speakerId,
       kind,
-      consentEventId: this.#dossier.consentEventId ?? '',
+      consentEventId: this.#dossier.grant?.eventId ?? '',
       voiceprintId: comparison?.voiceprint.voiceprintId ?? '',
       voiceprintVersion: comparison?.voiceprint.version ?? 0,
       voiceprintLabel: comparison?.voiceprint.label ?? '',

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../domain/clock.js';
 import type { CallEvent, CallEventBody } from '../domain/event.js';
 import { VouchError } from '../errors.js';
 import type { CallHub } from './hub.js';
-import type { Clock } from './ports.js';
 
 /** Where changes of state go. Rejects with CALL_TAKEN_OVER when another stream has the call. */
 export type AppendEvents = (events: readonly CallEvent[]) => Promise<void>;
@@ -18,7 +18,11 @@ export interface EventLogOptions {
   readonly onLost: (error: VouchError) => void;
 }
 
-/** Changes of state that may wait for the database before the call is given up. */
+/** What waits for the database, in order. */
+type Entry =
+  { readonly event: CallEvent; readonly publish: boolean } | { readonly task: () => Promise<unknown> };
+
+/** Entries that may wait for the database before the call is given up. */
 const MOST_UNWRITTEN = 512;
 const RETRY_MS = 250;
 
@@ -28,7 +32,7 @@ const RETRY_MS = 250;
  */
 export class EventLog {
   readonly #options: EventLogOptions;
-  readonly #unwritten: CallEvent[] = [];
+  #unwritten: Entry[] = [];
   #sequence: number;
   #writing: Promise<void> | undefined;
   #lost = false;
@@ -38,69 +42,87 @@ export class EventLog {
     this.#sequence = options.lastSequence;
   }
 
-  get sequence(): number {
-    return this.#sequence;
-  }
-
-  /** Changes of state that are not in the database yet, in order. */
+  /** Changes of state that were told and are not in the database yet, in order. */
   get unwritten(): readonly CallEvent[] {
-    return this.#unwritten;
+    return this.#unwritten.flatMap((entry) => ('event' in entry && !entry.publish ? [entry.event] : []));
   }
 
-  emit(body: CallEventBody, mediaTimeMs: number): CallEvent {
-    const { callId, key, clock, hub } = this.#options;
-    const stored = body.type !== 'progress';
-    const event: CallEvent = {
-      sequence: stored ? ++this.#sequence : 0,
-      callId,
-      emittedAt: clock.now(),
+  /** Tells an event at once; a change of state is written as soon as may be. */
+  emit(body: CallEventBody, mediaTimeMs: number): void {
+    const event = this.#make(body, mediaTimeMs);
+    if (event.sequence > 0) this.#queue({ event, publish: false });
+    this.#options.hub.publish(this.#options.key, event);
+  }
+
+  /** Tells a change of state only once it is written: for what must not be told when the call is another's by now. */
+  emitOnceWritten(body: CallEventBody, mediaTimeMs: number): void {
+    this.#queue({ event: this.#make(body, mediaTimeMs), publish: true });
+  }
+
+  /** Runs a task once everything before it is written; tried until the database is there. Other failures drop it. */
+  afterwards(task: () => Promise<unknown>): void {
+    this.#queue({ task });
+  }
+
+  /** Resolves when nothing waits any more, or the log is lost. */
+  async settled(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  #make(body: CallEventBody, mediaTimeMs: number): CallEvent {
+    return {
+      sequence: body.type === 'progress' ? 0 : ++this.#sequence,
+      callId: this.#options.callId,
+      emittedAt: this.#options.clock.now(),
       mediaTimeMs: Math.round(mediaTimeMs),
       replayed: false,
       body,
     };
-    if (stored && !this.#lost) this.#write(event);
-    hub.publish(key, event);
-    return event;
   }
 
-  /** Resolves when everything emitted so far is written, or the log is lost. */
-  async flushed(): Promise<void> {
-    await this.#writing;
-  }
-
-  /** Gives up what is unwritten. */
-  abandon(): void {
-    this.#lost = true;
-    this.#unwritten.length = 0;
-  }
-
-  #write(event: CallEvent): void {
-    this.#unwritten.push(event);
-    if (this.#unwritten.length > MOST_UNWRITTEN) {
-      this.#lose(new VouchError('DATABASE_UNAVAILABLE'));
-      return;
-    }
-    this.#writing ??= this.#drain();
+  #queue(entry: Entry): void {
+    if (this.#lost) return;
+    this.#unwritten.push(entry);
+    if (this.#unwritten.length > MOST_UNWRITTEN) this.#lose(new VouchError('DATABASE_UNAVAILABLE'));
+    else this.#writing ??= this.#drain();
   }
 
   async #drain(): Promise<void> {
-    while (this.#unwritten.length > 0) {
-      const batch = [...this.#unwritten];
+    for (let batch = this.#nextBatch(); batch.length > 0; batch = this.#nextBatch()) {
       try {
-        await this.#options.append(batch);
+        await this.#carryOut(batch);
         this.#unwritten.splice(0, batch.length);
       } catch (error) {
         if (error instanceof VouchError && error.kind === 'UNAVAILABLE') await sleep(RETRY_MS);
+        else if (batch.some((entry) => 'task' in entry)) this.#unwritten.shift();
         else this.#lose(error instanceof VouchError ? error : new VouchError('INTERNAL', { cause: error }));
       }
     }
-    // In the same turn as the last look at the queue: an event that comes later starts a new round.
+    // In the same turn as the last look at the queue: what comes later starts a new round.
     this.#writing = undefined;
+  }
+
+  /** One task, or all events up to the next one. */
+  #nextBatch(): Entry[] {
+    const [first, ...rest] = this.#unwritten;
+    if (!first || 'task' in first) return first ? [first] : [];
+    const end = rest.findIndex((entry) => 'task' in entry);
+    return [first, ...(end < 0 ? rest : rest.slice(0, end))];
+  }
+
+  async #carryOut(batch: readonly Entry[]): Promise<void> {
+    const events = batch.flatMap((entry) => ('event' in entry ? [entry.event] : []));
+    if (events.length > 0) await this.#options.append(events);
+    for (const entry of batch) {
+      if ('task' in entry) await entry.task();
+      else if (entry.publish && !this.#lost) this.#options.hub.publish(this.#options.key, entry.event);
+    }
   }
 
   #lose(error: VouchError): void {
     if (this.#lost) return;
-    this.abandon();
+    this.#lost = true;
+    this.#unwritten = [];
     this.#options.onLost(error);
   }
 }

@@ -14,8 +14,8 @@ export class CallHub {
     return queue;
   }
 
+  /** No more events for this queue; what waits in it stays. */
   unfollow(key: string, queue: EventQueue): void {
-    queue.end();
     const queues = this.#followers.get(key);
     queues?.delete(queue);
     if (queues?.size === 0) this.#followers.delete(key);

@@ -47,7 +47,7 @@ export async function readEvents(
   limit: number,
 ): Promise<CallEvent[]> {
   const rows = await selectEvents(tx, callId, afterSequence, limit);
-  const named = rows.some((row) => row.type === 'decision' || row.type === 'claimReceived');
+  const named = rows.some((row) => NAMING.has(row.type));
   const speakers = named ? await claimedSpeakers(tx, callId) : new Map<number, string>();
   return rows.map((row) => ({
     sequence: row.sequence,
@@ -78,6 +78,9 @@ export async function callOfDecision(tx: Transaction, decisionId: string): Promi
   );
   return rows[0]?.callId ?? null;
 }
+
+/** Types of events that name speakers. */
+const NAMING: ReadonlySet<string> = new Set(['decision', 'evaluation', 'claimReceived']);
 
 interface EventRow {
   readonly sequence: number;
@@ -124,7 +127,7 @@ async function insertEvent(tx: Transaction, callId: string, epoch: number, event
       Math.round(event.mediaTimeMs),
       event.emittedAt,
       storeForm(body),
-      body.type === 'decision' ? body.decision.decisionId : null,
+      'decision' in body ? body.decision.decisionId : null,
     ],
   );
 }

@@ -14,6 +14,7 @@ export function storeForm(body: CallEventBody): string {
     case 'claimReceived':
       return JSON.stringify({ ...body, speakerId: '' });
     case 'decision':
+    case 'evaluation':
       return JSON.stringify({ ...body, decision: withSpeakers(body.decision, () => '') });
     default:
       return JSON.stringify(body);
@@ -34,6 +35,7 @@ export function readForm(stored: unknown, speakers: ReadonlyMap<number, string>)
     case 'claimReceived':
       return { ...body, speakerId: nameOf(body.claimNumber) };
     case 'decision':
+    case 'evaluation':
       return { ...body, decision: withSpeakers(withDates(body.decision), nameOf) };
     case 'drain':
       return { ...body, deadline: new Date(body.deadline) };

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { runner } from 'node-pg-migrate';
 import pg from 'pg';
+import { packageRoot } from '../package-root.js';
 import { databaseError } from './database-errors.js';
 
 /** Any number, as long as nobody else locks it: `vouch` in ASCII. */
@@ -11,12 +10,6 @@ const MIGRATION_LOCK = 0x766f756368;
 
 /** The compiler does not copy SQL: the files are read from the sources, wherever the compiled code runs from. */
 const MIGRATIONS_DIRECTORY = join(packageRoot(), 'src', 'storage', 'migrations');
-
-function packageRoot(): string {
-  let directory = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(directory, 'package.json'))) directory = dirname(directory);
-  return directory;
-}
 
 /** The names of all migrations, `0001_tenants` first. */
 export async function listMigrations(): Promise<readonly string[]> {

@@ -56,6 +56,9 @@ function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
     case 'decision':
       if (body.decision.shadow && role === 'AGENT') return undefined;
       return { $case: 'decision', value: writeDecision(body.decision, role) };
+    case 'evaluation':
+      if (body.decision.shadow && role === 'AGENT') return undefined;
+      return { $case: 'evaluation', value: writeDecision(body.decision, role) };
     case 'quality':
       return {
         $case: 'quality',

@@ -1,20 +1,25 @@
 import type { Consents } from '../../consent/index.js';
 import type { Principal } from '../../domain/principal.js';
-import type { Voiceprints } from '../../enrolment/index.js';
-import type { Calls, Recordings } from '../../session/index.js';
+import type { Speakers, Voiceprints } from '../../enrolment/index.js';
+import type { CallControl, Calls, ControlPoller, Recordings } from '../../session/index.js';
+import type { Policies } from '../../tenant/index.js';
+import type { UploadLimits } from './upload.js';
 
 /** What the RPCs are made of; passed in, never global. */
 export interface TransportParts {
   readonly calls: Calls;
+  readonly control: CallControl;
+  readonly poller: ControlPoller;
   readonly recordings: Recordings;
   readonly consents: Consents;
+  readonly policies: Policies;
   readonly voiceprints: Voiceprints;
+  readonly speakers: Speakers;
   /** A stream must start within this time, ms. */
   readonly startTimeoutMs: number;
   /** A stream that is not paused must send something this often, ms. */
   readonly stallTimeoutMs: number;
-  /** Size of a recording at most, bytes. */
-  readonly recordingBytes: number;
+  readonly uploadLimits: UploadLimits;
 }
 
 /** What the authentication middleware adds to every request. */

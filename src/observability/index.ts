@@ -1,0 +1,2 @@
+/** What operators see. */
+export { createLog, type Logger } from './log.js';

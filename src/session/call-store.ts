@@ -1,0 +1,220 @@
+import { randomBytes } from 'node:crypto';
+import type { CallStart, ClaimMethod, Outcome } from '../domain/call.js';
+import type { CallEvent } from '../domain/event.js';
+import type { ArtefactReference, Decision } from '../domain/decision.js';
+import type { Principal } from '../domain/principal.js';
+import { requestDigest, type JsonValue, type Keyring } from '../crypto/index.js';
+import { VouchError } from '../errors.js';
+import {
+  acknowledgeControl,
+  actorOf,
+  actorRef,
+  addClaim,
+  appendEvents,
+  getCall,
+  lastDecision,
+  listControls,
+  once,
+  openCall,
+  pauseCall,
+  readEvents,
+  recordOutcome,
+  resumeCall,
+  setAgent,
+  setCallState,
+  type ControlledCall,
+  type Database,
+  type OpenedCall,
+  type PendingControl,
+  type StoredCall,
+  type Transaction,
+} from '../storage/index.js';
+
+/** A call that this process may now serve. */
+export interface OpenCall extends OpenedCall {
+  /** What the next stream must come with. */
+  readonly resumeToken: string;
+}
+
+/** A claim before it has a number. */
+export interface ClaimToKeep {
+  readonly speakerId: string;
+  readonly speakerRef: string | null;
+  readonly method: ClaimMethod | null;
+  readonly mediaTimeMs: number;
+}
+
+/** A call after a pause or resumption was stored, or was stored before. */
+export interface KeptControl extends ControlledCall {
+  readonly paused: boolean;
+}
+
+/** How many events a replay reads at a time. */
+const PAGE = 500;
+
+/** The calls of the database, as the session folder needs them. */
+export class CallStore {
+  constructor(
+    private readonly database: Database,
+    private readonly keyring: Keyring,
+    readonly replicaId: string,
+  ) {}
+
+  /** Makes the call this process's, or takes it over. Throws as storage's openCall. */
+  async open(principal: Principal, start: CallStart, policy: ArtefactReference): Promise<OpenCall> {
+    const newResumeToken = randomBytes(32).toString('base64url');
+    const opened = await this.database.tenant(principal.tenantId, async (tx) =>
+      openCall(tx, {
+        callId: start.callId,
+        conversationId: start.conversationId,
+        legId: start.legId,
+        direction: start.direction,
+        agentRef: start.agentId === '' ? null : await actorRef(tx, start.agentId),
+        shadow: start.shadow,
+        policyId: policy.id,
+        policyVersion: policy.version,
+        start: {
+          format: start.format,
+          layout: start.layout,
+          source: start.source,
+          upstreamCodec: start.upstreamCodec,
+          language: start.language,
+          jurisdiction: start.jurisdiction,
+          context: start.context,
+          maximumDurationMs: start.maximumDurationMs,
+          mediaStartedAt: start.mediaStartedAt?.toISOString() ?? null,
+        },
+        initiallyPaused: start.initiallyPaused,
+        resumeToken: start.resumeToken,
+        newResumeToken,
+        replicaId: this.replicaId,
+        actor: await actorOf(tx, principal),
+      }),
+    );
+    return { ...opened, resumeToken: newResumeToken };
+  }
+
+  async append(tenantId: string, callId: string, epoch: number, events: readonly CallEvent[]): Promise<void> {
+    await this.database.tenant(tenantId, (tx) => appendEvents(tx, callId, epoch, events));
+  }
+
+  /** Numbers a claim and keeps it, under a keyed hash of the id. Throws TOO_MANY_CLAIMS, CALL_TAKEN_OVER. */
+  async claim(
+    principal: Principal,
+    callId: string,
+    epoch: number,
+    claim: ClaimToKeep,
+    maximumClaims: number,
+  ): Promise<number> {
+    const claimedHash = await this.keyring.keyedHash(principal.tenantId, 'speaker-id', claim.speakerId);
+    const { claimNumber } = await this.database.tenant(principal.tenantId, async (tx) =>
+      addClaim(tx, {
+        callId,
+        epoch,
+        speakerRef: claim.speakerRef,
+        claimedHash,
+        method: claim.method,
+        mediaTimeMs: Math.round(claim.mediaTimeMs),
+        actor: await actorOf(tx, principal),
+        maximumClaims,
+      }),
+    );
+    return claimNumber;
+  }
+
+  /** Pauses a call, live, known or not. `key` empty: in the stream itself, where order makes it unambiguous. */
+  async pause(principal: Principal, callId: string, reason: string, key: string): Promise<KeptControl> {
+    return this.#control(principal, 'PauseCall', callId, key, async (tx) =>
+      pauseCall(tx, callId, reason, await actorOf(tx, principal)),
+    );
+  }
+
+  async resume(principal: Principal, callId: string, key: string): Promise<KeptControl> {
+    return this.#control(principal, 'ResumeCall', callId, key, (tx) => resumeCall(tx, callId));
+  }
+
+  /** A repeat of a request changes nothing, and answers with where the call stands now. */
+  async #control(
+    principal: Principal,
+    method: 'PauseCall' | 'ResumeCall',
+    callId: string,
+    key: string,
+    change: (tx: Transaction) => Promise<ControlledCall>,
+  ): Promise<KeptControl> {
+    const paused = method === 'PauseCall';
+    if (key === '') return { ...(await this.database.tenant(principal.tenantId, change)), paused };
+    const digest = await requestDigest(this.keyring, principal.tenantId, method, { callId });
+    return this.database.tenant(principal.tenantId, async (tx) => {
+      let changed: ControlledCall | undefined;
+      await once(tx, { method, key, digest }, async () => {
+        changed = await change(tx);
+        return { controlVersion: changed.controlVersion };
+      });
+      return changed ? { ...changed, paused } : standing(await getCall(tx, callId));
+    });
+  }
+
+  async setAgent(principal: Principal, callId: string, epoch: number, agentId: string): Promise<void> {
+    await this.database.tenant(principal.tenantId, async (tx) => {
+      await setAgent(tx, callId, epoch, await actorRef(tx, agentId));
+    });
+  }
+
+  async interrupt(tenantId: string, callId: string, epoch: number): Promise<void> {
+    await this.database.tenant(tenantId, (tx) => setCallState(tx, callId, epoch, 'INTERRUPTED'));
+  }
+
+  async find(tenantId: string, callId: string): Promise<StoredCall | null> {
+    return this.database.tenant(tenantId, (tx) => getCall(tx, callId));
+  }
+
+  /** A call as it is stored, with its last decision; null where there is none. */
+  async findWithDecision(
+    tenantId: string,
+    callId: string,
+  ): Promise<{ readonly call: StoredCall; readonly decision: Decision | null } | null> {
+    return this.database.tenant(tenantId, async (tx) => {
+      const call = await getCall(tx, callId);
+      return call && { call, decision: await lastDecision(tx, callId) };
+    });
+  }
+
+  /** Stored events after a sequence number, oldest first, at most one page, with the names that are still known. */
+  async events(tenantId: string, callId: string, afterSequence: number): Promise<readonly CallEvent[]> {
+    return this.database.tenant(tenantId, (tx) => readEvents(tx, callId, afterSequence, PAGE));
+  }
+
+  /** Changes of `paused` that calls of this process have to carry out. */
+  async controls(): Promise<readonly PendingControl[]> {
+    return this.database.system((tx) => listControls(tx, this.replicaId));
+  }
+
+  async acknowledge(control: PendingControl): Promise<void> {
+    await this.database.tenant(control.tenantId, (tx) =>
+      acknowledgeControl(tx, control.callId, control.epoch, control.controlVersion),
+    );
+  }
+
+  /** Keeps what turned out to be true of a decision. Throws DECISION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED. */
+  async outcome(
+    principal: Principal,
+    report: { readonly decisionId: string; readonly outcome: Outcome; readonly occurredAt: Date | null },
+    key: string,
+  ): Promise<{ outcomeId: string; recordedAt: Date }> {
+    const method = 'ReportOutcome';
+    const request: JsonValue = { ...report, occurredAt: report.occurredAt?.toISOString() ?? null };
+    const digest = await requestDigest(this.keyring, principal.tenantId, method, request);
+    return this.database.tenant(principal.tenantId, async (tx) => {
+      const stored = await once(tx, { method, key, digest }, async () => {
+        const made = await recordOutcome(tx, { ...report, actor: await actorOf(tx, principal) });
+        return { outcomeId: made.outcomeId, recordedAt: made.recordedAt.toISOString() };
+      });
+      return { outcomeId: stored.outcomeId, recordedAt: new Date(stored.recordedAt) };
+    });
+  }
+}
+
+function standing(call: StoredCall | null): KeptControl {
+  if (!call) throw new VouchError('CALL_NOT_FOUND');
+  return { ...call, changedAt: call.pausedChangedAt ?? call.startedAt ?? new Date(0) };
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Claim } from '../domain/call.js';
+import type { CallEvent } from '../domain/event.js';
+import { VouchError } from '../errors.js';
+import type { CallSession } from './call-session.js';
+import type { EventQueue } from './event-queue.js';
+
+/** What a stream may ask of those who keep the calls. */
+export interface CallStreamOwner {
+  /** Numbers and keeps claims, and gives them to the session. */
+  claim(session: CallSession, claims: readonly Claim[]): Promise<void>;
+  /** Stores a pause or resumption that came within the stream. */
+  keepControl(session: CallSession, paused: boolean, reason: string): void;
+  /** The session is over, for good or until another stream takes the call up. */
+  release(session: CallSession, how: 'ENDED' | 'INTERRUPTED'): void;
+}
+
+/** Reasons after which the call may be taken up again by another stream; after others it has ended. */
+const INTERRUPTING: ReadonlySet<string> = new Set([
+  'STREAM_STALLED',
+  'STREAM_NOT_READ',
+  'SHUTTING_DOWN',
+  'INTERNAL',
+]);
+
+/** With the database gone the client is told of the end after this time all the same, ms. */
+const TELL_ANYWAY_MS = 2000;
+
+/** The telephony platform's end of a call: what its stream says, and what it is told. */
+export class CallStream {
+  readonly #session: CallSession;
+  readonly #owner: CallStreamOwner;
+  readonly #events: EventQueue;
+  #over = false;
+
+  constructor(session: CallSession, events: EventQueue, owner: CallStreamOwner) {
+    this.#session = session;
+    this.#events = events;
+    this.#owner = owner;
+  }
+
+  /** What happens in the call, until it ends or fails. */
+  get events(): AsyncIterable<CallEvent> {
+    return this.#events;
+  }
+
+  get paused(): boolean {
+    return this.#session.paused;
+  }
+
+  /** Takes a piece of audio; resolves when there is room for more. */
+  async audio(data: Uint8Array, gapMs: number): Promise<void> {
+    await this.#session.audio(data, gapMs);
+  }
+
+  async claim(claim: Claim): Promise<void> {
+    await this.#owner.claim(this.#session, [claim]);
+  }
+
+  pause(reason: string): void {
+    this.#session.pause(reason, 'STREAM');
+    this.#owner.keepControl(this.#session, true, reason);
+  }
+
+  resume(): void {
+    this.#session.resume('STREAM');
+    this.#owner.keepControl(this.#session, false, '');
+  }
+
+  /** Ends the call in good order. Rejects with AUDIO_INCOMPLETE when the bytes ended within a sample. */
+  async end(note: string): Promise<void> {
+    await this.#session.end('ENDED', note);
+    await this.#finish(undefined);
+  }
+
+  /** Ends the stream for an error, which the client is told after what waits. May be called again, to no effect. */
+  fail(error: unknown): void {
+    if (this.#over) return;
+    const reason = error instanceof VouchError ? error.reason : 'INTERNAL';
+    if (reason === 'CALL_TAKEN_OVER') this.#session.drop();
+    else if (reason === 'CALL_TOO_LONG') this.#session.abort('TOO_LONG');
+    else if (!INTERRUPTING.has(reason)) this.#session.abort('ERROR');
+    void this.#finish(error);
+  }
+
+  /** The client is gone: unless the call has ended, it may be taken up again for a while. */
+  hangUp(): void {
+    if (this.#over) return;
+    void this.#finish(undefined);
+  }
+
+  async #finish(error: unknown): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    const ended = this.#session.finished;
+    this.#session.drop();
+    this.#owner.release(this.#session, ended ? 'ENDED' : 'INTERRUPTED');
+    // A client that was told of the end may ask for the call at once: what it was told is in the database by then.
+    if (ended)
+      await Promise.race([this.#session.log.settled(), sleep(TELL_ANYWAY_MS, undefined, { ref: false })]);
+    if (error === undefined) this.#events.end();
+    else this.#events.fail(error);
+  }
+}

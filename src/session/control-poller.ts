@@ -1,0 +1,105 @@
+import type { ConsentGate } from '../consent/index.js';
+import type { Clock } from '../domain/clock.js';
+import type { Calls, LiveCall } from './calls.js';
+import type { OpenDossier } from './ports.js';
+
+export interface ControlPollerParts {
+  readonly calls: Calls;
+  readonly gate: ConsentGate;
+  readonly openDossier: OpenDossier;
+  readonly clock: Clock;
+  /** How often the database is asked, ms: pauses and withdrawals reach running calls within about this time. */
+  readonly everyMs: number;
+  /** Told of a round that failed; the next one tries again. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * Brings to this process's calls what was recorded elsewhere: pauses and resumptions, and every change of the consent of a
+ * claimed speaker. Each round that succeeds renews the consent lease of the calls; without one it runs out.
+ */
+export class ControlPoller {
+  readonly #parts: ControlPollerParts;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(parts: ControlPollerParts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#schedule();
+  }
+
+  /** No more rounds; resolves when the last one is over. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  /** Asks now. Resolves when a round that began after this call is over: what was recorded before it is in force here. */
+  async poke(): Promise<void> {
+    await this.#round;
+    this.#round ??= this.#run();
+    await this.#round;
+  }
+
+  #schedule(): void {
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      void this.poke().then(() => {
+        this.#schedule();
+      });
+    }, this.#parts.everyMs);
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await Promise.all([this.#controls(), this.#consents()]);
+    } catch (error) {
+      this.#parts.onFailure(error);
+    } finally {
+      this.#round = undefined;
+      for (const { session } of this.#parts.calls.live) session.checkLease();
+    }
+  }
+
+  async #controls(): Promise<void> {
+    const { calls } = this.#parts;
+    if (calls.count === 0) return;
+    for (const control of await calls.store.controls()) {
+      const live = calls.find(control.tenantId, control.callId);
+      if (live?.epoch !== control.epoch) continue;
+      if (control.paused) live.session.pause(control.pauseReason, 'REQUEST');
+      else live.session.resume('REQUEST');
+      await calls.store.acknowledge(control);
+    }
+  }
+
+  async #consents(): Promise<void> {
+    const byTenant = new Map<string, LiveCall[]>();
+    for (const live of this.#parts.calls.live) {
+      byTenant.set(live.tenantId, [...(byTenant.get(live.tenantId) ?? []), live]);
+    }
+    await Promise.all([...byTenant].map(([tenantId, live]) => this.#consentsOf(tenantId, live)));
+  }
+
+  async #consentsOf(tenantId: string, live: readonly LiveCall[]): Promise<void> {
+    const { gate, clock } = this.#parts;
+    const readAtMs = clock.now().getTime();
+    const claims = live.flatMap(({ session }) =>
+      session.assessment.claims.map((claim) => ({ session, claim })),
+    );
+    const seen = claims.map(({ claim }) => ({ speakerId: claim.speakerId, version: claim.dossier.version }));
+    const changed = new Set(await gate.changedSince(tenantId, seen));
+    for (const { session, claim } of claims) {
+      const expiresAt = claim.dossier.grant?.expiresAt?.getTime() ?? Infinity;
+      if (!changed.has(claim.speakerId) && expiresAt > readAtMs) continue;
+      session.consentRead(claim, await this.#parts.openDossier(tenantId, claim.speakerId));
+    }
+    for (const { session } of live) session.renewLease(readAtMs);
+  }
+}

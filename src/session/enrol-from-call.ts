@@ -1,0 +1,48 @@
+import type { IdentityProofing } from '../domain/people.js';
+import type { Principal } from '../domain/principal.js';
+import type { Voiceprint } from '../domain/voiceprint.js';
+import type { EnrolmentRequest, Voiceprints } from '../enrolment/index.js';
+import { VouchError } from '../errors.js';
+import type { Policies } from '../tenant/index.js';
+import type { Calls } from './calls.js';
+import { enrolmentSpeech } from './enrolment-speech.js';
+
+/** A live call to enrol its caller from. */
+export interface CallToEnrol {
+  readonly callId: string;
+  readonly speakerId: string;
+  readonly label: string;
+  readonly proofing: IdentityProofing | null;
+  readonly onBehalfOf: string;
+  readonly idempotencyKey: string;
+}
+
+/**
+ * Makes a voiceprint from the speech of a live call that was spoken under the speaker's grant, by the present caller.
+ *
+ * @throws CALL_NOT_FOUND, SPEAKER_NOT_CLAIMED, SPEAKER_OPTED_OUT, CONSENT_MISSING, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW,
+ *   SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
+ */
+export async function enrolFromCall(
+  parts: { readonly calls: Calls; readonly policies: Policies; readonly voiceprints: Voiceprints },
+  principal: Principal,
+  asked: CallToEnrol,
+): Promise<Voiceprint> {
+  const request: EnrolmentRequest = { ...asked, source: 'CALL' };
+  const made = await parts.voiceprints.createdBefore(principal, request);
+  if (made) return made;
+  const live = parts.calls.find(principal.tenantId, asked.callId);
+  if (!live)
+    throw new VouchError('CALL_NOT_FOUND', { field: 'call_id', message: 'The call is not live here.' });
+  const { assessment, start } = live.session;
+  const claim = assessment.claims.find((each) => each.speakerId === asked.speakerId);
+  if (!claim) throw new VouchError('SPEAKER_NOT_CLAIMED', { field: 'speaker_id' });
+  const { grant, optedOut } = claim.dossier;
+  if (optedOut) throw new VouchError('SPEAKER_OPTED_OUT');
+  if (grant === null) throw new VouchError('CONSENT_MISSING');
+  const { policy } = await parts.policies.current(principal.tenantId, start.policyId);
+  const codec = start.upstreamCodec === '' ? start.format.encoding.toLowerCase() : start.upstreamCodec;
+  // Windows count from the grant on (ClaimTrack.groundSinceMs), so nothing among them is older.
+  const speech = enrolmentSpeech(assessment.windowsFor(claim), assessment.spaces, grant.since, codec);
+  return parts.voiceprints.create(principal, grant, request, speech, policy.enrolment);
+}

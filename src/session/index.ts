@@ -1,0 +1,11 @@
+/** Calls and recordings: the one place where the stages are composed. */
+export { CallControl } from './call-control.js';
+export { CallStore } from './call-store.js';
+export type { CallStream } from './call-stream.js';
+export { Calls } from './calls.js';
+export { ControlPoller } from './control-poller.js';
+export { openDossiers } from './dossiers.js';
+export { enrolFromCall, type CallToEnrol } from './enrol-from-call.js';
+export { RecordingStore } from './recording-store.js';
+export { Recordings, type RecordingToEnrol, type RecordingToVerify } from './recordings.js';
+export { watchCall } from './watch.js';

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CallEvent } from '../domain/event.js';
+import type { Principal } from '../domain/principal.js';
+import { VouchError } from '../errors.js';
+import { callKey, type Calls } from './calls.js';
+
+/** How often the database is asked for events of a call that another process serves, ms. */
+const POLL_MS = 300;
+
+/**
+ * The changes of state of a call after a number, from the store and then as they happen, and progress where this process
+ * serves the call; until the call ends. No gap and no double, also when the call moves between processes.
+ *
+ * @throws CALL_NOT_FOUND, STREAM_NOT_READ, DATABASE_UNAVAILABLE, or the signal's reason
+ */
+export async function* watchCall(
+  calls: Calls,
+  principal: Principal,
+  callId: string,
+  afterSequence: number,
+  signal: AbortSignal,
+): AsyncGenerator<CallEvent> {
+  const { tenantId } = principal;
+  const key = callKey(tenantId, callId);
+  // Followed first, read afterwards: what happens in between is seen twice rather than never, and told once.
+  const queue = calls.hub.follow(key);
+  const cursor = new Cursor(afterSequence);
+  try {
+    if (!(await calls.store.find(tenantId, callId)))
+      throw new VouchError('CALL_NOT_FOUND', { field: 'call_id' });
+    yield* stored(calls, tenantId, callId, cursor);
+    yield* cursor.take(calls.find(tenantId, callId)?.session.log.unwritten ?? []);
+    const live = queue[Symbol.asyncIterator]();
+    let next = live.next();
+    while (!cursor.ended) {
+      const came = await Promise.race([next, sleep(POLL_MS, undefined, { signal })]);
+      if (!came) {
+        if (!calls.find(tenantId, callId)) yield* stored(calls, tenantId, callId, cursor);
+        continue;
+      }
+      if (came.done) return;
+      next = live.next();
+      if (came.value.sequence > cursor.last + 1) yield* stored(calls, tenantId, callId, cursor);
+      yield* cursor.take([came.value]);
+    }
+  } finally {
+    calls.hub.unfollow(key, queue);
+    queue.end();
+  }
+}
+
+async function* stored(
+  calls: Calls,
+  tenantId: string,
+  callId: string,
+  cursor: Cursor,
+): AsyncGenerator<CallEvent> {
+  for (;;) {
+    const page = await calls.store.events(tenantId, callId, cursor.last);
+    if (page.length === 0) return;
+    yield* cursor.take(page);
+  }
+}
+
+/** Lets each change of state through once, in order, and progress always; hides what only the stream may know. */
+class Cursor {
+  ended = false;
+
+  constructor(public last: number) {}
+
+  *take(events: Iterable<CallEvent>): Generator<CallEvent> {
+    for (const event of events) {
+      if (event.sequence > 0 && event.sequence <= this.last) continue;
+      this.last = Math.max(this.last, event.sequence);
+      if (event.body.type === 'ended') this.ended = true;
+      yield event.body.type === 'started' ? { ...event, body: { ...event.body, resumeToken: '' } } : event;
+    }
+  }
+}

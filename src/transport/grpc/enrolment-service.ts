@@ -1,0 +1,92 @@
+import type { EnrolmentServiceImplementation, EnrolmentStart } from '../../gen/vouch/v1/enrolment.js';
+import * as common from '../../gen/vouch/v1/common.js';
+import { enrolFromCall, type RecordingToEnrol } from '../../session/index.js';
+import { fromProtoOptional } from '../enums.js';
+import { readAudioFormat } from '../read-call.js';
+import { readProofing } from '../read-consent.js';
+import {
+  idempotencyKey,
+  optionalId,
+  requiredText,
+  validId,
+  validText,
+  validTime,
+  validUuid,
+  within,
+} from '../validate.js';
+import { writeVoiceprint } from '../write-people.js';
+import type { TransportParts, WithPrincipal } from './parts.js';
+import { Upload } from './upload.js';
+
+/** The label of a voiceprint that was given none. */
+const DEFAULT_LABEL = 'default';
+
+/** EnrolmentService. */
+export function enrolmentService(parts: TransportParts): EnrolmentServiceImplementation<WithPrincipal> {
+  const { voiceprints, speakers, poller } = parts;
+  return {
+    enrolFromCall: async (request, { principal }) => {
+      const voiceprint = await enrolFromCall(parts, principal, {
+        callId: validId(request.callId, 'call_id'),
+        speakerId: validId(request.speakerId, 'speaker_id'),
+        label: readLabel(request.label, 'label'),
+        proofing: readProofing(request.proofing, 'proofing'),
+        onBehalfOf: optionalId(request.onBehalfOf, 'on_behalf_of'),
+        idempotencyKey: idempotencyKey(request.idempotencyKey),
+      });
+      await poller.poke();
+      return { voiceprint: writeVoiceprint(voiceprint) };
+    },
+
+    enrolFromRecording: async (requests, { principal, signal }) => {
+      const upload = new Upload(requests, parts.uploadLimits);
+      const recording = readRecording(await upload.start(), () => upload.bytes());
+      const voiceprint = await parts.recordings.enrol(principal, recording, signal);
+      await poller.poke();
+      return { voiceprint: writeVoiceprint(voiceprint) };
+    },
+
+    listVoiceprints: async (request, { principal }) => {
+      const all = await voiceprints.list(principal, validId(request.speakerId, 'speaker_id'));
+      return { voiceprints: all.map(writeVoiceprint) };
+    },
+
+    deleteVoiceprint: async (request, { principal }) => {
+      const key = idempotencyKey(request.idempotencyKey);
+      await voiceprints.delete(principal, validUuid(request.voiceprintId, 'voiceprint_id'), key);
+      await poller.poke();
+      return {};
+    },
+
+    getSpeaker: async (request, { principal }) => {
+      return { speaker: await speakers.get(principal, validId(request.speakerId, 'speaker_id')) };
+    },
+
+    listSpeakers: async (request, { principal }) => {
+      const pageSize = request.pageSize === 0 ? 100 : within(request.pageSize, 'page_size', 1, 1000);
+      const page = await speakers.list(principal, pageSize, validText(request.pageToken, 'page_token', 1024));
+      return { speakers: [...page.speakers], nextPageToken: page.nextPageToken };
+    },
+  };
+}
+
+function readRecording(start: EnrolmentStart, bytes: () => Promise<Uint8Array>): RecordingToEnrol {
+  return {
+    request: {
+      speakerId: validId(start.speakerId, 'start.speaker_id'),
+      label: readLabel(start.label, 'start.label'),
+      proofing: readProofing(start.proofing, 'start.proofing'),
+      onBehalfOf: optionalId(start.onBehalfOf, 'start.on_behalf_of'),
+      idempotencyKey: idempotencyKey(start.idempotencyKey),
+    },
+    format: start.format && readAudioFormat(start.format, 'start.format').format,
+    callerChannel: start.callerChannel,
+    source: fromProtoOptional(common.SourceProfile, start.source, 'start.source'),
+    recordedAt: validTime(start.recordedAt, 'start.recorded_at'),
+    bytes,
+  };
+}
+
+function readLabel(label: string, field: string): string {
+  return label === '' ? DEFAULT_LABEL : requiredText(label, field, 64);
+}

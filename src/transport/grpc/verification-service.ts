@@ -1,0 +1,115 @@
+import { VouchError } from '../../errors.js';
+import * as common from '../../gen/vouch/v1/common.js';
+import * as proto from '../../gen/vouch/v1/verification.js';
+import { watchCall, type RecordingToVerify } from '../../session/index.js';
+import { fromProto, fromProtoOptional, toProto } from '../enums.js';
+import { readAudioFormat, readClaims, readContext } from '../read-call.js';
+import { idempotencyKey, optionalId, validId, validText, validTime, validUuid } from '../validate.js';
+import { writeDecision, writeEvent } from '../write-call.js';
+import type { TransportParts, WithPrincipal } from './parts.js';
+import { streamCall } from './stream-call.js';
+import { Upload } from './upload.js';
+
+/** VerificationService. */
+export function verificationService(
+  parts: TransportParts,
+): proto.VerificationServiceImplementation<WithPrincipal> {
+  const { calls, control, recordings } = parts;
+  return {
+    streamCall: streamCall(parts),
+
+    getCall: async (request, { principal }) => {
+      const found = await calls.store.findWithDecision(
+        principal.tenantId,
+        validId(request.callId, 'call_id'),
+      );
+      if (!found) throw new VouchError('CALL_NOT_FOUND', { field: 'call_id' });
+      const { call, decision } = found;
+      const hidden = principal.role === 'AGENT' && call.shadow;
+      return {
+        callId: call.callId,
+        conversationId: call.conversationId,
+        legId: call.legId,
+        state: toProto(proto.CallState, call.state),
+        paused: call.paused,
+        startedAt: call.startedAt ?? undefined,
+        endedAt: call.endedAt ?? undefined,
+        decision: decision && !hidden ? writeDecision(decision, principal.role) : undefined,
+        lastSequence: call.lastSequence,
+        shadow: call.shadow,
+      };
+    },
+
+    evaluateCall: (request, { principal }) => {
+      const key = idempotencyKey(request.idempotencyKey);
+      const callId = validId(request.callId, 'call_id');
+      const decision = calls.evaluate(principal, callId, request.sinceMediaMs ?? null, key);
+      return Promise.resolve({ decision: writeDecision(decision, principal.role) });
+    },
+
+    updateCall: async (request, { principal }) => {
+      idempotencyKey(request.idempotencyKey);
+      const callId = validId(request.callId, 'call_id');
+      const claims = readClaims(request.claims, 'claims');
+      const agentId = optionalId(request.agentId, 'agent_id');
+      return { claimsSoFar: await calls.update(principal, callId, claims, agentId) };
+    },
+
+    pauseCall: async (request, { principal }) => {
+      const key = idempotencyKey(request.idempotencyKey);
+      const reason = validText(request.reason, 'reason', 64);
+      return control.pause(principal, validId(request.callId, 'call_id'), reason, key);
+    },
+
+    resumeCall: async (request, { principal }) => {
+      const key = idempotencyKey(request.idempotencyKey);
+      return control.resume(principal, validId(request.callId, 'call_id'), key);
+    },
+
+    reportOutcome: async (request, { principal }) => {
+      const key = idempotencyKey(request.idempotencyKey);
+      return calls.store.outcome(
+        principal,
+        {
+          decisionId: validUuid(request.decisionId, 'decision_id'),
+          outcome: fromProto(proto.Outcome, request.outcome, 'outcome'),
+          occurredAt: validTime(request.occurredAt, 'occurred_at'),
+        },
+        key,
+      );
+    },
+
+    watchCall: async function* (request, { principal, signal }) {
+      const callId = validId(request.callId, 'call_id');
+      for await (const event of watchCall(calls, principal, callId, request.afterSequence, signal)) {
+        const message = writeEvent(event, principal.role);
+        if (message) yield { event: message };
+      }
+    },
+
+    verifyRecording: async (requests, { principal, signal }) => {
+      const upload = new Upload(requests, parts.uploadLimits);
+      const recording = readRecording(await upload.start(), () => upload.bytes());
+      const { decision, audioMs, container, codec } = await recordings.verify(principal, recording, signal);
+      return { decision: writeDecision(decision, principal.role), audioMs, container, codec };
+    },
+  };
+}
+
+/** Claims that one recording may make. */
+const MOST_RECORDING_CLAIMS = 5;
+
+function readRecording(start: proto.RecordingStart, bytes: () => Promise<Uint8Array>): RecordingToVerify {
+  if (start.claims.length > MOST_RECORDING_CLAIMS)
+    throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
+  return {
+    claims: readClaims(start.claims, 'start.claims'),
+    format: start.format && readAudioFormat(start.format, 'start.format').format,
+    callerChannel: start.callerChannel,
+    source: fromProtoOptional(common.SourceProfile, start.source, 'start.source'),
+    policyId: optionalId(start.policyId, 'start.policy_id'),
+    context: readContext(start.context, 'start.context'),
+    idempotencyKey: idempotencyKey(start.idempotencyKey),
+    bytes,
+  };
+}
