@@ -51,6 +51,10 @@ export function databaseError(error: unknown): unknown {
     if (PASSING_SQL_STATES.has(code) || PASSING_SQL_CLASSES.has(code.slice(0, 2))) {
       return new VouchError('DATABASE_UNAVAILABLE', { metadata, retryAfterMs: 1000 });
     }
+    if (code.startsWith('28') || code === '3D000') {
+      const message = `The database refused the login, or does not exist: SQLSTATE ${code}.`;
+      return new VouchError('DATABASE_UNAVAILABLE', { metadata, message });
+    }
     // The key by which every table names its tenant.
     if (code === FOREIGN_KEY_VIOLATION && error.constraint?.endsWith('_tenant_id_fkey') === true) {
       return new VouchError('TENANT_NOT_FOUND');

@@ -2,7 +2,8 @@
 export { Database, type DatabaseOptions } from './database.js';
 export type { SqlValue, Transaction } from './transaction.js';
 export { listMigrations, migrate } from './migrate.js';
-export { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded.js';
+export { EmbeddedPostgres } from './embedded.js';
+export type { EmbeddedPostgresOptions } from './embedded-server.js';
 export { actorOf, actorRef, type Actor } from './actors.js';
 export { findConsentDetails, insertConsentDetails } from './consent-details.js';
 export { once, resultOf, type KeyedRequest } from './idempotency.js';

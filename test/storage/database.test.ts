@@ -56,6 +56,26 @@ test('a login that may not act as the role is refused, one that may is bound by 
   await connected.close();
 });
 
+test('a login that is no superuser and creates no roles migrates a database of its own', async (t) => {
+  const url = await emptyDatabase(t);
+  const name = new URL(url).pathname.slice(1);
+  await freshDatabase(t); // An administrator has made the roles.
+  await asOwner(url, `CREATE ROLE ${name} LOGIN PASSWORD 'p'`);
+  await asOwner(url, `GRANT vouch_service, vouch_system TO ${name}`);
+  await asOwner(url, `ALTER DATABASE ${name} OWNER TO ${name}`);
+  const own = new URL(url);
+  own.username = name;
+  own.password = 'p';
+  await migrate(own.href);
+  const database = await Database.connect({ url: own.href });
+  await freshTenant(database, 'a');
+  t.deepEqual(await database.system(listTenants), ['a']);
+  await database.close();
+  await asOwner(url, `REASSIGN OWNED BY ${name} TO postgres`);
+  await asOwner(url, `DROP OWNED BY ${name}`);
+  await asOwner(url, `DROP ROLE ${name}`);
+});
+
 test('every table of tenants is isolated by row-level security, its owner included', async (t) => {
   const { url } = await freshDatabase(t);
   const tables = await asOwner<{ name: string; isolated: boolean; keyed: boolean }>(

@@ -4,21 +4,24 @@
 -- `vouch.tenant_id`, and passes through isolate_tenants(), so that no statement sees or writes another tenant's rows.
 -- A transaction without the setting fails; one with an empty setting sees nothing.
 
--- Roles belong to the whole server: another database, or another start at the same moment, may have made them already.
+-- Roles belong to the whole server: another database, another start at the same moment, or an administrator (where the
+-- login of this migration may not create roles) may have made and granted them already.
 DO $$
 DECLARE
   wanted name;
 BEGIN
   FOREACH wanted IN ARRAY ARRAY['vouch_service', 'vouch_system']::name[] LOOP
     BEGIN
-      EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT', wanted);
+      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
+        EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOINHERIT', wanted);
+      END IF;
     EXCEPTION WHEN duplicate_object OR unique_violation THEN
       NULL;
     END;
     BEGIN
-      -- So that the login of the service may act as them; without effect for a superuser.
+      -- So that the login of the service may act as them. The service checks at its start that it may.
       EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
-    EXCEPTION WHEN unique_violation OR internal_error THEN -- "tuple concurrently updated"
+    EXCEPTION WHEN insufficient_privilege OR unique_violation OR internal_error THEN -- "tuple concurrently updated"
       NULL;
     END;
   END LOOP;
