@@ -1,16 +1,16 @@
 import type { CallStart, ClaimMethod, ControlOrigin, EndReason } from '../domain/call.js';
-import type { ArtefactReference, Decision, ReasonCode } from '../domain/decision.js';
+import type { Decision, ReasonCode } from '../domain/decision.js';
 import type { CallEventBody } from '../domain/event.js';
-import type { SpeechProgress, SpeechWindow } from '../domain/speech.js';
+import type { SpeechWindow } from '../domain/speech.js';
 import type { Principal } from '../domain/principal.js';
-import { qualityProblems } from '../decision/index.js';
 import type { SpeechExtractor, SpeechStream } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import type { Assessment } from './assessment.js';
 import { AudioClock } from './audio-clock.js';
 import type { ClaimTrack } from './claim-track.js';
 import type { EventLog } from './event-log.js';
-import type { ClaimDossier } from './ports.js';
+import type { ClaimDossier, StartedAs } from './ports.js';
+import { ProgressTeller } from './progress-teller.js';
 import type { Clock } from '../domain/clock.js';
 
 export interface CallSessionParts {
@@ -26,24 +26,8 @@ export interface CallSessionParts {
   readonly paused: boolean;
 }
 
-/** As what a stream got its call. */
-export interface StartedAs {
-  readonly resumeToken: string;
-  readonly streamNumber: number;
-  readonly policy: ArtefactReference;
-  readonly targetFalseMatchRate: number;
-  readonly minimumNetSpeechMs: number;
-  /** Whether an earlier stream had the call. */
-  readonly resumed: boolean;
-  /** Why it starts paused; null when it does not. */
-  readonly pauseReason: string | null;
-}
-
 /** Evaluations that one stream may ask for. */
 const MOST_EVALUATIONS = 100;
-
-/** How often progress is told, ms of audio. */
-const PROGRESS_EVERY_MS = 1000;
 
 /**
  * One stream of one call, from its first byte to its last event: lets audio through to the speech stages only while it is
@@ -54,19 +38,18 @@ export class CallSession {
   readonly #audio: AudioClock;
   #stream: SpeechStream | undefined;
   #paused: boolean;
+  readonly #teller: ProgressTeller;
   readonly #openedAt: Date;
   #leaseUntilMs: number;
   #leaseLost = false;
   #finished = false;
-  #heard: SpeechProgress | undefined;
-  #toldProgressMs = 0;
-  #toldProblems = '';
   readonly #evaluations = new Map<string, Decision>();
 
   constructor(parts: CallSessionParts) {
     this.#parts = parts;
     this.#audio = new AudioClock(parts.start.format);
     this.#paused = parts.paused;
+    this.#teller = new ProgressTeller(parts.log);
     this.#openedAt = parts.clock.now();
     this.#leaseUntilMs = this.#openedAt.getTime() + parts.consentLeaseMs;
   }
@@ -134,7 +117,7 @@ export class CallSession {
       this.#audio.drop(data.byteLength);
       this.#stream?.skip(data.byteLength);
     }
-    this.#tellProgress();
+    this.#teller.heardMore(this.#audio, this.assessment);
   }
 
   /** Whether this speaker was claimed before. */
@@ -281,8 +264,7 @@ export class CallSession {
         this.#onWindow(window);
       },
       onProgress: (progress) => {
-        this.#heard = progress;
-        this.#tellQuality(progress);
+        if (!this.#finished) this.#teller.heard(progress, this.#audio.nowMs);
       },
       onFailure: () => {
         this.#stream = undefined;
@@ -305,30 +287,6 @@ export class CallSession {
     this.look({ reasons: ['SPEAKER_CHANGED'] });
   }
 
-  #tellProgress(): void {
-    const now = this.#audio.nowMs;
-    if (now - this.#toldProgressMs < PROGRESS_EVERY_MS) return;
-    this.#toldProgressMs = now;
-    this.#emit({
-      type: 'progress',
-      audioMs: Math.round(now),
-      droppedMs: Math.round(this.#audio.droppedMs),
-      netSpeechMs: Math.round(this.#heard?.netSpeechMs ?? 0),
-      quality: this.#heard?.quality ?? NOTHING_HEARD,
-      kind: this.assessment.current?.kind ?? 'SPEAKER_ID_NOT_PROVIDED',
-      confidence: this.assessment.confidence,
-    });
-  }
-
-  #tellQuality(progress: SpeechProgress): void {
-    if (this.#finished) return;
-    const problems = qualityProblems(progress.quality);
-    const told = problems.join();
-    if (told === this.#toldProblems) return;
-    this.#toldProblems = told;
-    this.#emit({ type: 'quality', quality: progress.quality, problems });
-  }
-
   #close(reason: EndReason, note: string): void {
     this.#emit(this.#endOf(reason, note));
     this.drop();
@@ -341,7 +299,7 @@ export class CallSession {
       note,
       audioMs: Math.round(this.#audio.nowMs),
       droppedMs: Math.round(this.#audio.droppedMs),
-      netSpeechMs: Math.round(this.#heard?.netSpeechMs ?? 0),
+      netSpeechMs: Math.round(this.#teller.netSpeechMs),
       decisionId: this.assessment.current?.decisionId ?? '',
     };
   }
@@ -350,5 +308,3 @@ export class CallSession {
     this.log.emit(body, this.#audio.nowMs);
   }
 }
-
-const NOTHING_HEARD = { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null };

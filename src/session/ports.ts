@@ -1,4 +1,5 @@
 import type { Grant } from '../consent/index.js';
+import type { ArtefactReference } from '../domain/decision.js';
 import type { OpenVoiceprint } from '../domain/voiceprint.js';
 
 /** What the service knows of a claimed speaker, opened for one call. Voiceprints are there only under a grant. */
@@ -21,3 +22,16 @@ export interface ClaimDossier {
 
 /** Finds out what is known of a claimed speaker. Rejects with DATABASE_UNAVAILABLE; never answers from a guess. */
 export type OpenDossier = (tenantId: string, speakerId: string) => Promise<ClaimDossier>;
+
+/** As what a stream got its call. */
+export interface StartedAs {
+  readonly resumeToken: string;
+  readonly streamNumber: number;
+  readonly policy: ArtefactReference;
+  readonly targetFalseMatchRate: number;
+  readonly minimumNetSpeechMs: number;
+  /** Whether an earlier stream had the call. */
+  readonly resumed: boolean;
+  /** Why it starts paused; null when it does not. */
+  readonly pauseReason: string | null;
+}

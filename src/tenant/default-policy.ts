@@ -3,11 +3,12 @@ import type { Policy } from '../domain/policy.js';
 /** What a new tenant begins with. Times in ms. */
 export const DEFAULT_POLICY: Policy = {
   targetFalseMatchRate: 0.01,
-  minimumNetSpeechMs: 3_000,
+  // One window of speech (2,995 ms); three for a rejection.
+  minimumNetSpeechMs: 2_900,
   maximumNetSpeechMs: 60_000,
   // On development calls 0.1 % of genuine callers ever fell below it after three windows (docs/accuracy.md).
   rejectBelowLlr: -3,
-  rejectMinimumNetSpeechMs: 9_000,
+  rejectMinimumNetSpeechMs: 8_900,
   decisionHoldsMs: 600_000,
   allowMixedAudio: false,
   shadow: false,

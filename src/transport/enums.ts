@@ -6,7 +6,7 @@ type NameOf<E extends ProtoEnum> = Exclude<keyof E & string, 'UNSPECIFIED' | 'UN
 
 /** From the domain's word to the contract's value; they are the same word by construction, checked by the compiler. */
 export function toProto<E extends ProtoEnum>(type: E, name: NameOf<E>): E[keyof E] {
-  return type[name] as E[keyof E];
+  return type[name];
 }
 
 /** As toProto; null becomes the contract's UNSPECIFIED. */

@@ -2,7 +2,7 @@ import type { ArtefactReference, ClaimResult, Decision } from '../domain/decisio
 import type { CallEvent, CallEventBody } from '../domain/event.js';
 import type { Role } from '../domain/principal.js';
 import type { SpeechQuality } from '../domain/speech.js';
-import * as common from '../gen/vouch/v1/common.js';
+import type * as common from '../gen/vouch/v1/common.js';
 import * as decisions from '../gen/vouch/v1/decision.js';
 import * as proto from '../gen/vouch/v1/verification.js';
 import { toProto, toProtoOrUnspecified } from './enums.js';

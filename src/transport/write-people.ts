@@ -50,5 +50,6 @@ export function writeVoiceprint(voiceprint: Voiceprint): enrolment.Voiceprint {
 }
 
 function writeProofing(proofing: IdentityProofing): common.IdentityProofing {
-  return { ...proofing, strength: toProto(common.ProofingStrength, proofing.strength) };
+  const { strength, ...rest } = proofing;
+  return { ...rest, strength: toProto(common.ProofingStrength, strength) };
 }

@@ -33,7 +33,7 @@ export function errorMiddleware(report: ReportFailure) {
   return async function* errors<Request, Response>(
     call: ServerMiddlewareCall<Request, Response>,
     context: CallContext,
-  ): AsyncGenerator<Response, Response | void, undefined> {
+  ) {
     try {
       return yield* call.next(call.request, context);
     } catch (error) {

@@ -89,7 +89,7 @@ function principalMiddleware(authenticate: Authenticate) {
   return async function* <Request, Response>(
     call: ServerMiddlewareCall<Request, Response, WithPrincipal>,
     context: CallContext,
-  ): AsyncGenerator<Response, Response | void, undefined> {
+  ) {
     const principal = authenticate((key) => {
       const value = context.metadata.get(key);
       return typeof value === 'string' ? value : undefined;

@@ -1,0 +1,55 @@
+import type { SpeechProgress, SpeechQuality } from '../domain/speech.js';
+import { qualityProblems } from '../decision/index.js';
+import type { Assessment } from './assessment.js';
+import type { AudioClock } from './audio-clock.js';
+import type { EventLog } from './event-log.js';
+
+/** How often progress is told, ms of audio. */
+const PROGRESS_EVERY_MS = 1000;
+
+const NOTHING_HEARD: SpeechQuality = { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null };
+
+/** Tells how far a call has come, and when the quality of its audio becomes a problem or stops being one. */
+export class ProgressTeller {
+  readonly #log: EventLog;
+  #heard: SpeechProgress | undefined;
+  #toldMs = 0;
+  #toldProblems = '';
+
+  constructor(log: EventLog) {
+    this.#log = log;
+  }
+
+  /** Net speech found so far, ms. */
+  get netSpeechMs(): number {
+    return this.#heard?.netSpeechMs ?? 0;
+  }
+
+  /** More audio came: tells progress about once a second of it. */
+  heardMore(audio: AudioClock, assessment: Assessment): void {
+    if (audio.nowMs - this.#toldMs < PROGRESS_EVERY_MS) return;
+    this.#toldMs = audio.nowMs;
+    this.#log.emit(
+      {
+        type: 'progress',
+        audioMs: Math.round(audio.nowMs),
+        droppedMs: Math.round(audio.droppedMs),
+        netSpeechMs: Math.round(this.netSpeechMs),
+        quality: this.#heard?.quality ?? NOTHING_HEARD,
+        kind: assessment.current?.kind ?? 'SPEAKER_ID_NOT_PROVIDED',
+        confidence: assessment.confidence,
+      },
+      audio.nowMs,
+    );
+  }
+
+  /** The stages worked through more audio. */
+  heard(progress: SpeechProgress, nowMs: number): void {
+    this.#heard = progress;
+    const problems = qualityProblems(progress.quality);
+    const told = problems.join();
+    if (told === this.#toldProblems) return;
+    this.#toldProblems = told;
+    this.#log.emit({ type: 'quality', quality: progress.quality, problems }, nowMs);
+  }
+}
