@@ -17,6 +17,7 @@ import {
   Calls,
   CallStore,
   ControlPoller,
+  Janitor,
   openDossiers,
   Recordings,
   RecordingStore,
@@ -44,6 +45,7 @@ interface ServiceParts {
   readonly grpc: GrpcServer;
   readonly calls: Calls;
   readonly poller: ControlPoller;
+  readonly janitor: Janitor;
   readonly stops: Stop[];
 }
 
@@ -55,6 +57,7 @@ export class VouchService {
   readonly #grpc: GrpcServer;
   readonly #calls: Calls;
   readonly #poller: ControlPoller;
+  readonly #janitor: Janitor;
   readonly #stops: Stop[];
   #stopping: Promise<void> | undefined;
 
@@ -65,6 +68,7 @@ export class VouchService {
     this.#grpc = parts.grpc;
     this.#calls = parts.calls;
     this.#poller = parts.poller;
+    this.#janitor = parts.janitor;
     this.#stops = parts.stops;
   }
 
@@ -86,6 +90,7 @@ export class VouchService {
   async start(): Promise<{ host: string; port: number }> {
     const { host } = this.#config;
     this.#poller.start();
+    await this.#janitor.start();
     const port = await this.#grpc.listen(`${host}:${this.#config.port}`);
     this.#log.info({ host, port }, 'listening; nobody is authenticated yet, so on the loopback only');
     return { host, port };
@@ -131,8 +136,9 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   const voiceprints = new Voiceprints(database, keyring, gate, clock);
   const openDossier = openDossiers(gate, voiceprints, extractor.spaces);
   const replicaId = randomUUID();
+  const store = new CallStore(database, keyring, replicaId);
   const calls = new Calls({
-    store: new CallStore(database, keyring, replicaId),
+    store,
     policies,
     extractor,
     calibration,
@@ -140,7 +146,6 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     clock,
     maximumCalls: config.maximumCalls,
     consentLeaseMs: config.consentLeaseMs,
-    resumeWindowMs: config.resumeWindowMs,
   });
   const poller = new ControlPoller({
     calls,
@@ -153,6 +158,15 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     },
   });
   stops.push(() => poller.stop());
+  const janitor = new Janitor({
+    store,
+    clock,
+    resumeWindowMs: config.resumeWindowMs,
+    onFailure: (error) => {
+      log.warn({ reason: reasonOf(error) }, 'abandoned calls could not be ended');
+    },
+  });
+  stops.push(() => janitor.stop());
   const recordings = new Recordings({
     extractor,
     calibration,
@@ -185,7 +199,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       descriptorsPath: join(packageRoot(), 'src/gen/vouch.binpb'),
     },
   );
-  return { config, log, tenants, grpc, calls, poller, stops };
+  return { config, log, tenants, grpc, calls, poller, janitor, stops };
 }
 
 async function openExtractor(config: Config, stops: Stop[]): Promise<SpeechExtractor> {

@@ -6,6 +6,7 @@ import {
   NetSpeech,
   QualityMeter,
   SpeechSpectrum,
+  WindowSnr,
   telephoneMs,
   type SpeechActivityModel,
   type SpeechStretch,
@@ -31,6 +32,9 @@ export class CallPipeline {
   readonly #netSpeech: NetSpeech;
   readonly #streamMeter = new QualityMeter();
   readonly #windowMeter = new QualityMeter();
+  readonly #windowSnr = new WindowSnr();
+  /** Of the windows so far: their sum and how many. */
+  #snr = { sumDb: 0, windows: 0 };
   readonly #spectrum: SpeechSpectrum;
   #segment: AudioSegment | undefined;
   #inFlight: SpeechFrame | undefined;
@@ -145,7 +149,8 @@ export class CallPipeline {
     this.#netSpeech.discard();
     this.#windows = [];
     this.#windowsMs = 0;
-    this.#windowMeter.clearSpeech();
+    this.#windowMeter.clear();
+    this.#windowSnr.take();
     if (!delivered) return;
     this.#delivered = delivered.windows;
     this.#deliveredMs = delivered.netSpeechMs;
@@ -156,7 +161,11 @@ export class CallPipeline {
     return {
       audioMs: (this.#decodedFrames * 1000) / this.source.sampleRateHz,
       netSpeechMs: this.#deliveredMs + this.#windowsMs + this.#netSpeech.waitingMs,
-      quality: this.#streamMeter.quality(this.#spectrum.bandwidthHz),
+      quality: {
+        ...this.#streamMeter.quality,
+        snrDb: this.#snr.windows > 0 ? this.#snr.sumDb / this.#snr.windows : null,
+        bandwidthHz: this.#spectrum.bandwidthHz,
+      },
     };
   }
 
@@ -182,18 +191,22 @@ export class CallPipeline {
 
   #measure(frames: readonly LabelledFrame[]): void {
     for (const { samples, startMs, probability, speech } of frames) {
-      const measure = measureFrame(samples);
-      this.#streamMeter.add(measure, speech, probability);
-      this.#windowMeter.add(measure, speech, probability);
       if (!speech) continue;
+      const measure = measureFrame(samples);
+      this.#streamMeter.add(measure, probability);
+      this.#windowMeter.add(measure, probability);
+      this.#windowSnr.add(measure, probability);
       this.#spectrum.add(samples);
       for (const full of this.#netSpeech.push(samples, startMs)) this.#addWindow(full);
     }
   }
 
   #addWindow(speech: SpeechStretch): void {
-    this.#windows.push({ speech, quality: this.#windowMeter.quality(this.#spectrum.bandwidthHz) });
+    const snrDb = this.#windowSnr.take();
+    if (snrDb !== null) this.#snr = { sumDb: this.#snr.sumDb + snrDb, windows: this.#snr.windows + 1 };
+    const quality = { ...this.#windowMeter.quality, snrDb, bandwidthHz: this.#spectrum.bandwidthHz };
+    this.#windowMeter.clear();
+    this.#windows.push({ speech, quality });
     this.#windowsMs += telephoneMs(speech.samples.length);
-    this.#windowMeter.clearSpeech();
   }
 }

@@ -234,11 +234,6 @@ export class CallSession {
     this.#stream?.close();
   }
 
-  /** Nobody took the interrupted call up again: it has ended, if no other stream has it by now. */
-  abandoned(): void {
-    this.log.emitOnceWritten(this.#endOf('ABANDONED', ''), this.#audio.nowMs);
-  }
-
   tellDrain(deadline: Date): void {
     if (!this.#finished) this.#emit({ type: 'drain', deadline });
   }

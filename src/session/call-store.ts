@@ -6,13 +6,16 @@ import type { Principal } from '../domain/principal.js';
 import { requestDigest, type JsonValue, type Keyring } from '../crypto/index.js';
 import { VouchError } from '../errors.js';
 import {
+  abandonCall,
   acknowledgeControl,
   actorOf,
   actorRef,
   addClaim,
   appendEvents,
+  beat,
   getCall,
   lastDecision,
+  leave,
   listControls,
   once,
   openCall,
@@ -22,6 +25,8 @@ import {
   resumeCall,
   setAgent,
   setCallState,
+  staleCalls,
+  type AbandonedAfter,
   type ControlledCall,
   type Database,
   type OpenedCall,
@@ -193,6 +198,26 @@ export class CallStore {
     await this.database.tenant(control.tenantId, (tx) =>
       acknowledgeControl(tx, control.callId, control.epoch, control.controlVersion),
     );
+  }
+
+  /** Tells that this process is there. */
+  async beat(): Promise<void> {
+    await this.database.system((tx) => beat(tx, this.replicaId));
+  }
+
+  /** Tells that this process stops. */
+  async leave(): Promise<void> {
+    await this.database.system((tx) => leave(tx, this.replicaId));
+  }
+
+  /** Ends calls that nobody has any more, of whichever process. Returns how many. */
+  async endAbandoned(after: AbandonedAfter, now: Date): Promise<number> {
+    const stale = await this.database.system((tx) => staleCalls(tx, after, PAGE));
+    let ended = 0;
+    for (const call of stale) {
+      if (await this.database.tenant(call.tenantId, (tx) => abandonCall(tx, call, now))) ended++;
+    }
+    return ended;
   }
 
   /** Keeps what turned out to be true of a decision. Throws DECISION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED. */

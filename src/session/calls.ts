@@ -25,8 +25,6 @@ export interface CallsParts {
   /** Live calls at most. */
   readonly maximumCalls: number;
   readonly consentLeaseMs: number;
-  /** How long a call whose stream broke may be taken up again, ms. */
-  readonly resumeWindowMs: number;
 }
 
 /** A call that this process serves. */
@@ -53,7 +51,6 @@ export class Calls implements CallStreamOwner {
   readonly hub = new CallHub();
   readonly #parts: CallsParts;
   readonly #live = new Map<string, LiveCall>();
-  readonly #abandonments = new Set<NodeJS.Timeout>();
   #opening = 0;
   #draining = false;
 
@@ -199,14 +196,16 @@ export class Calls implements CallStreamOwner {
     });
   }
 
-  /** Lets go of a session. A call that was interrupted ends by itself when nobody takes it up again. */
+  /** Lets go of a session. An interrupted call may be taken up again; the janitor ends it when nobody does. */
   release(session: CallSession, how: 'ENDED' | 'INTERRUPTED'): void {
     const key = callKey(session.principal.tenantId, session.callId);
     const live = this.#live.get(key);
     if (live?.session !== session) return;
     this.#live.delete(key);
     this.hub.unfollow(key, live.events);
-    if (how === 'INTERRUPTED') this.#interrupt(session, live.epoch);
+    if (how === 'ENDED') return;
+    const { store } = this.#parts;
+    session.log.afterwards(() => store.interrupt(live.tenantId, session.callId, live.epoch));
   }
 
   /**
@@ -241,20 +240,7 @@ export class Calls implements CallStreamOwner {
     this.#draining = true;
     const logs = [...this.#live.values()].map(({ session }) => session.log);
     for (const { stream } of [...this.#live.values()]) stream.fail(new VouchError('SHUTTING_DOWN'));
-    for (const timer of this.#abandonments) clearTimeout(timer);
     await Promise.all(logs.map((log) => log.settled()));
-  }
-
-  #interrupt(session: CallSession, epoch: number): void {
-    const { store, resumeWindowMs } = this.#parts;
-    const { tenantId } = session.principal;
-    session.log.afterwards(() => store.interrupt(tenantId, session.callId, epoch));
-    const timer = setTimeout(() => {
-      this.#abandonments.delete(timer);
-      if (!this.find(tenantId, session.callId)) session.abandoned();
-    }, resumeWindowMs);
-    timer.unref();
-    this.#abandonments.add(timer);
   }
 
   #liveOf(session: CallSession): LiveCall {

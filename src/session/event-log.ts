@@ -19,8 +19,7 @@ export interface EventLogOptions {
 }
 
 /** What waits for the database, in order. */
-type Entry =
-  { readonly event: CallEvent; readonly publish: boolean } | { readonly task: () => Promise<unknown> };
+type Entry = { readonly event: CallEvent } | { readonly task: () => Promise<unknown> };
 
 /** Entries that may wait for the database before the call is given up. */
 const MOST_UNWRITTEN = 512;
@@ -44,19 +43,14 @@ export class EventLog {
 
   /** Changes of state that were told and are not in the database yet, in order. */
   get unwritten(): readonly CallEvent[] {
-    return this.#unwritten.flatMap((entry) => ('event' in entry && !entry.publish ? [entry.event] : []));
+    return this.#unwritten.flatMap((entry) => ('event' in entry ? [entry.event] : []));
   }
 
   /** Tells an event at once; a change of state is written as soon as may be. */
   emit(body: CallEventBody, mediaTimeMs: number): void {
     const event = this.#make(body, mediaTimeMs);
-    if (event.sequence > 0) this.#queue({ event, publish: false });
+    if (event.sequence > 0) this.#queue({ event });
     this.#options.hub.publish(this.#options.key, event);
-  }
-
-  /** Tells a change of state only once it is written: for what must not be told when the call is another's by now. */
-  emitOnceWritten(body: CallEventBody, mediaTimeMs: number): void {
-    this.#queue({ event: this.#make(body, mediaTimeMs), publish: true });
   }
 
   /** Runs a task once everything before it is written; tried until the database is there. Other failures drop it. */
@@ -113,10 +107,7 @@ export class EventLog {
   async #carryOut(batch: readonly Entry[]): Promise<void> {
     const events = batch.flatMap((entry) => ('event' in entry ? [entry.event] : []));
     if (events.length > 0) await this.#options.append(events);
-    for (const entry of batch) {
-      if ('task' in entry) await entry.task();
-      else if (entry.publish && !this.#lost) this.#options.hub.publish(this.#options.key, entry.event);
-    }
+    for (const entry of batch) if ('task' in entry) await entry.task();
   }
 
   #lose(error: VouchError): void {

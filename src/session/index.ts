@@ -4,6 +4,7 @@ export { CallStore } from './call-store.js';
 export type { CallStream } from './call-stream.js';
 export { Calls } from './calls.js';
 export { ControlPoller } from './control-poller.js';
+export { Janitor } from './janitor.js';
 export { openDossiers } from './dossiers.js';
 export { enrolFromCall, type CallToEnrol } from './enrol-from-call.js';
 export { RecordingStore } from './recording-store.js';

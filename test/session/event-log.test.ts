@@ -86,6 +86,7 @@ test('followers get events as they happen', async (t) => {
   const queue = hub.follow('key');
   made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
   hub.unfollow('key', queue);
+  queue.end();
   made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
   const got = await collect(queue);
   t.is(got.length, 1);
