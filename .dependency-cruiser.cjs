@@ -1,4 +1,4 @@
-/* The rules of the house (docs/architecture.md): who may import whom. */
+/* The rules of the house (docs/decisions): who may import whom. */
 const stage = (name, mayImport) => ({
   name: `stage-${name}`,
   comment: `${name} imports only domain, errors and the stages to its left`,
