@@ -19,6 +19,8 @@ import type { SpeechQuality } from '../domain/speech.js';
 export interface JudgedClaim {
   readonly result: ClaimResult;
   readonly finality: Finality;
+  /** Of the threshold that it was held against; null where nothing was compared. */
+  readonly statedFalseMatchRate: MeasuredRate | null;
 }
 
 /** Everything that a decision states besides its claims. */
@@ -37,7 +39,6 @@ export interface DecisionFrame {
   readonly models: readonly ArtefactReference[];
   readonly calibration: ArtefactReference;
   readonly calibrationFit: CalibrationFit;
-  readonly statedFalseMatchRate: MeasuredRate | null;
   readonly transactionRisk: TransactionRisk;
   readonly shadow: boolean;
   /** Reasons that concern the call and not one claim. */
@@ -97,7 +98,7 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
     calibration: frame.calibration,
     calibrationFit: frame.calibrationFit,
     reasons: [...reasons],
-    statedFalseMatchRate: compared === null ? null : frame.statedFalseMatchRate,
+    statedFalseMatchRate: best?.statedFalseMatchRate ?? null,
     risks: NO_CHECKS,
     shadow: frame.shadow,
     nextAction: nextAction(kind, finality, frame),

@@ -1,55 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import type { ArtefactReference, MeasuredRate } from '../domain/decision.js';
 import type { EmbeddingSpace, SpeechQuality } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
-
-const Rate = z.strictObject({
-  rate: z.number().min(0).max(1),
-  low: z.number().min(0).max(1),
-  high: z.number().min(0).max(1),
-  impostorTrials: z.int().min(0),
-  speakers: z.int().min(0),
-});
-
-/** The file format of models/calibration/<id>.json. */
-const CalibrationFile = z.strictObject({
-  formatVersion: z.literal(1),
-  id: z.string().min(1).max(64),
-  version: z.int().min(1),
-  /** What anybody who relies on it must know first. */
-  warning: z.string(),
-  /** True for the one that comes with the software, false for one fitted by the operator. */
-  shipped: z.boolean(),
-  /** The embedding space and the graphs of it that were measured to be alike, by sha256. */
-  space: z.string(),
-  modelSha256: z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1),
-  /** Weights of the terms below; the LLR is their sum, natural logarithm. */
-  weights: z.strictObject({
-    bias: z.number(),
-    score: z.number(),
-    lnNetSpeech: z.number(),
-    scoreTimesLnNetSpeech: z.number(),
-    snr: z.number(),
-    scoreTimesSnr: z.number(),
-    snrTimesLnNetSpeech: z.number(),
-  }),
-  /** Net speech and SNR are taken as between these: nothing is extrapolated. SNR counts in units of 10 dB. */
-  netSpeechSeconds: z.strictObject({ min: z.number().positive(), max: z.number().positive() }),
-  snrDb: z.strictObject({ min: z.number(), max: z.number() }),
-  /** The bounds that the number of trials supports. */
-  llr: z.strictObject({ min: z.number().negative(), max: z.number().positive() }),
-  /** For how many comparisons in a call (voiceprints of all claims) the thresholds below were measured. */
-  thresholdComparisons: z.int().min(1),
-  /** Over whole calls: the LLR to reach for a false-match rate. */
-  thresholds: z
-    .array(z.strictObject({ targetFalseMatchRate: z.number().gt(0).lt(1), llr: z.number(), measured: Rate }))
-    .min(1),
-  provenance: z.record(z.string(), z.unknown()),
-});
-
-type CalibrationFile = z.infer<typeof CalibrationFile>;
+import { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';
+import { cosine } from './vector.js';
 
 export interface CalibratedLlr {
   /** Natural logarithm of the likelihood ratio, same speaker against different speaker. */
@@ -64,62 +19,40 @@ export interface Threshold {
   readonly measured: MeasuredRate | null;
 }
 
+/** One vector an embedding space. */
+export type Vectors = Readonly<Record<string, Float32Array>>;
+
 /**
- * The map from (score, net speech, quality) to a log-likelihood ratio, read from a file that says what it was fitted on.
- * Linear logistic regression on the score as in Brümmer and du Preez, "Application-independent evaluation of speaker
- * detection" (2006), with the length of the test and its SNR as side information (Mandasari, Saeidi, McLaren, van
- * Leeuwen, "Quality measure functions for calibration of speaker recognition systems in various duration conditions",
- * 2013).
+ * The map from (score, net speech, SNR) to a log-likelihood ratio, for certain embedding spaces. Linear logistic regression
+ * on the score as in Brümmer and du Preez, "Application-independent evaluation of speaker detection" (2006), with the
+ * length of the test and its quality as side information (Mandasari, Saeidi, McLaren, van Leeuwen, "Quality measure
+ * functions for calibration of speaker recognition systems in various duration conditions", 2013).
  */
-export class Calibration {
-  readonly reference: ArtefactReference;
-  readonly #file: CalibrationFile;
+export class CalibrationMap {
+  constructor(private readonly file: CalibrationMapFile) {}
 
-  private constructor(file: CalibrationFile, sha256: string) {
-    this.#file = file;
-    this.reference = { id: file.id, version: file.version, sha256 };
+  /** The spaces that it needs, the one that speaker changes are looked for in first. */
+  get spaces(): readonly string[] {
+    return this.file.spaces.map((space) => space.id);
   }
 
-  /** Reads a calibration. Throws CALIBRATION_INVALID when it is none or belongs to another model. */
-  static async load(path: string, spaces: readonly EmbeddingSpace[]): Promise<Calibration> {
-    let bytes: Buffer;
-    let json: unknown;
-    try {
-      bytes = await readFile(path);
-      json = JSON.parse(bytes.toString('utf8'));
-    } catch (cause) {
-      throw new VouchError('CALIBRATION_INVALID', { message: 'The calibration cannot be read.', cause });
+  /** Mean of the cosines in its spaces, -1 to 1; undefined where one of the two has no vector in one of them. */
+  score(test: Vectors, enrolled: Vectors): number | undefined {
+    let sum = 0;
+    let weights = 0;
+    for (const { id, weight } of this.file.spaces) {
+      const a = test[id];
+      const b = enrolled[id];
+      if (!a || !b) return undefined;
+      sum += weight * cosine(a, b);
+      weights += weight;
     }
-    const parsed = CalibrationFile.safeParse(json);
-    if (!parsed.success) {
-      throw new VouchError('CALIBRATION_INVALID', {
-        message: 'The calibration is malformed.',
-        cause: parsed.error,
-      });
-    }
-    const file = parsed.data;
-    const space = spaces.find((candidate) => candidate.id === file.space);
-    if (!space || !file.modelSha256.includes(space.modelSha256)) {
-      throw new VouchError('CALIBRATION_INVALID', { message: 'The calibration was made for another model.' });
-    }
-    return new Calibration(file, createHash('sha256').update(bytes).digest('hex'));
+    return sum / weights;
   }
 
-  get shipped(): boolean {
-    return this.#file.shipped;
-  }
-
-  /** The embedding space whose scores it maps. */
-  get space(): string {
-    return this.#file.space;
-  }
-
-  /**
-   * @param score cosine, -1 to 1
-   * @param netSpeechMs net speech behind the score, above 0
-   */
+  /** @param netSpeechMs net speech behind the score, above 0 */
   llr(score: number, netSpeechMs: number, quality: SpeechQuality): CalibratedLlr {
-    const { weights, netSpeechSeconds, snrDb, llr: bounds } = this.#file;
+    const { weights, netSpeechSeconds, snrDb, llr: bounds } = this.file;
     const lnNetSpeech = Math.log(clamp(netSpeechMs / 1000, netSpeechSeconds));
     // Not known is taken as bad: that costs a genuine caller some time, and an impostor gains nothing.
     const snr = clamp(quality.snrDb ?? snrDb.min, snrDb) / 10;
@@ -139,19 +72,69 @@ export class Calibration {
    * The LLR to reach so that at most `targetFalseMatchRate` of impostor calls are accepted, over all looks of a call. The
    * thresholds were measured on whole calls with as many comparisons (voiceprints of all claims together) as the file
    * says; each comparison beyond gets its share of the target (Bonferroni). Between measured rates the stricter one's
-   * threshold is taken.
-   *
-   * Where the trials support no rate that low the threshold is infinite: better no acceptance than one whose error rate
-   * nobody knows.
+   * threshold is taken. Where the trials support no rate that low the threshold is infinite: better no acceptance than one
+   * whose error rate nobody knows.
    */
   acceptThreshold(targetFalseMatchRate: number, comparisons: number): Threshold {
-    const { thresholds, thresholdComparisons } = this.#file;
+    const { thresholds, thresholdComparisons } = this.file;
     const share = targetFalseMatchRate / Math.max(1, comparisons / thresholdComparisons);
-    const found = [...thresholds]
-      .sort((a, b) => b.targetFalseMatchRate - a.targetFalseMatchRate)
+    const found = thresholds
+      .toSorted((a, b) => b.targetFalseMatchRate - a.targetFalseMatchRate)
       .find((entry) => entry.targetFalseMatchRate <= share * (1 + 1e-9));
     return found ? { llr: found.llr, measured: found.measured } : { llr: Infinity, measured: null };
   }
+}
+
+/** A calibration as it is used: read from a file that says what it was fitted on, and belongs to the models in use. */
+export class Calibration {
+  readonly reference: ArtefactReference;
+  readonly shipped: boolean;
+  /** In the order of preference. */
+  readonly maps: readonly CalibrationMap[];
+
+  /** @param spaces that are in use; maps that need others are left out */
+  constructor(file: CalibrationFile, sha256: string, spaces: readonly string[]) {
+    this.reference = { id: file.id, version: file.version, sha256 };
+    this.shipped = file.shipped;
+    this.maps = file.maps
+      .filter((map) => map.spaces.every((space) => spaces.includes(space.id)))
+      .map((map) => new CalibrationMap(map));
+  }
+
+  /** Reads a calibration. Throws CALIBRATION_INVALID when it is none or belongs to another model. */
+  static async load(path: string, spaces: readonly EmbeddingSpace[]): Promise<Calibration> {
+    const { file, sha256 } = await readFileOf(path);
+    for (const { id, modelSha256 } of spaces) {
+      const fitted = file.models[id];
+      if (fitted && !fitted.includes(modelSha256)) throw otherModel();
+    }
+    const calibration = new Calibration(
+      file,
+      sha256,
+      spaces.map((space) => space.id),
+    );
+    if (calibration.maps.length === 0) throw otherModel();
+    return calibration;
+  }
+
+  /** The space that one voice is told from another in. */
+  get primarySpace(): string {
+    return this.maps[0]?.spaces[0] ?? '';
+  }
+}
+
+async function readFileOf(path: string): Promise<{ file: CalibrationFile; sha256: string }> {
+  try {
+    const bytes = await readFile(path);
+    const file = CalibrationFile.parse(JSON.parse(bytes.toString('utf8')));
+    return { file, sha256: createHash('sha256').update(bytes).digest('hex') };
+  } catch (cause) {
+    throw new VouchError('CALIBRATION_INVALID', { message: 'The calibration cannot be read.', cause });
+  }
+}
+
+function otherModel(): VouchError {
+  return new VouchError('CALIBRATION_INVALID', { message: 'The calibration was made for another model.' });
 }
 
 function clamp(value: number, { min, max }: { min: number; max: number }): number {

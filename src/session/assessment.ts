@@ -59,7 +59,7 @@ export class Assessment {
   constructor(terms: AssessmentTerms) {
     this.#terms = terms;
     this.#change = new SpeakerChangeDetector({
-      space: terms.calibration.space,
+      space: terms.calibration.primarySpace,
       ...SPEAKER_CHANGE_DEFAULTS,
     });
   }
@@ -169,7 +169,7 @@ export class Assessment {
   }
 
   #comparedVectors(): Float32Array[] {
-    const { space } = this.#terms.calibration;
+    const space = this.#terms.calibration.primarySpace;
     return this.#claims.flatMap((claim) =>
       claim.dossier.voiceprints.flatMap((voiceprint) => voiceprint.vectors[space] ?? []),
     );
@@ -194,14 +194,11 @@ export class Assessment {
   ): Decision {
     const { policy, calibration } = this.#terms;
     const comparisons = claims.reduce((sum, claim) => sum + claim.voiceprintCount, 0);
-    const threshold = calibration.acceptThreshold(policy.targetFalseMatchRate, comparisons);
-    const judged = claims.map((claim) =>
-      claim.look({ policy, calibration, acceptAtLlr: threshold.llr, ended, withheld }),
-    );
+    const judged = claims.map((claim) => claim.look({ policy, calibration, comparisons, ended, withheld }));
     const windows = this.#windows.filter((window) => window.startMs >= sinceMs);
     const speech = pool(windows);
     return composeDecision(judged, {
-      ...this.#frame(threshold.measured),
+      ...this.#frame(),
       mediaStartMs: sinceMs,
       mediaEndMs: windows.at(-1)?.endMs ?? sinceMs,
       netSpeechMs: speech.netSpeechMs,
@@ -211,7 +208,7 @@ export class Assessment {
     });
   }
 
-  #frame(statedFalseMatchRate: MeasuredRate | null) {
+  #frame() {
     const { policy, policyReference, calibration, spaces, transactionRisk, shadow, clock } = this.#terms;
     const calibrationFit: CalibrationFit = calibration.shipped ? 'SHIPPED' : 'FITTED';
     return {
@@ -224,7 +221,6 @@ export class Assessment {
       models: spaces.map((space) => ({ id: space.modelId, version: 0, sha256: space.modelSha256 })),
       calibration: calibration.reference,
       calibrationFit,
-      statedFalseMatchRate,
       transactionRisk,
       shadow: shadow || policy.shadow,
     };

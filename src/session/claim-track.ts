@@ -10,7 +10,8 @@ import type { ClaimDossier } from './ports.js';
 export interface Look {
   readonly policy: Policy;
   readonly calibration: Calibration;
-  readonly acceptAtLlr: number;
+  /** Voiceprints that are compared in the whole call. */
+  readonly comparisons: number;
   readonly ended: boolean;
   /** Why nothing may be compared now; null where nothing stands against it. */
   readonly withheld: ReasonCode | null;
@@ -90,6 +91,7 @@ export class ClaimTrack {
     if (standing) return standing;
     const speech = this.#pool.take();
     const comparison = compareBest(speech, this.#dossier.voiceprints, look.calibration);
+    const threshold = comparison?.map.acceptThreshold(look.policy.targetFalseMatchRate, look.comparisons);
     const verdict = judge(
       {
         llr: comparison?.llr ?? null,
@@ -99,11 +101,12 @@ export class ClaimTrack {
         ended: look.ended,
       },
       look.policy,
-      look.acceptAtLlr,
+      threshold?.llr ?? Infinity,
     );
     const judged = {
       result: this.#result(verdict.kind, verdict.reasons, comparison),
       finality: verdict.finality,
+      statedFalseMatchRate: threshold?.measured ?? null,
     };
     if (verdict.finality === 'FINAL') this.#settled = judged;
     return judged;
@@ -117,6 +120,7 @@ export class ClaimTrack {
     const is = (kind: DecisionKind, reasons: ReasonCode[]): JudgedClaim => ({
       result: this.#result(kind, reasons, undefined),
       finality,
+      statedFalseMatchRate: null,
     });
     if (optedOut) return is('SPEAKER_OPTED_OUT', lost);
     if (!this.hasGround) return is(known ? 'CONSENT_MISSING' : 'SPEAKER_NOT_ENROLLED', lost);

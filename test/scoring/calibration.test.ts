@@ -6,7 +6,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { EmbeddingSpace } from '../../src/domain/speech.js';
 import { VouchError } from '../../src/errors.js';
-import { Calibration, confidenceOf } from '../../src/scoring/index.js';
+import { Calibration, CalibrationFile, confidenceOf } from '../../src/scoring/index.js';
 import { GOOD_QUALITY } from '../helpers/windows.js';
 
 const FILE = 'models/calibration/telephone-first.json';
@@ -18,8 +18,9 @@ const SPACE: EmbeddingSpace = {
 };
 
 const calibration = await Calibration.load(FILE, [SPACE]);
+const map = calibration.maps[0]!;
 const llrOf = (score: number, seconds: number, snrDb: number) =>
-  calibration.llr(score, seconds * 1000, { ...GOOD_QUALITY, snrDb });
+  map.llr(score, seconds * 1000, { ...GOOD_QUALITY, snrDb });
 
 // From the script that fitted it, not from this code.
 const REFERENCE = [
@@ -57,7 +58,7 @@ test('the LLR stays within what the trials support, and says when it was cut', (
 });
 
 test('an unknown SNR counts as the worst one', (t) => {
-  const unknown = calibration.llr(0.7, 3000, { ...GOOD_QUALITY, snrDb: null });
+  const unknown = map.llr(0.7, 3000, { ...GOOD_QUALITY, snrDb: null });
   t.deepEqual(unknown, llrOf(0.7, 3, -100));
 });
 
@@ -70,8 +71,8 @@ test('more comparisons or a lower target never lower the threshold', (t) => {
       fc.integer({ min: 0, max: 30 }),
       fc.integer({ min: 0, max: 30 }),
       (a, b, m, n) => {
-        const strict = calibration.acceptThreshold(Math.min(a, b), Math.max(m, n));
-        const loose = calibration.acceptThreshold(Math.max(a, b), Math.min(m, n));
+        const strict = map.acceptThreshold(Math.min(a, b), Math.max(m, n));
+        const loose = map.acceptThreshold(Math.max(a, b), Math.min(m, n));
         t.true(strict.llr >= loose.llr);
       },
     ),
@@ -79,9 +80,9 @@ test('more comparisons or a lower target never lower the threshold', (t) => {
 });
 
 test('a rate that the trials do not support is never accepted at', (t) => {
-  t.is(calibration.acceptThreshold(0.0001, 1).llr, Infinity);
-  t.is(calibration.acceptThreshold(0.01, 6).llr, 4.5);
-  t.is(calibration.acceptThreshold(0.01, 12).llr, Infinity);
+  t.is(map.acceptThreshold(0.0001, 1).llr, Infinity);
+  t.is(map.acceptThreshold(0.01, 6).llr, 4.5);
+  t.is(map.acceptThreshold(0.01, 12).llr, Infinity);
 });
 
 test('confidence is 50 where the audio speaks neither way', (t) => {
@@ -104,7 +105,7 @@ test('a calibration for another model is refused', async (t) => {
 test('a malformed or missing calibration is refused', async (t) => {
   const good = JSON.parse(await readFile(FILE, 'utf8')) as Record<string, unknown>;
   const path = join(tmpdir(), `${randomUUID()}.json`);
-  for (const content of ['', '{', '{}', JSON.stringify({ ...good, llr: { min: 1, max: 2 } })]) {
+  for (const content of ['', '{', '{}', JSON.stringify({ ...good, maps: [] })]) {
     await writeFile(path, content);
     const error = await t.throwsAsync(Calibration.load(path, [SPACE]), { instanceOf: VouchError });
     t.is(error.reason, 'CALIBRATION_INVALID');
@@ -113,4 +114,20 @@ test('a malformed or missing calibration is refused', async (t) => {
     instanceOf: VouchError,
   });
   t.is(missing.reason, 'CALIBRATION_INVALID');
+});
+
+test('a map over two spaces scores their weighted mean, and is passed over where one is missing', async (t) => {
+  const good = CalibrationFile.parse(JSON.parse(await readFile(FILE, 'utf8')));
+  const [one] = good.maps;
+  const models = { ...good.models, ge2e: ['1'.repeat(64)] };
+  const fused = { ...one!, spaces: [...one!.spaces, { id: 'ge2e', weight: 0.5 }] };
+  const both = new Calibration({ ...good, models, maps: [fused, one!] }, 'x', ['campplus', 'ge2e']);
+  const alone = new Calibration({ ...good, models, maps: [fused, one!] }, 'x', ['campplus']);
+  t.deepEqual([both.maps.length, alone.maps.length], [2, 1]);
+  const test = { campplus: Float32Array.of(1, 0), ge2e: Float32Array.of(0, 1) };
+  const enrolled = { campplus: Float32Array.of(1, 0), ge2e: Float32Array.of(1, 0) };
+  t.true(Math.abs(both.maps[0]!.score(test, enrolled)! - 1 / 1.5) < 1e-6);
+  t.is(both.maps[0]!.score({ campplus: test.campplus }, enrolled), undefined);
+  t.is(both.maps[1]!.score({ campplus: test.campplus }, enrolled), 1);
+  t.false(CalibrationFile.safeParse({ ...good, maps: [fused] }).success);
 });
