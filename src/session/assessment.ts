@@ -4,7 +4,6 @@ import type {
   ArtefactReference,
   CalibrationFit,
   Decision,
-  MeasuredRate,
   ReasonCode,
 } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
