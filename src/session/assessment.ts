@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimMethod, TransactionRisk } from '../domain/call.js';
-import type {
-  ArtefactReference,
-  CalibrationFit,
-  Decision,
-  ReasonCode,
-} from '../domain/decision.js';
+import type { ArtefactReference, CalibrationFit, Decision, ReasonCode } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';

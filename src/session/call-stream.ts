@@ -76,10 +76,10 @@ export class CallStream {
   /** Ends the stream for an error, which the client is told after what waits. May be called again, to no effect. */
   fail(error: unknown): void {
     if (this.#over) return;
-    const reason = error instanceof VouchError ? error.reason : 'INTERNAL';
+    const { reason, kind } = error instanceof VouchError ? error : new VouchError('INTERNAL');
     if (reason === 'CALL_TAKEN_OVER') this.#session.drop();
     else if (reason === 'CALL_TOO_LONG') this.#session.abort('TOO_LONG');
-    else if (!INTERRUPTING.has(reason)) this.#session.abort('ERROR');
+    else if (kind !== 'UNAVAILABLE' && !INTERRUPTING.has(reason)) this.#session.abort('ERROR');
     void this.#finish(error);
   }
 

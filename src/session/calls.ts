@@ -13,7 +13,7 @@ import { CallStream, type CallStreamOwner } from './call-stream.js';
 import { EventLog } from './event-log.js';
 import type { EventQueue } from './event-queue.js';
 import { CallHub } from './hub.js';
-import type { OpenDossier } from './ports.js';
+import type { ClaimDossier, OpenDossier } from './ports.js';
 
 export interface CallsParts {
   readonly store: CallStore;
@@ -99,6 +99,12 @@ export class Calls implements CallStreamOwner {
     if (start.layout === 'MIXED' && !policy.allowMixedAudio) {
       throw new VouchError('MIXED_AUDIO_REFUSED', { field: 'start.format.channel_layout' });
     }
+    const claimed = new Set(start.claims.map((claim) => claim.speakerId));
+    if (claimed.size > policy.maximumClaims)
+      throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
+    // Read before the call is opened: what cannot be read leaves no call behind.
+    const dossiers = new Map<string, ClaimDossier>();
+    for (const id of claimed) dossiers.set(id, await this.#parts.openDossier(principal.tenantId, id));
     const opened = await this.#parts.store.open(principal, start, reference);
     const key = callKey(principal.tenantId, start.callId);
     this.#live.get(key)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
@@ -156,7 +162,7 @@ export class Calls implements CallStreamOwner {
       pauseReason: pauseOf(opened, start),
     });
     try {
-      await this.claim(session, start.claims);
+      await this.claim(session, start.claims, dossiers);
     } catch (error) {
       stream.fail(error);
       throw error;
@@ -165,12 +171,16 @@ export class Calls implements CallStreamOwner {
   }
 
   /** Numbers and keeps claims, and gives them to the session; those made before change nothing. */
-  async claim(session: CallSession, claims: readonly Claim[]): Promise<void> {
+  async claim(
+    session: CallSession,
+    claims: readonly Claim[],
+    dossiers: ReadonlyMap<string, ClaimDossier> = new Map(),
+  ): Promise<void> {
     const { tenantId } = session.principal;
     const live = this.#liveOf(session);
     for (const { speakerId, method } of claims) {
       if (session.hasClaimed(speakerId)) continue;
-      const dossier = await this.#parts.openDossier(tenantId, speakerId);
+      const dossier = dossiers.get(speakerId) ?? (await this.#parts.openDossier(tenantId, speakerId));
       const claimNumber = await this.#parts.store.claim(
         session.principal,
         session.callId,
