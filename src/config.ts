@@ -72,9 +72,13 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment. Throws CONFIGURATION_INVALID naming the option, never its value. */
-export function readConfig(environment: Environment = process.env): Config {
-  const parsed = Options.safeParse(environment);
+/**
+ * Reads the environment. Throws CONFIGURATION_INVALID naming the option, never its value.
+ *
+ * @param defaults what counts where the environment says nothing, before the options' own defaults
+ */
+export function readConfig(environment: Environment = process.env, defaults: Environment = {}): Config {
+  const parsed = Options.safeParse({ ...defaults, ...environment });
   if (!parsed.success) {
     const options = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
     throw new VouchError('CONFIGURATION_INVALID', {

@@ -1,0 +1,60 @@
+import { ChannelCredentials, createChannel, createClientFactory, Metadata, type Client } from 'nice-grpc';
+import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
+import { isLoopback } from '../config.js';
+import { ConsentServiceDefinition } from '../gen/vouch/v1/consent.js';
+import { EnrolmentServiceDefinition } from '../gen/vouch/v1/enrolment.js';
+import { VerificationServiceDefinition } from '../gen/vouch/v1/verification.js';
+
+/** Where the service is, and who asks. */
+export interface ConnectionOptions {
+  /** `host:port`. */
+  readonly address: string;
+  readonly tenant?: string;
+  readonly role?: string;
+  readonly actor?: string;
+}
+
+/** Clients of every service of the contract, over one channel. */
+export interface Connection {
+  readonly verification: Client<VerificationServiceDefinition>;
+  readonly enrolment: Client<EnrolmentServiceDefinition>;
+  readonly consent: Client<ConsentServiceDefinition>;
+  close(): void;
+}
+
+/** Opens a channel; it connects with the first request. Requests carry the development principal (docs/roles.md). */
+export function connect(options: ConnectionOptions): Connection {
+  const host = options.address.replace(/:\d+$/, '');
+  const channel = createChannel(options.address, ChannelCredentials.createInsecure(), {
+    // Nobody means a proxy when asking the own machine.
+    ...(isLoopback(host) ? { 'grpc.enable_http_proxy': 0 } : {}),
+  });
+  const metadata = Metadata();
+  for (const key of ['tenant', 'role', 'actor'] as const) {
+    const value = options[key];
+    if (value !== undefined) metadata.set(`vouch-${key}`, value);
+  }
+  const factory = createClientFactory().use(errorDetailsClientMiddleware);
+  const defaults = { '*': { metadata } };
+  return {
+    verification: factory.create(VerificationServiceDefinition, channel, defaults),
+    enrolment: factory.create(EnrolmentServiceDefinition, channel, defaults),
+    consent: factory.create(ConsentServiceDefinition, channel, defaults),
+    close: () => {
+      channel.close();
+    },
+  };
+}
+
+/** Does something with a connection, and closes it whatever happens. */
+export async function connected<T>(
+  options: ConnectionOptions,
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = connect(options);
+  try {
+    return await work(connection);
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,80 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { ProofingStrength, Purpose } from '../../gen/vouch/v1/common.js';
+import { Capacity, ConsentValue, NoticeChannel, ProcessingGround } from '../../gen/vouch/v1/consent.js';
+import type { Voiceprint } from '../../gen/vouch/v1/enrolment.js';
+import type { Connection } from '../connection.js';
+import { enrolmentRequests } from '../streaming.js';
+import type { Fixtures } from './fixtures.js';
+import { EXTRAS } from './scenes.js';
+
+const NOTICE = {
+  noticeId: 'voice-notice',
+  version: 1,
+  language: 'en-GB',
+  channel: NoticeChannel.AGENT_SCRIPT,
+  text:
+    'Demo Ltd would like to recognise you by your voice when you call. For this we compute a voiceprint, keep it ' +
+    'encrypted for at most three years without use, and compare it with your voice in later calls. You may say no, or ' +
+    'take your consent back at any time; then it is erased, and we ask you our usual questions.',
+  purposes: [Purpose.VERIFY],
+  controllerEntity: 'Demo Ltd',
+  retentionDays: 1095,
+};
+
+/** Publishes the notice, records what everybody said to it, and enrols those who are to be known. */
+export async function prepare(
+  connection: Connection,
+  fixtures: Fixtures,
+  told: (voiceprint: Voiceprint) => void,
+): Promise<void> {
+  await connection.consent.publishNotice({ notice: NOTICE, idempotencyKey: randomUUID() });
+  const enrolled = fixtures.enrolments.map(({ person, path }) => ({
+    speakerId: person,
+    path: fixtures.file(path),
+  }));
+  const [first] = enrolled;
+  if (first !== undefined) enrolled.push({ ...first, speakerId: EXTRAS.withdraws });
+  for (const { speakerId, path } of enrolled) {
+    await consent(connection, speakerId);
+    told(await enrol(connection, speakerId, path));
+  }
+  await consent(connection, EXTRAS.notEnrolled);
+  await consent(connection, EXTRAS.optedOut);
+  await connection.consent.optOut({ speakerId: EXTRAS.optedOut, idempotencyKey: randomUUID() });
+}
+
+async function consent({ consent }: Connection, speakerId: string): Promise<void> {
+  await consent.recordConsent({
+    speakerId,
+    purposes: [{ purpose: Purpose.VERIFY, value: ConsentValue.GRANTED }],
+    ground: ProcessingGround.EXPLICIT_CONSENT,
+    controllerEntity: NOTICE.controllerEntity,
+    jurisdiction: 'EU',
+    notice: {
+      noticeId: NOTICE.noticeId,
+      version: NOTICE.version,
+      language: NOTICE.language,
+      textSha256: createHash('sha256').update(NOTICE.text).digest(),
+    },
+    occurredAt: new Date(),
+    capacity: Capacity.SELF,
+    idempotencyKey: randomUUID(),
+  });
+}
+
+async function enrol({ enrolment }: Connection, speakerId: string, path: string): Promise<Voiceprint> {
+  const start = {
+    speakerId,
+    proofing: {
+      method: 'demo',
+      strength: ProofingStrength.LOW,
+      actor: 'vouch demo',
+      reference: 'fixtures/manifest.csv',
+      provedAt: new Date(),
+    },
+    idempotencyKey: randomUUID(),
+  };
+  const { voiceprint } = await enrolment.enrolFromRecording(enrolmentRequests(start, path));
+  if (voiceprint === undefined) throw new Error('The enrolment was answered without a voiceprint.');
+  return voiceprint;
+}

@@ -1,0 +1,2 @@
+/** The `vouch` command. */
+export { run } from './program.js';
