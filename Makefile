@@ -3,7 +3,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 
 BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
-SOURCES := $(shell find src test -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
+SOURCES := $(shell find src test docs -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
 .PHONY: all demo serve test lint prove proto build clean
 

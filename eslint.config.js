@@ -26,5 +26,5 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   { files: ['src/config.ts', 'test/**'], rules: { 'no-restricted-properties': 'off' } },
-  { files: ['src/cli/**', 'src/main.ts'], rules: { 'no-console': 'off' } },
+  { files: ['src/cli/**', 'src/main.ts', 'docs/examples/**'], rules: { 'no-console': 'off' } },
 );
