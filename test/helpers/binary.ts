@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+/** The compiled command. */
+const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
+/** The folder of the package: dist/test/helpers is three below. */
+export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a script of the build to its end. */
+export async function runScript(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Finished> {
+  return finished(start(script, args, env));
+}
+
+/** Runs `vouch` to its end. */
+export async function vouch(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> {
+  return runScript(MAIN, args, env);
+}
+
+function start(script: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+  const clean = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env };
+  return spawn(process.execPath, [script, ...args], { env: clean, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+async function finished(child: ChildProcess): Promise<Finished> {
+  const code = new Promise<number | null>((done) => child.once('close', done));
+  const [stdout, stderr] = await Promise.all([read(child.stdout), read(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}
+
+async function read(stream: NodeJS.ReadableStream | null): Promise<string> {
+  return stream === null ? '' : text(stream);
+}
+
+/** A directory of the test's own that the database server may enter, too. */
+export async function openDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'vouch-cli-'));
+  await chmod(path, 0o755); // mkdtemp closes it to the server's user.
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** `vouch serve` on a free port, with data of its own. */
+export class Served {
+  private constructor(
+    readonly address: string,
+    private readonly child: ChildProcess,
+    private readonly ended: Promise<number | null>,
+    private readonly remove: () => Promise<void>,
+  ) {}
+
+  static async start(): Promise<Served> {
+    const { path, remove } = await openDirectory();
+    const env = {
+      VOUCH_ADDRESS: '127.0.0.1:0',
+      VOUCH_DATA_DIR: path,
+      VOUCH_LOG_LEVEL: 'error',
+      VOUCH_WORKERS: '1',
+    };
+    const child = start(MAIN, ['serve', '--json'], env);
+    const ended = new Promise<number | null>((done) => child.once('close', done));
+    child.stderr?.pipe(process.stderr);
+    const line = await new Promise<string>((done, reject) => {
+      child.stdout?.once('data', (chunk: Buffer) => {
+        done(chunk.toString());
+      });
+      child.once('close', () => {
+        reject(new Error('vouch serve ended before it listened.'));
+      });
+    });
+    const { address } = JSON.parse(line) as { address: string };
+    return new Served(address, child, ended, remove);
+  }
+
+  /** Ends it as Ctrl-C does. Returns its exit code. */
+  async stop(): Promise<number | null> {
+    this.child.kill('SIGINT');
+    const code = await this.ended;
+    await this.remove();
+    return code;
+  }
+}
