@@ -35,6 +35,13 @@ export function describeDecision(decision: Decision): string {
   ]);
 }
 
+function inShort(decision: Decision): string {
+  const sure = confidenceOf(decision);
+  const next = word(decision.nextAction, 'NEXT_ACTION').toLowerCase().replaceAll('_', ' ');
+  const confidence = sure === undefined ? '' : `, confidence ${sure}`;
+  return `${kindOf(decision)}${confidence}, ${seconds(decision.netSpeechMs)} net speech; next: ${next}`;
+}
+
 /** An event in one line. */
 export function describeEvent(event: CallEvent): string {
   return `${seconds(event.mediaTimeMs).padStart(8)}  ${describeBody(event)}`;
@@ -49,13 +56,10 @@ function describeBody({ event }: CallEvent): string {
       const sure = confidence === undefined ? '' : `, confidence ${confidence.toFixed(1)}`;
       return `net speech ${seconds(netSpeechMs)}  ${kindOf({ kind })}${sure}`;
     }
-    case 'decision': {
-      const decision = event.value;
-      const sure = confidenceOf(decision);
-      const next = word(decision.nextAction, 'NEXT_ACTION').toLowerCase().replaceAll('_', ' ');
-      const confidence = sure === undefined ? '' : `, confidence ${sure}`;
-      return `${kindOf(decision)}${confidence}, ${seconds(decision.netSpeechMs)} net speech; next: ${next}`;
-    }
+    case 'decision':
+      return inShort(event.value);
+    case 'evaluation':
+      return `evaluated: ${inShort(event.value)}`;
     case 'quality':
       return event.value.problems.length === 0
         ? 'quality good again'

@@ -38,10 +38,10 @@ export function describeFailure(error: unknown): Failure {
     };
   }
   if (error instanceof UsageError || error instanceof CommanderError) {
-    return { ...plain, status: '', reason: 'USAGE', message: error.message.replace(/^error: /, '') };
+    return { status: '', reason: 'USAGE', message: error.message.replace(/^error: /, ''), ...plain };
   }
   const message = error instanceof Error ? error.message : String(error);
-  return { ...plain, status: '', reason: isFileError(error) ? 'FILE' : '', message };
+  return { status: '', reason: isFileError(error) ? 'FILE' : '', message, ...plain };
 }
 
 function describeStatus(error: ClientError): Failure {

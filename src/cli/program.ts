@@ -16,7 +16,7 @@ import { verifyCommand } from './commands/verify.js';
 import { voiceprintsCommand } from './commands/voiceprints.js';
 import { watchCommand } from './commands/watch.js';
 import { complain } from './output.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot } from '../package-root.js';
 
 /**
  * Runs one command.

@@ -11,7 +11,7 @@ import {
 import { Purpose } from '../../src/gen/vouch/v1/common.js';
 import { NoticeChannel } from '../../src/gen/vouch/v1/consent.js';
 
-const wrong = { name: 'CommanderError' };
+const wrong = { code: 'commander.invalidArgument' };
 
 test('enums are typed in lower case with hyphens', (t) => {
   t.is(readEnum('agent-script', NoticeChannel), NoticeChannel.AGENT_SCRIPT);

@@ -6,19 +6,17 @@ import { ROOT } from '../helpers/binary.js';
 
 const page = await readFile(join(ROOT, 'docs/configuration.md'), 'utf8');
 const rows = [...page.matchAll(/^\| `(?<name>[A-Z_]+)` \| (?<value>[^|]+) \| (?<meaning>[^|]+) \|$/gm)].map(
-  ({ groups = {} }) => ({ ...groups, value: groups['value']?.replaceAll('`', '') }) as Record<string, string>,
+  ({ groups }) => ({ name: groups?.['name'] ?? '', value: groups?.['value']?.replaceAll('`', '') ?? '' }),
 );
 
 test('docs/configuration.md lists every option, and no other', (t) => {
   t.deepEqual(
-    rows.map((row) => row['name']),
+    rows.map(({ name }) => name),
     [...OPTION_NAMES],
   );
 });
 
 test('the defaults that it gives are those of the code', (t) => {
-  const given = Object.fromEntries(
-    rows.map((row) => [row['name'], row['value'] === 'empty' ? '' : row['value']]),
-  );
+  const given = Object.fromEntries(rows.map((row) => [row.name, row.value === 'empty' ? '' : row.value]));
   t.deepEqual(readConfig(given), readConfig({}));
 });

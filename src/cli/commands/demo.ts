@@ -4,6 +4,7 @@ import { readConfig } from '../../config.js';
 import { VouchService } from '../../service.js';
 import { localCommand, type CommonOptions } from '../command.js';
 import { connected } from '../connection.js';
+import { createTenant } from '../create-tenant.js';
 import { readFixtures } from '../demo/fixtures.js';
 import { prepare } from '../demo/prepare.js';
 import { asExpected, playAll, type Row } from '../demo/run.js';
@@ -14,7 +15,12 @@ import { seconds } from '../output.js';
 import { stopSignal } from '../stop-signal.js';
 
 /** Of its own, and any port: a service that runs beside it is not disturbed. What the environment says counts more. */
-const DEFAULTS = { VOUCH_ADDRESS: '127.0.0.1:0', VOUCH_DATA_DIR: '.vouch/demo', VOUCH_LOG_LEVEL: 'error' };
+const DEFAULTS = {
+  VOUCH_ADDRESS: '127.0.0.1:0',
+  VOUCH_DATA_DIR: '.vouch/demo',
+  VOUCH_LOG_LEVEL: 'error',
+  VOUCH_MAXIMUM_RECORDINGS: '4',
+};
 
 /** `vouch demo`: the whole job on real speech. */
 export function demoCommand(): Command {
@@ -37,7 +43,7 @@ async function demo(say: Say): Promise<Row[]> {
   try {
     const { host, port } = await service.start();
     const tenant = `demo-${randomBytes(4).toString('hex')}`;
-    await service.tenants.create(tenant, { enrolment: { waitingPeriodMs: 0 } });
+    await createTenant(service, tenant, 0);
     say(`service ${host}:${port}, tenant ${tenant}`);
     return await connected({ address: `${host}:${port}`, tenant }, async (connection) => {
       const fixtures = await readFixtures();

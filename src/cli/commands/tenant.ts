@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { readConfig } from '../../config.js';
 import { VouchService } from '../../service.js';
 import { localCommand, newCommand, type CommonOptions } from '../command.js';
+import { createTenant } from '../create-tenant.js';
 import { wholeNumber } from '../options.js';
 import { answer } from '../output.js';
 
@@ -16,13 +17,9 @@ export function tenantCommand(): Command {
       .argument('<id>', 'the tenant')
       .option('--waiting-period-ms <ms>', 'how long a voiceprint waits before its first use', wholeNumber(0))
       .action(async (tenantId: string, options: CreateOptions) => {
-        const { waitingPeriodMs } = options;
         const service = await VouchService.create(readConfig());
         try {
-          await service.tenants.create(
-            tenantId,
-            waitingPeriodMs === undefined ? {} : { enrolment: { waitingPeriodMs } },
-          );
+          await createTenant(service, tenantId, options.waitingPeriodMs);
         } finally {
           await service.stop();
         }

@@ -38,15 +38,20 @@ export async function prepare(
     await consent(connection, speakerId);
     told(await enrol(connection, speakerId, path));
   }
+  await consent(connection, EXTRAS.refused, ConsentValue.REFUSED);
   await consent(connection, EXTRAS.notEnrolled);
   await consent(connection, EXTRAS.optedOut);
   await connection.consent.optOut({ speakerId: EXTRAS.optedOut, idempotencyKey: randomUUID() });
 }
 
-async function consent({ consent }: Connection, speakerId: string): Promise<void> {
+async function consent(
+  { consent }: Connection,
+  speakerId: string,
+  value = ConsentValue.GRANTED,
+): Promise<void> {
   await consent.recordConsent({
     speakerId,
-    purposes: [{ purpose: Purpose.VERIFY, value: ConsentValue.GRANTED }],
+    purposes: [{ purpose: Purpose.VERIFY, value }],
     ground: ProcessingGround.EXPLICIT_CONSENT,
     controllerEntity: NOTICE.controllerEntity,
     jurisdiction: 'EU',

@@ -6,8 +6,10 @@ import { callScene, recordingScene, type CallOptions, type Scene } from './scene
 
 /** Speakers of whom the demo needs more than that they are enrolled. */
 export const EXTRAS = {
-  /** Nobody ever asked them. */
-  neverAsked: 'never-asked',
+  /** Nothing is known of them. */
+  unknown: 'unknown',
+  /** Was asked, and said no. */
+  refused: 'refused',
   /** Consented, not enrolled. */
   notEnrolled: 'not-enrolled',
   /** Consented, then opted out. */
@@ -17,6 +19,8 @@ export const EXTRAS = {
 } as const;
 
 const ACCEPTED = ['ACCEPT'];
+/** What audio may come to that is far from what was enrolled: it may leave a doubt, never a rejection. */
+const NOT_REJECTED = ['ACCEPT', 'INCONCLUSIVE'];
 /** What a wrong claim may come to. */
 const NOT_ACCEPTED = ['REJECT', 'INCONCLUSIVE'];
 
@@ -30,10 +34,14 @@ export function allScenes(fixtures: Fixtures): Scene[] {
   ];
 }
 
-function rightClaims({ calls, file }: Fixtures): Scene[] {
-  return calls.map(({ path, person }) =>
-    callScene({ name: nameOf(path), claimed: person, expected: ACCEPTED }, file(path)),
-  );
+function rightClaims({ calls, enrolments, file }: Fixtures): Scene[] {
+  return calls.map(({ path, person, language }) => {
+    const enrolled = enrolments.find((enrolment) => enrolment.person === person)?.language ?? '';
+    const sameLanguage = language.split('-')[0] === enrolled.split('-')[0];
+    const name = sameLanguage ? nameOf(path) : `${nameOf(path)}, another language`;
+    const expected = sameLanguage ? ACCEPTED : NOT_REJECTED;
+    return callScene({ name, claimed: person, expected }, file(path));
+  });
 }
 
 /** Each call against two of the others, going round, so that everybody is claimed wrongly, too. */
@@ -59,16 +67,17 @@ function specialCalls({ file }: Fixtures): Scene[] {
   const call = 'allison_en/call-1.wav';
   const changed = 'edge/mixed-speakers.wav';
   return [
-    scene('no consent', call, EXTRAS.neverAsked, ['CONSENT_MISSING']),
+    scene('no consent', call, EXTRAS.refused, ['CONSENT_MISSING']),
     scene('opted out', call, EXTRAS.optedOut, ['SPEAKER_OPTED_OUT']),
     scene('not enrolled', call, EXTRAS.notEnrolled, ['SPEAKER_NOT_ENROLLED']),
+    scene('unknown speaker', call, EXTRAS.unknown, ['SPEAKER_NOT_ENROLLED']),
     scene('nobody claimed', call, '', ['SPEAKER_ID_NOT_PROVIDED'], { claimAtStart: false }),
     scene('claimed after 3 s', call, 'allison_smith', ACCEPTED, LATE_CLAIM),
     scene('withdrawn after 10 s', call, EXTRAS.withdraws, ['CONSENT_MISSING'], WITHDRAWAL),
     scene('silence', 'edge/silence.wav', 'carlo_flora', ['NOT_ENOUGH_SPEECH']),
     scene('noise', 'edge/noise.wav', 'carlo_flora', ['NOT_ENOUGH_SPEECH']),
     scene('tone', 'edge/tone.wav', 'carlo_flora', ['NOT_ENOUGH_SPEECH']),
-    scene('clipped', 'edge/clipped.wav', 'carlo_flora', ['ACCEPT', 'INCONCLUSIVE']),
+    scene('clipped', 'edge/clipped.wav', 'carlo_flora', NOT_REJECTED),
     scene('agent on the other channel', 'two-party/call.wav', 'carlo_flora', ACCEPTED, { callerChannel: 0 }),
     scene('agent claimed', 'two-party/call.wav', 'paola_dal_zot', NOT_ACCEPTED, { callerChannel: 0 }),
     scene('before the speaker changes', changed, 'allison_smith', ACCEPTED, { judge: decisionBeforeChange }),
