@@ -127,3 +127,47 @@ export function convolveFour(
   output[places[2]!] = sum2;
   output[places[3]!] = sum3;
 }
+
+/**
+ * Twice the rate: of the two phases one hands on the input, and the other lies in the middle between two samples, so that
+ * its row reads the same from both ends and half the products will do. Writes `count` pairs to `output` from `at` on, those
+ * whose taps begin at `start` and after; four sums at once as in convolveFour, each in an order of its own.
+ */
+export function doubleRate(
+  { coefficients, taps }: PolyphaseTable,
+  input: Float32Array,
+  start: number,
+  count: number,
+  output: Float32Array,
+  at: number,
+): void {
+  const half = taps / 2;
+  const end = start + count;
+  let first = start;
+  let n = at;
+  for (; first + 4 <= end; first += 4, n += 8) {
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    for (let tap = 0, left = first, right = first + taps - 1; tap < half; tap++, left++, right--) {
+      const coefficient = coefficients[taps + tap]!;
+      sum0 += coefficient * (input[left]! + input[right]!);
+      sum1 += coefficient * (input[left + 1]! + input[right + 1]!);
+      sum2 += coefficient * (input[left + 2]! + input[right + 2]!);
+      sum3 += coefficient * (input[left + 3]! + input[right + 3]!);
+    }
+    output[n + 1] = sum0;
+    output[n + 3] = sum1;
+    output[n + 5] = sum2;
+    output[n + 7] = sum3;
+  }
+  for (; first < end; first++, n += 2) {
+    let sum = 0;
+    for (let tap = 0; tap < half; tap++) {
+      sum += coefficients[taps + tap]! * (input[first + tap]! + input[first + taps - 1 - tap]!);
+    }
+    output[n + 1] = sum;
+  }
+  for (let i = 0; i < count; i++) output[at + 2 * i] = input[start + i + half - 1]!;
+}

@@ -1,6 +1,6 @@
 import { VouchError } from '../errors.js';
 import { isSampleRate } from './format.js';
-import { convolve, convolveFour, polyphaseTable, type PolyphaseTable } from './polyphase.js';
+import { convolve, convolveFour, doubleRate, polyphaseTable, type PolyphaseTable } from './polyphase.js';
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
@@ -13,7 +13,7 @@ const BLOCK_SAMPLES = 1024;
  * Brings samples from one rate to another, band-limited, in pieces of any size: the output is the same to the last bit
  * however the input is cut. Output sample n stands at input time n * fromHz / toHz (no delay to take off), and
  * `length` samples in give `ceil(length * toHz / fromHz)` out, as with scipy.signal.resample_poly; what lies before the
- * first sample and after the last counts as zero. The response is given in polyphase.ts.
+ * first sample and after the last counts as zero. Towards a multiple of the rate each input sample is one of the output's. The response is given in polyphase.ts.
  */
 export class Resampler {
   /** Output samples for every `#stepDown` input samples, without a common divisor. */
@@ -21,6 +21,8 @@ export class Resampler {
   readonly #stepDown: number;
   /** Undefined when there is nothing to do. */
   readonly #table: PolyphaseTable | undefined;
+  /** All audio is brought from telephone bandwidth to twice its rate, so that case has a way of its own. */
+  readonly #doubles: boolean;
   /** Input that output to come depends on. */
   readonly #input: Float32Array;
   #filled = 0;
@@ -45,6 +47,7 @@ export class Resampler {
     this.#stepUp = toHz / divisor;
     this.#stepDown = fromHz / divisor;
     this.#table = fromHz === toHz ? undefined : polyphaseTable(fromHz, toHz, this.#stepUp);
+    this.#doubles = this.#stepUp === 2 && this.#stepDown === 1;
     this.#input = new Float32Array(this.#table ? this.#table.taps + BLOCK_SAMPLES : 0);
     this.#reset();
   }
@@ -59,7 +62,9 @@ export class Resampler {
     let done = 0;
     for (let from = 0; from < samples.length; from += BLOCK_SAMPLES) {
       this.#append(samples.subarray(from, from + BLOCK_SAMPLES));
-      done = this.#produce(this.#table, output, done);
+      done = this.#doubles
+        ? this.#double(this.#table, output, done)
+        : this.#produce(this.#table, output, done);
     }
     return output;
   }
@@ -91,6 +96,14 @@ export class Resampler {
     this.#position = 0;
     this.#input.set(samples, this.#filled);
     this.#filled += samples.length;
+  }
+
+  /** As #produce. Both outputs of an input sample have the same taps, so that they come together. */
+  #double(table: PolyphaseTable, output: Float32Array, at: number): number {
+    const count = Math.max(0, this.#filled - table.taps + 1 - this.#position);
+    doubleRate(table, this.#input, this.#position, count, output, at);
+    this.#position += count;
+    return at + 2 * count;
   }
 
   /** Writes to `output` from `at` on, and returns where it ended. */

@@ -78,6 +78,14 @@ test('8000 to 16000 Hz: the sine and no image of it', (t) => {
   }
 });
 
+test('8000 to 16000 Hz: every other sample is the one that came in', (t) => {
+  const input = noise(2500, 0.7);
+  t.deepEqual(
+    resample(input, 8000, 16_000).filter((_, n) => n % 2 === 0),
+    input,
+  );
+});
+
 test('a constant keeps its value at every phase', (t) => {
   for (const fromHz of RATES_HZ) {
     const output = resample(new Float32Array(2000).fill(0.75), fromHz, 8000).subarray(80, -80);
