@@ -20,3 +20,9 @@ export interface Samples {
 
 /** Everything after decoding works at telephone bandwidth (docs/decisions/0003). */
 export const TELEPHONE_RATE_HZ = 8000;
+
+/**
+ * The rate that speech is found, collected and embedded at: telephone bandwidth in samples twice as close, which is what
+ * the models want (docs/decisions/0009).
+ */
+export const SPEECH_RATE_HZ = 16_000;

@@ -1,9 +1,9 @@
 import { Resampler, StreamDecoder } from '../audio/index.js';
-import { TELEPHONE_RATE_HZ, type AudioFormat } from '../domain/audio.js';
+import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ, type AudioFormat } from '../domain/audio.js';
 import { VouchError } from '../errors.js';
 import {
   SpeechSegmenter,
-  telephoneMs,
+  speechMs,
   type SpeechActivityModel,
   type SpeechActivityState,
 } from '../speech-activity/index.js';
@@ -22,7 +22,7 @@ export interface SpeechFrame {
 
 /** A frame of which it is settled whether it is speech. */
 export interface LabelledFrame {
-  /** At 8 kHz. */
+  /** At 16 kHz. */
   readonly samples: Float32Array;
   readonly startMs: number;
   readonly probability: number;
@@ -32,11 +32,12 @@ export interface LabelledFrame {
 /** Audio without a gap in it: from the bytes to frames, and from their probabilities to labels. */
 export class AudioSegment {
   readonly #decoder: StreamDecoder | undefined;
-  readonly #resampler: Resampler;
+  readonly #toTelephone: Resampler;
+  readonly #toSpeech = new Resampler(TELEPHONE_RATE_HZ, SPEECH_RATE_HZ);
   readonly #chunkSamples: number;
   readonly #state: SpeechActivityState;
   readonly #segmenter = new SpeechSegmenter();
-  /** At 8 kHz, not yet in a frame. */
+  /** At 16 kHz, not yet in a frame. */
   #samples = new Float32Array(0);
   /** Frames without a label, oldest first, and the media time of the oldest. */
   readonly #unlabelled: { readonly samples: Float32Array; readonly probability: number }[] = [];
@@ -46,7 +47,7 @@ export class AudioSegment {
   /** @param startMs media time of the first sample. */
   constructor(source: PipelineSource, activity: SpeechActivityModel, startMs: number) {
     this.#decoder = 'encoding' in source ? new StreamDecoder(source) : undefined;
-    this.#resampler = new Resampler(source.sampleRateHz, TELEPHONE_RATE_HZ);
+    this.#toTelephone = new Resampler(source.sampleRateHz, TELEPHONE_RATE_HZ);
     this.#chunkSamples = activity.chunk.chunkSamples;
     this.#state = activity.start();
     this.#labelledMs = startMs;
@@ -60,14 +61,15 @@ export class AudioSegment {
   /** Takes bytes of the source's format, or samples; returns how many samples, at the source's rate, they were. */
   decode(audio: Uint8Array | Float32Array): number {
     const samples = audio instanceof Float32Array ? audio : this.#decoder!.push(audio);
-    this.#append(this.#resampler.push(samples));
+    this.#append(this.#toSpeech.push(this.#toTelephone.push(samples)));
     return samples.length;
   }
 
   /** Ends the audio; what is left of it comes with the next frames. AUDIO_INCOMPLETE when it ended within a sample. */
   end(): VouchError | undefined {
     this.#ended = true;
-    this.#append(this.#resampler.finish());
+    this.#append(this.#toSpeech.push(this.#toTelephone.finish()));
+    this.#append(this.#toSpeech.finish());
     try {
       this.#decoder?.finish();
       return undefined;
@@ -101,7 +103,7 @@ export class AudioSegment {
   #label(labels: readonly boolean[]): LabelledFrame[] {
     return labels.map((speech) => {
       const frame = { ...this.#unlabelled.shift()!, startMs: this.#labelledMs, speech };
-      this.#labelledMs += telephoneMs(frame.samples.length);
+      this.#labelledMs += speechMs(frame.samples.length);
       return frame;
     });
   }

@@ -1,4 +1,5 @@
 import { StreamDecoder } from '../audio/index.js';
+import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ } from '../domain/audio.js';
 import type { SpeechProgress, SpeechQuality, SpeechWindow } from '../domain/speech.js';
 import type { VouchError } from '../errors.js';
 import {
@@ -6,8 +7,9 @@ import {
   NetSpeech,
   QualityMeter,
   SpeechSpectrum,
+  telephoneSamples,
   WindowSnr,
-  telephoneMs,
+  speechMs,
   type SpeechActivityModel,
   type SpeechStretch,
 } from '../speech-activity/index.js';
@@ -21,7 +23,7 @@ export interface PendingWindow {
 }
 
 /**
- * One call from bytes to windows of net speech: decoding, 8 kHz, speech activity, windows. It runs no model itself: it
+ * One call from bytes to windows of net speech: decoding, telephone bandwidth, speech activity, windows. It runs no model itself: it
  * hands out one frame at a time for its probability (`nextFrame`, `accept`) and windows for their vectors (`takeWindow`,
  * `complete`), so that whoever drives it can put the frames of many calls into one run. All it does follows from the
  * order of its input alone, never from how that was cut or when it came.
@@ -48,7 +50,7 @@ export class CallPipeline {
   #incomplete: VouchError | undefined;
 
   /**
-   * @param windowSamples samples at 8 kHz in a window.
+   * @param windowSamples samples at 16 kHz in a window.
    * @param startMs where the clock begins.
    * @throws VouchError of the format.
    */
@@ -63,7 +65,7 @@ export class CallPipeline {
     this.#clock = new InputClock(source, startMs);
     this.#input = new InputQueue(this.#clock);
     this.#netSpeech = new NetSpeech(windowSamples);
-    this.#spectrum = new SpeechSpectrum(activity.chunk.chunkSamples);
+    this.#spectrum = new SpeechSpectrum((activity.chunk.chunkSamples * TELEPHONE_RATE_HZ) / SPEECH_RATE_HZ);
   }
 
   /** Adds to what is to be worked through; arrays belong to the pipeline from then on. Nothing is computed yet. */
@@ -132,7 +134,7 @@ export class CallPipeline {
     if (window !== this.#taken) return undefined;
     this.#taken = undefined;
     const { startMs, endMs } = window.speech;
-    const netSpeechMs = telephoneMs(window.speech.samples.length);
+    const netSpeechMs = speechMs(window.speech.samples.length);
     this.#windowsMs -= netSpeechMs;
     this.#deliveredMs += netSpeechMs;
     return { index: this.#delivered++, vectors, netSpeechMs, startMs, endMs, quality: window.quality };
@@ -192,11 +194,12 @@ export class CallPipeline {
   #measure(frames: readonly LabelledFrame[]): void {
     for (const { samples, startMs, probability, speech } of frames) {
       if (!speech) continue;
-      const measure = measureFrame(samples);
+      const telephone = telephoneSamples(samples);
+      const measure = measureFrame(telephone);
       this.#streamMeter.add(measure, probability);
       this.#windowMeter.add(measure, probability);
       this.#windowSnr.add(measure, probability);
-      this.#spectrum.add(samples);
+      this.#spectrum.add(telephone);
       for (const full of this.#netSpeech.push(samples, startMs)) this.#addWindow(full);
     }
   }
@@ -207,6 +210,6 @@ export class CallPipeline {
     const quality = { ...this.#windowMeter.quality, snrDb, bandwidthHz: this.#spectrum.bandwidthHz };
     this.#windowMeter.clear();
     this.#windows.push({ speech, quality });
-    this.#windowsMs += telephoneMs(speech.samples.length);
+    this.#windowsMs += speechMs(speech.samples.length);
   }
 }

@@ -1,14 +1,14 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import { Filterbank, Resampler, subtractMeanPerBin } from '../audio/index.js';
-import { TELEPHONE_RATE_HZ } from '../domain/audio.js';
+import { Filterbank, subtractMeanPerBin } from '../audio/index.js';
+import { SPEECH_RATE_HZ } from '../domain/audio.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 import type { KaldiFrontEnd, SpeakerEmbeddingManifest } from './model-manifest.js';
 
-/** Samples at 8 kHz that give exactly the frames of one window of a model. */
+/** Samples at 16 kHz that give exactly the frames of one window of a model. */
 export function windowSamples(model: SpeakerEmbeddingManifest): number {
   const { frameLengthMs, frameShiftMs } = kaldiFrontEnd(model);
-  return (((model.windowFrames - 1) * frameShiftMs + frameLengthMs) * TELEPHONE_RATE_HZ) / 1000;
+  return (((model.windowFrames - 1) * frameShiftMs + frameLengthMs) * SPEECH_RATE_HZ) / 1000;
 }
 
 function kaldiFrontEnd(model: SpeakerEmbeddingManifest): KaldiFrontEnd {
@@ -34,7 +34,7 @@ export function normaliseLength(vector: Float32Array): Float32Array {
  */
 export class EmbeddingExtractor {
   readonly space: EmbeddingSpace;
-  /** Samples at 8 kHz in a full window. */
+  /** Samples at 16 kHz in a full window. */
   readonly windowSamples: number;
   readonly #filterbank: Filterbank;
   readonly #input: string;
@@ -72,22 +72,10 @@ export class EmbeddingExtractor {
   }
 
   /**
-   * @param window8k speech at 8 kHz, -1 to 1, at least 3 frames (360 samples); a full window or a shorter rest. It is
-   * brought to the model's rate on its own, silence assumed around it, so the vector depends on nothing else.
+   * @param samples speech at 16 kHz, -1 to 1, at least 3 frames (720 samples); a full window or a shorter rest.
    * @returns a new vector of length 1.
    */
-  async embed(window8k: Float32Array): Promise<Float32Array> {
-    const resampler = new Resampler(TELEPHONE_RATE_HZ, this.model.sampleRateHz);
-    const head = resampler.push(window8k);
-    const tail = resampler.finish();
-    const samples = new Float32Array(head.length + tail.length);
-    samples.set(head);
-    samples.set(tail, head.length);
-    return this.embedAtModelRate(samples);
-  }
-
-  /** As `embed`, for samples that have the model's own rate. */
-  async embedAtModelRate(samples: Float32Array): Promise<Float32Array> {
+  async embed(samples: Float32Array): Promise<Float32Array> {
     const bins = this.#filterbank.melBins;
     const frames = this.#filterbank.frameCount(samples.length);
     const features = this.#filterbank.compute(samples);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InferenceSession } from 'onnxruntime-node';
 import { z } from 'zod';
-import { TELEPHONE_RATE_HZ } from '../domain/audio.js';
+import { SPEECH_RATE_HZ } from '../domain/audio.js';
 import { VouchError } from '../errors.js';
 import { openOnnxSession, SpeechActivityModel } from '../speech-activity/index.js';
 import { EmbeddingExtractor, normaliseLength } from './extractor.js';
@@ -62,11 +62,11 @@ async function loadActivity(
   modelsDir: string,
   model: SpeechActivityManifest,
 ): Promise<{ session: InferenceSession; model: SpeechActivityModel }> {
-  const chunk = model.frontEnd.chunks.find(({ sampleRateHz }) => sampleRateHz === TELEPHONE_RATE_HZ);
+  const chunk = model.frontEnd.chunks.find(({ sampleRateHz }) => sampleRateHz === SPEECH_RATE_HZ);
   const state = model.inputs.find(({ name }) => name === 'state')?.shape;
   const [layers, , width] = state ?? [];
   if (!chunk || typeof layers !== 'number' || typeof width !== 'number') {
-    throw invalid(model.id, 'models.json does not say how to run it at 8 kHz');
+    throw invalid(model.id, `models.json does not say how to run it at ${SPEECH_RATE_HZ} Hz`);
   }
   const session = await openGraph(modelsDir, model);
   return { session, model: new SpeechActivityModel(session, chunk, layers, width) };
@@ -155,7 +155,7 @@ async function referenceCosine(
   const samples = referenceSignal(check.signal);
   if (!samples) throw invalid(model.id, `no reference signal ${check.signal}`);
   const stored = await readReference(modelsDir, model);
-  const embedding = await extractor.embedAtModelRate(samples);
+  const embedding = await extractor.embed(samples);
   return normaliseLength(stored).reduce((sum, value, i) => sum + value * embedding[i]!, 0);
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SPEECH_RATE_HZ } from '../domain/audio.js';
 import { VouchError } from '../errors.js';
 
 const tensor = z.object({
@@ -49,7 +50,7 @@ const speakerEmbedding = file.extend({
   space: z.string(),
   /** Which graph of its space this is: `int8` is the fast one, for processors that compute it right. */
   variant: z.enum(['fp32', 'int8']),
-  sampleRateHz: z.int().positive(),
+  sampleRateHz: z.literal(SPEECH_RATE_HZ),
   /** Frames in a window: what the shipped calibration was fitted with. */
   windowFrames: z.int().positive(),
   frontEnd: z.discriminatedUnion('type', [kaldiFrontEnd, melPowerFrontEnd]),

@@ -1,17 +1,17 @@
-import { TELEPHONE_RATE_HZ } from '../domain/audio.js';
+import { SPEECH_RATE_HZ } from '../domain/audio.js';
 
 /** Speech put end to end, cut into windows of equal length. */
 export interface SpeechStretch {
-  /** At 8 kHz; belongs to whoever took it. */
+  /** At 16 kHz; belongs to whoever took it. */
   readonly samples: Float32Array;
   /** Media time of the first sample and of the end of the last one, ms. */
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** Media ms that `samples` samples at 8 kHz last. */
-export function telephoneMs(samples: number): number {
-  return (samples * 1000) / TELEPHONE_RATE_HZ;
+/** Media ms that `samples` samples at 16 kHz last. */
+export function speechMs(samples: number): number {
+  return (samples * 1000) / SPEECH_RATE_HZ;
 }
 
 /** Collects the speech of a stream into windows of a fixed length; each sample is in one window at most. */
@@ -21,29 +21,29 @@ export class NetSpeech {
   #startMs = 0;
   #endMs = 0;
 
-  /** @param windowSamples samples at 8 kHz a window. */
+  /** @param windowSamples samples at 16 kHz a window. */
   constructor(private readonly windowSamples: number) {
     this.#window = new Float32Array(windowSamples);
   }
 
   /** Speech that waits for its window to fill, ms. */
   get waitingMs(): number {
-    return telephoneMs(this.#filled);
+    return speechMs(this.#filled);
   }
 
   /**
-   * Takes speech, 8 kHz, whose first sample stands at media time `startMs`. The samples are copied.
+   * Takes speech, 16 kHz, whose first sample stands at media time `startMs`. The samples are copied.
    * @returns the windows that it fills, oldest first.
    */
   push(samples: Float32Array, startMs: number): readonly SpeechStretch[] {
     const full: SpeechStretch[] = [];
     for (let from = 0; from < samples.length;) {
       const piece = samples.subarray(from, from + this.windowSamples - this.#filled);
-      if (this.#filled === 0) this.#startMs = startMs + telephoneMs(from);
+      if (this.#filled === 0) this.#startMs = startMs + speechMs(from);
       this.#window.set(piece, this.#filled);
       this.#filled += piece.length;
       from += piece.length;
-      this.#endMs = startMs + telephoneMs(from);
+      this.#endMs = startMs + speechMs(from);
       if (this.#filled === this.windowSamples) full.push(this.#take());
     }
     return full;

@@ -1,4 +1,4 @@
-import { TELEPHONE_RATE_HZ } from '../domain/audio.js';
+import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ } from '../domain/audio.js';
 import type { SpeechQuality } from '../domain/speech.js';
 
 /**
@@ -21,6 +21,17 @@ const BAND_RANGE_DB = 50;
 const SPECTRUM_EVERY = 4;
 /** Fewer spectra say more of the sounds than of the line: about 1 s of speech. */
 const MINIMUM_SPECTRA = 8;
+
+/**
+ * The samples at 8 kHz that a frame at 16 kHz was made from: the resampler hands each on as it is, with a new one after
+ * it. What is measured is measured on these, since clipping shows in no sample that was computed.
+ * @param samples at 16 kHz, from a whole sample at 8 kHz on.
+ * @returns a new array.
+ */
+export function telephoneSamples(samples: Float32Array): Float32Array {
+  const every = SPEECH_RATE_HZ / TELEPHONE_RATE_HZ;
+  return Float32Array.from({ length: Math.ceil(samples.length / every) }, (_, i) => samples[i * every]!);
+}
 
 /** What one frame of 8 kHz samples measures. */
 export interface FrameMeasure {
@@ -56,7 +67,7 @@ function bandTables(length: number): { cos: Float32Array; sin: Float32Array } {
   return { cos, sin };
 }
 
-/** The long-term spectrum of speech, from whole frames of one length. */
+/** The long-term spectrum of speech, from whole frames of one length at 8 kHz. */
 export class SpeechSpectrum {
   readonly #tables: { cos: Float32Array; sin: Float32Array };
   readonly #power = new Float64Array(BANDS);

@@ -17,7 +17,7 @@ export interface SpeechActivityState {
 
 /**
  * Silero VAD (https://github.com/snakers4/silero-vad). Chunks of many streams go through it in one run: at one chunk a
- * run its cost is mostly overhead (measured: a quarter a chunk in batches of 16, and the same to the last bit).
+ * run its cost is mostly overhead (measured: less than half a chunk in batches of 16, and the same to the last bit).
  */
 export class SpeechActivityModel {
   readonly #rate: Tensor;

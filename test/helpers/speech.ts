@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AudioFormat } from '../../src/domain/audio.js';
+import { Resampler } from '../../src/audio/index.js';
+import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ, type AudioFormat } from '../../src/domain/audio.js';
 import type { SpeechProgress, SpeechWindow } from '../../src/domain/speech.js';
 import type { SpeechExtractor, SpeechListener, SpeechStream } from '../../src/embedding/index.js';
 import { VouchError } from '../../src/errors.js';
@@ -33,6 +34,12 @@ export function fixturePcm(path: string): Uint8Array<ArrayBuffer> {
 export function fixtureSamples(path: string): Float32Array {
   const pcm = fixturePcm(path);
   return Float32Array.from(new Int16Array(pcm.buffer), (value) => value / 32768);
+}
+
+/** The samples of an 8 kHz fixture at the rate that speech is found and embedded at. */
+export function speechSamples(path: string): Float32Array {
+  const resampler = new Resampler(TELEPHONE_RATE_HZ, SPEECH_RATE_HZ);
+  return Float32Array.from([...resampler.push(fixtureSamples(path)), ...resampler.finish()]);
 }
 
 /** A listener that keeps all it is told. */

@@ -5,12 +5,12 @@ import { NetSpeech } from '../../src/speech-activity/index.js';
 test('a window knows where its speech began and ended', (t) => {
   const speech = new NetSpeech(800);
   t.deepEqual(speech.push(new Float32Array(600).fill(0.1), 1000), []);
-  t.is(speech.waitingMs, 75);
+  t.is(speech.waitingMs, 37.5);
   const [window] = speech.push(new Float32Array(400).fill(0.2), 5000);
   t.is(window!.samples.length, 800);
   t.is(window!.startMs, 1000);
-  t.is(window!.endMs, 5025);
-  t.is(speech.waitingMs, 25);
+  t.is(window!.endMs, 5012.5);
+  t.is(speech.waitingMs, 12.5);
 });
 
 test('a rest of half a window is kept at the end, a shorter one dropped', (t) => {
@@ -52,7 +52,7 @@ test('every sample is in one window, in order', (t) => {
           out,
           Array.from({ length: next - (next % size) }, (_, i) => i),
         );
-        t.is(speech.waitingMs, (next % size) / 8);
+        t.is(speech.waitingMs, (next % size) / 16);
       },
     ),
   );

@@ -1,5 +1,11 @@
 import test from 'ava';
-import { measureFrame, QualityMeter, SpeechSpectrum, WindowSnr } from '../../src/speech-activity/index.js';
+import {
+  measureFrame,
+  QualityMeter,
+  SpeechSpectrum,
+  telephoneSamples,
+  WindowSnr,
+} from '../../src/speech-activity/index.js';
 
 const FRAME = 256;
 
@@ -52,6 +58,10 @@ test('samples at the rails are counted, the outermost level of mu-law among them
   const meter = new QualityMeter();
   meter.add(measureFrame(frame), 0.9);
   t.is(meter.quality.clippedShare, 0.25);
+});
+
+test('what is measured is what came over the line, not what was put between', (t) => {
+  t.deepEqual(telephoneSamples(Float32Array.of(1, 9, 2, 9, 3)), Float32Array.of(1, 2, 3));
 });
 
 test('the bandwidth is that of the speech', (t) => {
