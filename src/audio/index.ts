@@ -1,12 +1,4 @@
-export {
-  BYTES_PER_SAMPLE,
-  findFormatProblem,
-  isSampleRate,
-  MAX_CHANNELS,
-  MAX_SAMPLE_RATE_HZ,
-  MIN_SAMPLE_RATE_HZ,
-  type FormatProblem,
-} from './format.js';
+export { BYTES_PER_SAMPLE, findFormatProblem, type FormatProblem } from './format.js';
 export { Resampler } from './resampler.js';
 export { StreamDecoder } from './stream-decoder.js';
 export { CAMPPLUS_FILTERBANK, Filterbank, subtractMeanPerBin, type FilterbankOptions } from './filterbank.js';

@@ -112,7 +112,7 @@ function bestClaim(claims: readonly JudgedClaim[]): JudgedClaim | undefined {
 }
 
 /** The bands of the contract's ConfidenceBand. */
-export function bandOf(confidence: number | null): ConfidenceBand | null {
+function bandOf(confidence: number | null): ConfidenceBand | null {
   if (confidence === null) return null;
   if (confidence >= 99) return 'VERY_HIGH';
   if (confidence >= 90) return 'HIGH';

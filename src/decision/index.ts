@@ -1,4 +1,4 @@
-export { bandOf, composeDecision, type DecisionFrame, type JudgedClaim } from './compose.js';
+export { composeDecision, type DecisionFrame, type JudgedClaim } from './compose.js';
 export { judge, type ClaimEvidence, type Verdict } from './judge.js';
 export { qualityProblems } from './quality-problems.js';
 export {

@@ -1,4 +1,10 @@
-export { Calibration, CalibrationMap, confidenceOf, type Threshold, type Vectors } from './calibration.js';
+export {
+  Calibration,
+  type CalibrationMap,
+  confidenceOf,
+  type Threshold,
+  type Vectors,
+} from './calibration.js';
 export { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';
 export { compareBest, type Comparison } from './compare.js';
 export { consistency, Pool, pool, type PooledSpeech } from './pooling.js';
