@@ -15,7 +15,7 @@ node_modules/.installed: package.json package-lock.json
 	@touch $@
 
 # The contract: linted, then made into TypeScript and a descriptor for reflection.
-src/gen/.made: node_modules/.installed buf.yaml buf.gen.yaml $(wildcard proto/vouch/v1/*.proto)
+src/gen/.made: node_modules/.installed buf.yaml buf.gen.yaml $(shell find proto proto-standard -name '*.proto')
 	$(BIN)/buf lint
 	$(BIN)/buf generate
 	$(BIN)/buf build -o src/gen/vouch.binpb

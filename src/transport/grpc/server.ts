@@ -51,7 +51,8 @@ export class GrpcServer {
     server.add(HealthDefinition, HealthServiceImpl(health));
     const descriptors = await readFile(options.descriptorsPath);
     const names = SERVICES.map((service) => service.fullName);
-    server.add(ServerReflectionService, ServerReflection(descriptors, names));
+    const told = [...names, HealthDefinition.fullName];
+    server.add(ServerReflectionService, ServerReflection(descriptors, told));
     const guarded = server
       .with(errorDetailsServerMiddleware)
       .with(errorMiddleware(options.report))
