@@ -22,7 +22,7 @@ export default tseslint.config(
   },
   {
     // Arithmetic over typed arrays: the index is always within the loop's bound, and `!` says so without a branch.
-    files: ['src/audio/**', 'src/speech-activity/**', 'src/embedding/**', 'src/scoring/**', 'test/**'],
+    files: ['src/{audio,speech-activity,embedding,scoring,evaluation}/**', 'test/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   { files: ['src/config.ts', 'test/**'], rules: { 'no-restricted-properties': 'off' } },

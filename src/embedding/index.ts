@@ -1,3 +1,4 @@
 export { createExtractor } from './create-extractor.js';
 export type { SpeechExtractor, SpeechListener, SpeechStream } from './interface.js';
-export { loadModels, type Precision } from './load-models.js';
+export { CallPipeline } from './call-pipeline.js';
+export { loadModels, type Precision, type SpeechModels } from './load-models.js';

@@ -1,0 +1,131 @@
+import type { SpeechQuality, SpeechWindow } from '../../domain/speech.js';
+import { CallPipeline, type SpeechModels } from '../../embedding/index.js';
+import { pool } from '../../scoring/index.js';
+import { pieceKey, type Piece } from '../layout.js';
+import type { EmbeddedPiece, EmbeddedSession } from './types.js';
+
+/** The windows that a recording gave. */
+export interface EmbeddedWindows {
+  /** In order; all full but perhaps the last. */
+  readonly windows: readonly SpeechWindow[];
+  readonly fullWindows: number;
+}
+
+/** Which pieces of a recording's net speech are wanted besides its windows, once those of all recordings are known. */
+export type WantedPieces = (recording: number, all: readonly EmbeddedWindows[]) => readonly Piece[];
+
+type Vectors = Record<string, Float32Array>;
+
+/** Net speech at 8 kHz, L2-normalised vectors in every space. */
+async function embed(models: SpeechModels, speech: Float32Array): Promise<Vectors> {
+  const vectors: Vectors = {};
+  for (const extractor of models.extractors) vectors[extractor.space.id] = await extractor.embed(speech);
+  return vectors;
+}
+
+interface Running {
+  readonly pipeline: CallPipeline;
+  readonly windows: SpeechWindow[];
+  /** The net speech of each window. */
+  readonly speech: Float32Array[];
+}
+
+/**
+ * Several recordings at 8 kHz through the service's own pipeline, their frames in one batch, and the pieces that are wanted
+ * of each.
+ * @param windowSamples samples in a window.
+ */
+export async function embedAudio(
+  models: SpeechModels,
+  windowSamples: number,
+  recordings: readonly Float32Array[],
+  wanted: WantedPieces,
+): Promise<EmbeddedSession[]> {
+  const running = recordings.map((samples): Running => {
+    const pipeline = new CallPipeline({ sampleRateHz: 8000 }, models.activity, windowSamples);
+    pipeline.enqueue({ kind: 'audio', audio: samples });
+    pipeline.enqueue({ kind: 'finish' });
+    return { pipeline, windows: [], speech: [] };
+  });
+  while (await step(models, running));
+  const all = running.map(({ windows, speech }) => ({
+    windows,
+    fullWindows: speech.filter(({ length }) => length === windowSamples).length,
+  }));
+  const sessions: EmbeddedSession[] = [];
+  for (const [i, { pipeline, speech }] of running.entries()) {
+    const { windows, fullWindows } = all[i]!;
+    const pieces = await embedPieces(models, windowSamples, wanted(i, all), windows, speech);
+    const { quality, netSpeechMs, audioMs } = pipeline.progress();
+    sessions.push({ windows, fullWindows, pieces, levelDbfs: quality.levelDbfs, netSpeechMs, audioMs });
+  }
+  return sessions;
+}
+
+/** One frame of each recording; false at the end of all. */
+async function step(models: SpeechModels, running: readonly Running[]): Promise<boolean> {
+  const frames = running.flatMap(({ pipeline }) => {
+    const frame = pipeline.nextFrame();
+    return frame ? [{ pipeline, frame }] : [];
+  });
+  if (frames.length > 0) {
+    const probabilities = await models.activity.run(
+      frames.map(({ frame }) => frame.chunk),
+      frames.map(({ frame }) => frame.state),
+    );
+    frames.forEach(({ pipeline, frame }, i) => {
+      pipeline.accept(frame, probabilities[i]!);
+    });
+  }
+  for (const { pipeline, windows, speech } of running) {
+    for (let window = pipeline.takeWindow(); window; window = pipeline.takeWindow()) {
+      const completed = pipeline.complete(window, await embed(models, window.speech.samples));
+      if (!completed) continue;
+      windows.push(completed);
+      speech.push(window.speech.samples);
+    }
+  }
+  return frames.length > 0;
+}
+
+async function embedPieces(
+  models: SpeechModels,
+  windowSamples: number,
+  wanted: readonly Piece[],
+  windows: readonly SpeechWindow[],
+  speech: readonly Float32Array[],
+): Promise<EmbeddedPiece[]> {
+  const pieces: EmbeddedPiece[] = [];
+  for (const piece of new Map(wanted.map((each) => [pieceKey(each), each])).values()) {
+    const samples = join(speech, piece);
+    const quality = qualityOf(windows, piece, windowSamples);
+    if (samples && quality) pieces.push({ ...piece, quality, vectors: await embed(models, samples) });
+  }
+  return pieces;
+}
+
+/** The net speech of a piece; undefined when there is not so much of it. */
+function join(speech: readonly Float32Array[], { first, samples }: Piece): Float32Array | undefined {
+  const joined = new Float32Array(samples);
+  let filled = 0;
+  for (const window of speech.slice(first)) {
+    const part = window.subarray(0, samples - filled);
+    joined.set(part, filled);
+    filled += part.length;
+    if (filled === samples) return joined;
+  }
+  return undefined;
+}
+
+function qualityOf(
+  windows: readonly SpeechWindow[],
+  { first, samples }: Piece,
+  windowSamples: number,
+): SpeechQuality | undefined {
+  const parts = windows.slice(first, first + Math.ceil(samples / windowSamples)).map((window, i) => ({
+    ...window,
+    vectors: {},
+    netSpeechMs: Math.min(window.netSpeechMs, samples / 8 - (i * windowSamples) / 8),
+  }));
+  return parts.length > 0 ? pool(parts).quality : undefined;
+}

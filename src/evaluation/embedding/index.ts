@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LEVEL_CONDITION, ENROLMENT_CONDITION, noiseId } from '../conditions/index.js';
+import type { SpeechSession } from '../manifest.js';
+import { cacheKey, readEntry } from './cache.js';
+import { fingerprintPipeline, type PipelineFingerprint } from './fingerprint.js';
+import { runJobs } from './run-jobs.js';
+import type { EmbeddedSession, EmbeddingOptions, SessionJob } from './types.js';
+
+export { applyAll, BASELINE_CONDITIONS, readSession } from './embed-session.js';
+export type { PipelineFingerprint } from './fingerprint.js';
+export type { EmbeddedPiece, EmbeddedSession, EmbeddingOptions } from './types.js';
+
+/** Sessions that are embedded, or will be: entries are read from the cache when asked for. */
+export interface EmbeddedSpeech {
+  readonly pipeline: PipelineFingerprint;
+  read(session: SpeechSession, condition: string): Promise<EmbeddedSession>;
+}
+
+export interface EmbedRequest {
+  readonly options: EmbeddingOptions;
+  readonly sessions: readonly SpeechSession[];
+  readonly conditions: readonly string[];
+  readonly workers: number;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Whether a speaker of a corpus has one session alone. */
+export function isOnlySession(session: SpeechSession, all: readonly SpeechSession[]): boolean {
+  return all.filter(({ corpus, speaker }) => corpus === session.corpus && speaker === session.speaker).length === 1;
+}
+
+/**
+ * Embeds what is not in the cache yet, on worker threads. An entry's key holds the hash of the audio, the condition, the
+ * noise and the fingerprint of the pipeline.
+ */
+export async function embedSpeech(request: EmbedRequest): Promise<EmbeddedSpeech> {
+  const { options, sessions } = request;
+  const pipeline = await fingerprintPipeline(options);
+  const noise = await noiseId(options.noiseDir);
+  const conditions = [...new Set([LEVEL_CONDITION, ENROLMENT_CONDITION, ...request.conditions])];
+  const keys = new Map<SpeechSession, Map<string, string>>();
+  const jobs: SessionJob[] = [];
+  for (const session of sessions) {
+    const onlySession = isOnlySession(session, sessions);
+    const audio = await hashAudio(options.dataDir, session);
+    const entries = conditions.map((id) => {
+      const { corpus, speaker, session: name } = session;
+      const parts = [audio, id, noise, pipeline.hash, corpus, speaker, name, String(onlySession)];
+      return { id, key: cacheKey(parts) };
+    });
+    keys.set(session, new Map(entries.map(({ id, key }) => [id, key])));
+    const missing = [];
+    for (const entry of entries) if (!(await readEntry(options.cacheDir, entry.key))) missing.push(entry);
+    if (missing.length > 0) jobs.push({ session, onlySession, conditions: missing });
+  }
+  let done = 0;
+  await runJobs(options, jobs, request.workers, () => {
+    request.onProgress(++done, jobs.length);
+  });
+  return {
+    pipeline,
+    read: async (session, condition) => {
+      const entry = await readEntry(options.cacheDir, keys.get(session)?.get(condition) ?? '');
+      if (!entry) throw new Error(`not embedded: ${session.corpus}/${session.speaker}/${session.session} ${condition}`);
+      return entry;
+    },
+  };
+}
+
+async function hashAudio(dataDir: string, session: SpeechSession): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of session.paths) hash.update(await readFile(join(dataDir, path)));
+  return hash.update(String(session.telephone)).digest('hex');
+}
