@@ -17,8 +17,8 @@ export interface Span {
   readonly samples: number;
 }
 
-/** Lengths, enrolment among them, that the plain baseline is measured at. */
-export const BASELINE_SECONDS: readonly number[] = [3, 6, 10, ENROLMENT_SECONDS];
+/** Lengths that the plain baseline is measured at. */
+const BASELINE_SECONDS: readonly number[] = [6, 10];
 
 /** Windows missing by less than this share are taken as whole: a window has 2.995 s, so that two of them stand for 6 s. */
 const TOLERANCE = 0.01;
@@ -32,12 +32,18 @@ export function spanOf(first: number, seconds: number, windowSamples: number): S
   const samples = Math.round(seconds * TELEPHONE_RATE_HZ);
   const windows = Math.floor(samples / windowSamples + TOLERANCE);
   const rest = samples - windows * windowSamples;
-  return { first, windows, restSamples: 2 * rest >= windowSamples ? rest : 0, samples };
+  const exactly = Math.abs(rest) <= TOLERANCE * windowSamples;
+  return {
+    first,
+    windows,
+    restSamples: 2 * rest >= windowSamples ? rest : 0,
+    samples: exactly ? windows * windowSamples : samples,
+  };
 }
 
 /** How many windows of the session a span touches. */
 export function reach(span: Span, windowSamples: number): number {
-  return Math.ceil(span.samples / windowSamples - TOLERANCE);
+  return Math.ceil(span.samples / windowSamples);
 }
 
 /**
@@ -45,7 +51,11 @@ export function reach(span: Span, windowSamples: number): number {
  * speaker's only one, whole windows up to half of it, so that something is left for tests. Undefined below one window.
  * @param fullWindows of the session.
  */
-export function enrolmentSpan(fullWindows: number, onlySession: boolean, windowSamples: number): Span | undefined {
+export function enrolmentSpan(
+  fullWindows: number,
+  onlySession: boolean,
+  windowSamples: number,
+): Span | undefined {
   const wanted = spanOf(0, ENROLMENT_SECONDS, windowSamples);
   const most = onlySession ? Math.floor(fullWindows / 2) : fullWindows;
   if (most >= reach(wanted, windowSamples)) return wanted;
@@ -73,24 +83,9 @@ export function restPiece(span: Span): Piece | undefined {
   return span.restSamples > 0 ? { first: span.first + span.windows, samples: span.restSamples } : undefined;
 }
 
-/** All of a span in one piece: the plain baseline. */
+/** All of a span in one piece: the plain baseline. Of a span that is one window, that is the window. */
 export function wholePiece(span: Span): Piece {
   return { first: span.first, samples: span.samples };
-}
-
-/** What of a session is needed besides its windows. */
-function secondsOf({ samples }: Span): number {
-  return samples / TELEPHONE_RATE_HZ;
-}
-
-function neededPieces(spans: readonly Span[], baseline: boolean): Piece[] {
-  const pieces = new Map<string, Piece>();
-  for (const span of spans) {
-    for (const piece of [restPiece(span), baseline && BASELINE_SECONDS.includes(secondsOf(span)) ? wholePiece(span) : undefined]) {
-      if (piece) pieces.set(pieceKey(piece), piece);
-    }
-  }
-  return [...pieces.values()];
 }
 
 export function pieceKey({ first, samples }: Piece): string {
@@ -104,7 +99,11 @@ export interface WindowTimes {
 }
 
 /** Where in the audio an enrolment from its beginning ends, ms; 0 where there is none. */
-export function enrolmentEndMs({ windows, fullWindows }: WindowTimes, onlySession: boolean, windowSamples: number): number {
+export function enrolmentEndMs(
+  { windows, fullWindows }: WindowTimes,
+  onlySession: boolean,
+  windowSamples: number,
+): number {
   const span = enrolmentSpan(fullWindows, onlySession, windowSamples);
   return span ? (windows[reach(span, windowSamples) - 1]?.endMs ?? 0) : 0;
 }
@@ -113,7 +112,12 @@ export function enrolmentEndMs({ windows, fullWindows }: WindowTimes, onlySessio
  * The first window that tests may use: in a speaker's only session, after the enrolment, as it falls both in the session
  * as it was enrolled and as it is tested, since noise moves the windows.
  */
-export function testsFrom(tested: WindowTimes, enrolled: WindowTimes, onlySession: boolean, windowSamples: number): number {
+export function testsFrom(
+  tested: WindowTimes,
+  enrolled: WindowTimes,
+  onlySession: boolean,
+  windowSamples: number,
+): number {
   if (!onlySession) return 0;
   const end = Math.max(...[tested, enrolled].map((each) => enrolmentEndMs(each, onlySession, windowSamples)));
   const first = tested.windows.findIndex(({ startMs }) => startMs >= end);
@@ -128,8 +132,18 @@ export function wantedPieces(
   windowSamples: number,
   baseline: boolean,
 ): Piece[] {
-  const enrolment = enrolmentSpan(tested.fullWindows, onlySession, windowSamples);
   const from = testsFrom(tested, enrolled, onlySession, windowSamples);
-  const tests = TEST_SECONDS.flatMap((seconds) => testSpans(from, tested.fullWindows, seconds, windowSamples));
-  return neededPieces(enrolment ? [enrolment, ...tests] : tests, baseline);
+  const pieces = new Map<string, Piece>();
+  const want = (span: Span, whole: boolean): void => {
+    for (const piece of [restPiece(span), whole ? wholePiece(span) : undefined]) {
+      if (piece) pieces.set(pieceKey(piece), piece);
+    }
+  };
+  const enrolment = enrolmentSpan(tested.fullWindows, onlySession, windowSamples);
+  if (enrolment) want(enrolment, baseline);
+  for (const seconds of TEST_SECONDS) {
+    const whole = baseline && BASELINE_SECONDS.includes(seconds);
+    for (const span of testSpans(from, tested.fullWindows, seconds, windowSamples)) want(span, whole);
+  }
+  return [...pieces.values()];
 }

@@ -7,7 +7,7 @@ import { VouchError } from '../errors.js';
 const optional = z
   .string()
   .optional()
-  .transform((value) => value || undefined);
+  .transform((value) => (value === '' ? undefined : value));
 
 /** One row of manifest.csv (docs/evaluation-data.md). Columns that are not named here are ignored. */
 const Row = z.object({
@@ -19,7 +19,10 @@ const Row = z.object({
   path: z
     .string()
     .min(1)
-    .refine((path) => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'), 'leads out of the folder'),
+    .refine(
+      (path) => !path.startsWith('/') && !path.split(/[\\/]/).includes('..'),
+      'leads out of the folder',
+    ),
   seconds: z.coerce.number().positive(),
   native_rate: z.coerce.number().int().min(8000),
   licence: z.string(),
@@ -49,7 +52,9 @@ export async function* readCsv<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): AsyncGenerator<z.infer<Schema>> {
-  const parser = createReadStream(path).pipe(parse({ columns: true, bom: true, trim: true, skip_empty_lines: true }));
+  const parser = createReadStream(path).pipe(
+    parse({ columns: true, bom: true, trim: true, skip_empty_lines: true }),
+  );
   let line = 1;
   for await (const record of parser) {
     line++;

@@ -19,7 +19,9 @@ const RAW = ['-f', 's16le', '-ar', '8000', '-ac', '1'];
 
 /** Samples at 8 kHz encoded and decoded by ffmpeg; as long as they were. Throws RECORDING_UNREADABLE without ffmpeg. */
 export async function throughCodec(samples: Float32Array, codec: FfmpegCodec): Promise<Float32Array> {
-  const pcm = Int16Array.from(samples, (sample) => Math.max(-32768, Math.min(32767, Math.round(sample * 32768))));
+  const pcm = Int16Array.from(samples, (sample) =>
+    Math.max(-32768, Math.min(32767, Math.round(sample * 32768))),
+  );
   const coded = await ffmpeg(
     [...RAW, '-i', '-', ...codec.encode, '-f', codec.container, '-'],
     Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength),

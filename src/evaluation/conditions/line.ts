@@ -70,7 +70,10 @@ export function withHeadroom(samples: Float32Array): Float32Array {
  * @param speechRms of the speech in `samples`.
  */
 export function overdrive(samples: Float32Array, speechRms: number): Float32Array {
-  const loud = samples.map(Math.abs).filter((sample) => sample > speechRms / 2).sort();
+  const loud = samples
+    .map(Math.abs)
+    .filter((sample) => sample > speechRms / 2)
+    .sort();
   const limit = loud[Math.floor(0.97 * loud.length)];
   if (!limit) return samples;
   return samples.map((sample) => Math.max(-1, Math.min(1, sample / limit)));

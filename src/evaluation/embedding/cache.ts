@@ -23,8 +23,10 @@ interface Header {
   };
 }
 
-function bare<T extends { readonly vectors: Vectors }>({ vectors: _, ...rest }: T): WithoutVectors<T> {
-  return rest;
+function bare<T extends { readonly vectors: Vectors }>(each: T): WithoutVectors<T> {
+  const copy: WithoutVectors<T> & { vectors?: Vectors } = { ...each };
+  delete copy.vectors;
+  return copy;
 }
 
 /**
@@ -33,7 +35,10 @@ function bare<T extends { readonly vectors: Vectors }>({ vectors: _, ...rest }: 
  */
 export async function writeEntry(cacheDir: string, key: string, session: EmbeddedSession): Promise<void> {
   const embedded = [...session.windows, ...session.pieces];
-  const spaces = Object.entries(embedded[0]?.vectors ?? {}).map(([id, { length }]) => ({ id, dimension: length }));
+  const spaces = Object.entries(embedded[0]?.vectors ?? {}).map(([id, { length }]) => ({
+    id,
+    dimension: length,
+  }));
   const header: Header = {
     spaces,
     session: { ...session, windows: session.windows.map(bare), pieces: session.pieces.map(bare) },

@@ -31,7 +31,9 @@ export async function readSession(dataDir: string, session: SpeechSession): Prom
   const parts: Float32Array[] = [];
   for (let at = 0; at < session.paths.length; at += DECODED_AT_ONCE) {
     const files = session.paths.slice(at, at + DECODED_AT_ONCE);
-    const recordings = files.map(async (path) => decodeRecording({ bytes: await readFile(join(dataDir, path)) }));
+    const recordings = files.map(async (path) =>
+      decodeRecording({ bytes: await readFile(join(dataDir, path)) }),
+    );
     parts.push(...(await Promise.all(recordings)).map(({ samples }) => samples));
   }
   const length = parts.reduce((sum, part) => sum + part.length + GAP_SAMPLES, GAP_SAMPLES);
@@ -65,10 +67,14 @@ export async function embedSession(
   const based = await embedAudio(models, windowSamples, changedBases, (i, all) =>
     wanted(bases[i]!, all[i]!, all[1]!),
   );
-  const others = CONDITIONS.filter((each) => !bases.includes(each) && job.conditions.some(({ id }) => id === each.id));
+  const others = CONDITIONS.filter(
+    (each) => !bases.includes(each) && job.conditions.some(({ id }) => id === each.id),
+  );
   const levelDbfs = based[0]!.levelDbfs ?? USUAL_LEVEL_DBFS;
   const changed = await applyAll(others, samples, levelDbfs, loadBank, session);
-  const embedded = await embedAudio(models, windowSamples, changed, (i, all) => wanted(others[i]!, all[i]!, based[1]!));
+  const embedded = await embedAudio(models, windowSamples, changed, (i, all) =>
+    wanted(others[i]!, all[i]!, based[1]!),
+  );
   for (const { id, key } of job.conditions) {
     const at = [...bases, ...others].findIndex((condition) => condition.id === id);
     await writeEntry(options.cacheDir, key, [...based, ...embedded][at]!);

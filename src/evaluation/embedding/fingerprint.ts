@@ -28,15 +28,36 @@ export async function fingerprintPipeline(options: EmbeddingOptions): Promise<Pi
   try {
     const windowSamples = options.windowSamples || models.extractors[0]!.windowSamples;
     const { samples } = await decodeRecording({ bytes: await readFile(join(options.modelsDir, PROBE)) });
-    const [embedded] = await embedAudio(models, windowSamples, [samples], () => [{ first: 1, samples: 16_000 }]);
-    const session = { corpus: '', speaker: '', session: '', paths: [], seconds: 0, telephone: false, sex: undefined };
+    const [embedded] = await embedAudio(models, windowSamples, [samples], () => [
+      { first: 1, samples: 16_000 },
+    ]);
+    const session = {
+      corpus: '',
+      speaker: '',
+      session: '',
+      paths: [],
+      seconds: 0,
+      telephone: false,
+      sex: undefined,
+    };
     const bank = generateNoise();
     const changed = await applyAll(CONDITIONS, samples, -26, () => Promise.resolve(bank), session);
     const hash = createHash('sha256').update(JSON.stringify([windowSamples, changed.map(summarise)]));
     for (const { vectors, quality, netSpeechMs, startMs } of embedded!.windows) {
-      hash.update(JSON.stringify([netSpeechMs, startMs, quality, Object.entries(vectors).map(([id, v]) => [id, summarise(v)])]));
+      hash.update(
+        JSON.stringify([
+          netSpeechMs,
+          startMs,
+          quality,
+          Object.entries(vectors).map(([id, v]) => [id, summarise(v)]),
+        ]),
+      );
     }
-    hash.update(JSON.stringify(embedded!.pieces.map(({ first, vectors }) => [first, Object.values(vectors).map(summarise)])));
+    hash.update(
+      JSON.stringify(
+        embedded!.pieces.map(({ first, vectors }) => [first, Object.values(vectors).map(summarise)]),
+      ),
+    );
     return { hash: hash.digest('hex'), windowSamples, spaces: models.extractors.map(({ space }) => space) };
   } finally {
     await models.release();

@@ -26,9 +26,14 @@ export interface EmbedRequest {
   readonly onProgress: (done: number, total: number) => void;
 }
 
+/** Changes with what is embedded of a session besides its windows (layout.ts). */
+const LAYOUT = '3';
+
 /** Whether a speaker of a corpus has one session alone. */
 export function isOnlySession(session: SpeechSession, all: readonly SpeechSession[]): boolean {
-  return all.filter(({ corpus, speaker }) => corpus === session.corpus && speaker === session.speaker).length === 1;
+  return (
+    all.filter(({ corpus, speaker }) => corpus === session.corpus && speaker === session.speaker).length === 1
+  );
 }
 
 /**
@@ -47,7 +52,7 @@ export async function embedSpeech(request: EmbedRequest): Promise<EmbeddedSpeech
     const audio = await hashAudio(options.dataDir, session);
     const entries = conditions.map((id) => {
       const { corpus, speaker, session: name } = session;
-      const parts = [audio, id, noise, pipeline.hash, corpus, speaker, name, String(onlySession)];
+      const parts = [LAYOUT, audio, id, noise, pipeline.hash, corpus, speaker, name, String(onlySession)];
       return { id, key: cacheKey(parts) };
     });
     keys.set(session, new Map(entries.map(({ id, key }) => [id, key])));
@@ -63,7 +68,8 @@ export async function embedSpeech(request: EmbedRequest): Promise<EmbeddedSpeech
     pipeline,
     read: async (session, condition) => {
       const entry = await readEntry(options.cacheDir, keys.get(session)?.get(condition) ?? '');
-      if (!entry) throw new Error(`not embedded: ${session.corpus}/${session.speaker}/${session.session} ${condition}`);
+      if (!entry)
+        throw new Error(`not embedded: ${session.corpus}/${session.speaker}/${session.session} ${condition}`);
       return entry;
     },
   };

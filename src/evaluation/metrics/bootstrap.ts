@@ -28,10 +28,13 @@ export function drawSpeakers(speakers: number, replicates: number, seed = 1): In
  * and sample bootstraps", IEEE TPAMI 29 (2007).
  */
 export function bootstrapWeights(trials: Trials, counts: Int32Array): Float64Array {
-  return Float64Array.from(trials.targets, (target, i) => {
-    const tested = counts[trials.tested[i]!]!;
-    return target ? tested : tested * counts[trials.enrolled[i]!]!;
-  });
+  const { targets, tested, enrolled } = trials;
+  const weights = new Float64Array(targets.length);
+  for (let i = 0; i < weights.length; i++) {
+    const drawn = counts[tested[i]!]!;
+    weights[i] = targets[i] ? drawn : drawn * counts[enrolled[i]!]!;
+  }
+  return weights;
 }
 
 /** The middle 95 % of replicates, by linear interpolation; undefined when none of them is a number. */

@@ -39,7 +39,7 @@ export function poolAdjacentViolators(trials: SortedTrials, weights: Float64Arra
   const { scores, targets } = trials;
   const all = totals(trials, weights);
   const blocks: { from: number; target: number; impostor: number }[] = [];
-  for (let i = 0; i < scores.length; ) {
+  for (let i = 0; i < scores.length;) {
     const block = { from: scores[i]!, target: 0, impostor: 0 };
     for (; i < scores.length && scores[i] === block.from; i++) {
       if (targets[i]) block.target += weights[i]! / all.target;

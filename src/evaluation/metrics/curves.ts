@@ -3,11 +3,20 @@ import { evenWeights, type SortedTrials, type Trials } from './trials.js';
 
 /** Inverse of the normal distribution function (Acklam's rational approximation, relative error below 1.2e-9). */
 export function probit(p: number): number {
-  const a = [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716, 2.506628277459239];
-  const b = [-54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572];
-  const c = [-0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968, 2.938163982698783];
+  const a = [
+    -39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716,
+    2.506628277459239,
+  ];
+  const b = [
+    -54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972, -13.28068155288572,
+  ];
+  const c = [
+    -0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734, 4.374664141464968,
+    2.938163982698783,
+  ];
   const d = [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416];
-  const poly = (coefficients: readonly number[], x: number) => coefficients.reduce((sum, each) => sum * x + each, 0);
+  const poly = (coefficients: readonly number[], x: number) =>
+    coefficients.reduce((sum, each) => sum * x + each, 0);
   if (p < 0.02425) {
     const q = Math.sqrt(-2 * Math.log(p));
     return poly(c, q) / poly([...d, 1], q);
@@ -19,14 +28,17 @@ export function probit(p: number): number {
 
 /** Points of the DET curve: those where it turns, at most `most` of them, rates within (0, 1). */
 export function detCurve(trials: SortedTrials, most = 200): OperatingPoint[] {
-  const inside = [...operatingPoints(trials, evenWeights(trials))].filter(
+  const inside = operatingPoints(trials, evenWeights(trials)).filter(
     ({ fmr, fnmr }) => fmr > 0 && fmr < 1 && fnmr > 0 && fnmr < 1,
   );
   const corners = inside.filter((point, i) => {
     const before = inside[i - 1];
     const after = inside[i + 1];
     if (!before || !after) return true;
-    return !(before.fmr === point.fmr && point.fmr === after.fmr) && !(before.fnmr === point.fnmr && point.fnmr === after.fnmr);
+    return (
+      !(before.fmr === point.fmr && point.fmr === after.fmr) &&
+      !(before.fnmr === point.fnmr && point.fnmr === after.fnmr)
+    );
   });
   const step = Math.max(1, corners.length / most);
   return Array.from({ length: Math.min(most, corners.length) }, (_, i) => corners[Math.floor(i * step)]!);

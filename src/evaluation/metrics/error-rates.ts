@@ -1,4 +1,4 @@
-import { totals, type SortedTrials } from './trials.js';
+import type { SortedTrials } from './trials.js';
 
 /** A threshold and what comes of it: whoever scores at least `threshold` is accepted. */
 export interface OperatingPoint {
@@ -11,24 +11,39 @@ export interface OperatingPoint {
 }
 
 /**
- * Every operating point, from accepting everybody to accepting nobody; equal scores are one threshold. Rates as ISO/IEC
- * 19795-1 defines them.
+ * Visits every operating point, from accepting everybody to accepting nobody; equal scores are one threshold. Rates as
+ * ISO/IEC 19795-1 defines them.
  * @param weights what each trial counts; both kinds of trial must have some weight.
  */
-export function* operatingPoints(trials: SortedTrials, weights: Float64Array): Generator<OperatingPoint> {
-  const { scores, targets } = trials;
-  const all = totals(trials, weights);
+function sweep(
+  { scores, targets }: SortedTrials,
+  weights: Float64Array,
+  visit: (fmr: number, fnmr: number, threshold: number) => void,
+): void {
+  let target = 0;
+  let impostor = 0;
+  for (let i = 0; i < weights.length; i++) {
+    if (targets[i]) target += weights[i]!;
+    else impostor += weights[i]!;
+  }
   let missed = 0;
   let turnedAway = 0;
-  for (let i = 0; i < scores.length; ) {
+  for (let i = 0; i < scores.length;) {
     const threshold = scores[i]!;
-    yield { threshold, fmr: 1 - turnedAway / all.impostor, fnmr: missed / all.target };
+    visit(1 - turnedAway / impostor, missed / target, threshold);
     for (; i < scores.length && scores[i] === threshold; i++) {
       if (targets[i]) missed += weights[i]!;
       else turnedAway += weights[i]!;
     }
   }
-  yield { threshold: Infinity, fmr: 0, fnmr: 1 };
+  visit(0, 1, Infinity);
+}
+
+/** Every operating point, from accepting everybody to accepting nobody. */
+export function operatingPoints(trials: SortedTrials, weights: Float64Array): OperatingPoint[] {
+  const points: OperatingPoint[] = [];
+  sweep(trials, weights, (fmr, fnmr, threshold) => points.push({ threshold, fmr, fnmr }));
+  return points;
 }
 
 /** What one sweep over the thresholds gives. */
@@ -62,7 +77,7 @@ export function errorRates(
   let minDcf = Infinity;
   let beforeFmr = 1;
   let beforeFnmr = 0;
-  for (const { fmr, fnmr } of operatingPoints(trials, weights)) {
+  sweep(trials, weights, (fmr, fnmr) => {
     minDcf = Math.min(minDcf, fnmr + ((1 - TARGET_PRIOR) / TARGET_PRIOR) * fmr);
     if (Number.isNaN(eer) && fnmr >= fmr) {
       const gapBefore = beforeFmr - beforeFnmr;
@@ -74,7 +89,7 @@ export function errorRates(
     }
     beforeFmr = fmr;
     beforeFnmr = fnmr;
-  }
+  });
   return { eer, minDcf, fnmrAt };
 }
 
