@@ -6,6 +6,7 @@ import { callCommand } from './commands/call.js';
 import { consentCommand } from './commands/consent.js';
 import { demoCommand } from './commands/demo.js';
 import { enrolCommand } from './commands/enrol.js';
+import { evaluateCommand } from './commands/evaluate.js';
 import { migrateCommand } from './commands/migrate.js';
 import { noticeCommand } from './commands/notice.js';
 import { outcomeCommand } from './commands/outcome.js';
@@ -46,7 +47,7 @@ function program(): Command {
     .version(version)
     // `--version` of `notice publish` is the notice's.
     .enablePositionalOptions();
-  const here = [serveCommand(), demoCommand(), migrateCommand(), tenantCommand()];
+  const here = [serveCommand(), demoCommand(), migrateCommand(), tenantCommand(), evaluateCommand()];
   const asking = [
     noticeCommand(),
     consentCommand(),

@@ -36,9 +36,9 @@ export function judgeCall(
   { calibration, policy }: CallTerms,
 ): CallOutcome {
   const comparisons = claims.reduce((sum, voiceprints) => sum + voiceprints.length, 0);
-  const { llr: acceptAtLlr } = calibration.acceptThreshold(policy.targetFalseMatchRate, comparisons);
-  const vectors = claims.flat().flatMap((voiceprint) => voiceprint.vectors[calibration.space] ?? []);
-  const detector = new SpeakerChangeDetector({ space: calibration.space, ...SPEAKER_CHANGE_DEFAULTS });
+  const space = calibration.primarySpace;
+  const vectors = claims.flat().flatMap((voiceprint) => voiceprint.vectors[space] ?? []);
+  const detector = new SpeakerChangeDetector({ space, ...SPEAKER_CHANGE_DEFAULTS });
   const settled = new Set<number>();
   const decidedMs: Record<'ACCEPT' | 'REJECT', number | null> = { ACCEPT: null, REJECT: null };
   const changesMs: number[] = [];
@@ -58,7 +58,7 @@ export function judgeCall(
           ended,
         },
         policy,
-        acceptAtLlr,
+        compared?.map.acceptThreshold(policy.targetFalseMatchRate, comparisons).llr ?? Infinity,
       );
       if (finality === 'FINAL') settled.add(i);
       if (isDecision(kind)) decidedMs[kind] ??= heardMs;

@@ -1,4 +1,4 @@
-import { TELEPHONE_RATE_HZ } from '../domain/audio.js';
+import { SPEECH_RATE_HZ } from '../domain/audio.js';
 
 /** Net speech that a voiceprint is made from, seconds, where there is as much. */
 export const ENROLMENT_SECONDS = 20;
@@ -29,7 +29,7 @@ const TOLERANCE = 0.01;
  * last 1.0 s is dropped), 20 s six and a rest of 2.0 s.
  */
 export function spanOf(first: number, seconds: number, windowSamples: number): Span {
-  const samples = Math.round(seconds * TELEPHONE_RATE_HZ);
+  const samples = Math.round(seconds * SPEECH_RATE_HZ);
   const windows = Math.floor(samples / windowSamples + TOLERANCE);
   const rest = samples - windows * windowSamples;
   const exactly = Math.abs(rest) <= TOLERANCE * windowSamples;

@@ -62,7 +62,7 @@ export function compareAll(
       trials.enrolled[i] = speaker;
       trials.tested[i] = test.speaker;
       scores[i] = compared.score;
-      if (baseline) baseline[i] = baselineScore(test.whole!, whole!, terms.calibration.space);
+      if (baseline) baseline[i] = baselineScore(test.whole!, whole!, terms.calibration.primarySpace);
       outcomes.push(judgeCall(test.windows, [[voiceprint]], terms));
       i++;
     }

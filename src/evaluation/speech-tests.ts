@@ -1,6 +1,7 @@
 import type { SpeechWindow } from '../domain/speech.js';
 import type { OpenVoiceprint } from '../domain/voiceprint.js';
 import { pool, type PooledSpeech } from '../scoring/index.js';
+import { speechMs } from '../speech-activity/index.js';
 import { ENROLMENT_CONDITION } from './conditions/index.js';
 import type { EmbeddedSession, EmbeddedSpeech } from './embedding/index.js';
 import {
@@ -168,7 +169,7 @@ export function windowsOf(session: EmbeddedSession, span: Span): SpeechWindow[] 
   const within = session.windows[rest.first];
   if (!piece || !within) return windows;
   const { vectors, quality } = piece;
-  return [...windows, { ...within, vectors, quality, netSpeechMs: rest.samples / 8 }];
+  return [...windows, { ...within, vectors, quality, netSpeechMs: speechMs(rest.samples) }];
 }
 
 function wholeOf(session: EmbeddedSession, span: Span): PooledSpeech | undefined {
@@ -177,7 +178,7 @@ function wholeOf(session: EmbeddedSession, span: Span): PooledSpeech | undefined
   const piece = pieceOf(session, pieceKey(wholePiece(span)));
   if (!piece) return undefined;
   const { vectors, quality } = piece;
-  return { vectors, quality, netSpeechMs: piece.samples / 8, windows: 1 };
+  return { vectors, quality, netSpeechMs: speechMs(piece.samples), windows: 1 };
 }
 
 function pieceOf(session: EmbeddedSession, key: string) {

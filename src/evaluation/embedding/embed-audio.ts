@@ -1,6 +1,7 @@
 import type { SpeechQuality, SpeechWindow } from '../../domain/speech.js';
 import { CallPipeline, type SpeechModels } from '../../embedding/index.js';
 import { pool } from '../../scoring/index.js';
+import { speechMs } from '../../speech-activity/index.js';
 import { pieceKey, type Piece } from '../layout.js';
 import type { EmbeddedPiece, EmbeddedSession } from './types.js';
 
@@ -16,7 +17,7 @@ export type WantedPieces = (recording: number, all: readonly EmbeddedWindows[]) 
 
 type Vectors = Record<string, Float32Array>;
 
-/** Net speech at 8 kHz, L2-normalised vectors in every space. */
+/** Net speech at 16 kHz, L2-normalised vectors in every space. */
 async function embed(models: SpeechModels, speech: Float32Array): Promise<Vectors> {
   const vectors: Vectors = {};
   for (const extractor of models.extractors) vectors[extractor.space.id] = await extractor.embed(speech);
@@ -125,7 +126,7 @@ function qualityOf(
   const parts = windows.slice(first, first + Math.ceil(samples / windowSamples)).map((window, i) => ({
     ...window,
     vectors: {},
-    netSpeechMs: Math.min(window.netSpeechMs, samples / 8 - (i * windowSamples) / 8),
+    netSpeechMs: Math.min(window.netSpeechMs, speechMs(samples - i * windowSamples)),
   }));
   return parts.length > 0 ? pool(parts).quality : undefined;
 }

@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { decodeRecording } from '../../audio/index.js';
 import type { EmbeddingSpace } from '../../domain/speech.js';
 import { loadModels } from '../../embedding/index.js';
+import { packageRoot } from '../../package-root.js';
 import { CONDITIONS, generateNoise } from '../conditions/index.js';
 import { embedAudio } from './embed-audio.js';
 import { applyAll } from './embed-session.js';
 import type { EmbeddingOptions } from './types.js';
 
 /** Real speech that comes with the software. */
-const PROBE = '../fixtures/carlo_it/call-1.wav';
+const PROBE = 'fixtures/carlo_it/call-1.wav';
 
 /** The pipeline as it is, by what it makes of known speech. */
 export interface PipelineFingerprint {
@@ -27,9 +28,9 @@ export async function fingerprintPipeline(options: EmbeddingOptions): Promise<Pi
   const models = await loadModels(options.modelsDir, options.precision);
   try {
     const windowSamples = options.windowSamples || models.extractors[0]!.windowSamples;
-    const { samples } = await decodeRecording({ bytes: await readFile(join(options.modelsDir, PROBE)) });
+    const { samples } = await decodeRecording({ bytes: await readFile(join(packageRoot(), PROBE)) });
     const [embedded] = await embedAudio(models, windowSamples, [samples], () => [
-      { first: 1, samples: 16_000 },
+      { first: 1, samples: 32_000 },
     ]);
     const session = {
       corpus: '',

@@ -26,7 +26,7 @@ export interface EmbeddedSession {
 export interface EmbeddingOptions {
   readonly modelsDir: string;
   readonly precision: Precision;
-  /** Samples at 8 kHz in a window; 0: as the model has it, which is what the service does. */
+  /** Samples at 16 kHz in a window; 0: as the model has it, which is what the service does. */
   readonly windowSamples: number;
   /** Folder of the speech. */
   readonly dataDir: string;

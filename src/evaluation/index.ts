@@ -1,0 +1,7 @@
+/** Measuring: trials from recordings, error rates, calibration. */
+export { CONDITIONS } from './conditions/index.js';
+export { embedSpeech, type EmbeddedSpeech } from './embedding/index.js';
+export { evaluate, type Cell, type Evaluation } from './evaluate.js';
+export { readManifest, type SpeechSession } from './manifest.js';
+export { evaluationJson } from './output/json.js';
+export { cellRow, HEADINGS } from './output/text.js';

@@ -1,0 +1,60 @@
+import type { Cell } from '../evaluate.js';
+import type { Measured } from '../measure.js';
+
+/** `1.23 [0.5, 2.1]`, per cent; `-` where it was not measured. */
+export function percent({ value, interval }: Measured): string {
+  if (value === null) return '-';
+  const bounds = interval ? ` [${(100 * interval.low).toFixed(1)}, ${(100 * interval.high).toFixed(1)}]` : '';
+  return `${(100 * value).toFixed(2)}${bounds}`;
+}
+
+/** Three decimals; `-` where it was not measured. */
+export function decimal({ value }: Measured): string {
+  return value === null ? '-' : value.toFixed(3);
+}
+
+/** `1.23 [0.5, 2.1] (3/326)`: with the genuine trials missed, and all of them. */
+export function missRate(measured: Measured, misses: number | null, trials: number): string {
+  return misses === null ? '-' : `${percent(measured)} (${misses}/${trials})`;
+}
+
+/** The columns of the table of results. */
+export const HEADINGS = [
+  'corpus',
+  'condition',
+  'enrolled',
+  's',
+  'targets/impostors',
+  'EER %',
+  'minDCF',
+  'FNMR % at FMR 1 %',
+  'FNMR % at 0.1 %',
+  'Cllr',
+  'min',
+  'policy FMR %',
+  'FNMR %',
+  'abstained %',
+  'median s',
+] as const;
+
+export function cellRow(cell: Cell): string[] {
+  const { discrimination: found, calibration, policy } = cell;
+  const median = cell.medianDecisionNetSpeechMs;
+  return [
+    cell.corpus,
+    cell.condition,
+    cell.enrolment === 'fixed' ? 'mulaw' : 'matched',
+    String(cell.netSpeechSeconds),
+    `${cell.targetTrials}/${cell.impostorTrials}`,
+    percent(found.eer),
+    decimal(found.minDcf),
+    missRate(found.fnmrAtFmr1, found.missesAtFmr1, cell.targetTrials),
+    missRate(found.fnmrAtFmr01, found.missesAtFmr01, cell.targetTrials),
+    decimal(calibration.cllr),
+    decimal(calibration.cllrMin),
+    percent(policy.fmr),
+    percent(policy.fnmr),
+    percent(policy.abstained),
+    median === null ? '-' : (median / 1000).toFixed(1),
+  ];
+}
