@@ -17,7 +17,7 @@ export interface SpeechQuality {
 export interface SpeechWindow {
   /** Counts from 0 within its stream. */
   readonly index: number;
-  /** One L2-normalised vector an embedding space, for example `campplus` with 192 numbers. */
+  /** One L2-normalised vector for each embedding space that was computed, for example `campplus` with 192 numbers. */
   readonly vectors: Readonly<Record<string, Float32Array>>;
   /** Net speech in the window, ms. */
   readonly netSpeechMs: number;

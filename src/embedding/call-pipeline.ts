@@ -20,6 +20,17 @@ import { InputClock, InputQueue, type AudioInput } from './input-queue.js';
 export interface PendingWindow {
   readonly speech: SpeechStretch;
   readonly quality: SpeechQuality;
+  /** The spaces that it is to have a vector in. */
+  readonly spaces: readonly string[];
+}
+
+export interface PipelineOptions {
+  /** Samples at 16 kHz in a window. */
+  readonly windowSamples: number;
+  /** Ids of the spaces that windows are embedded in until the input says otherwise. */
+  readonly spaces: readonly string[];
+  /** Where the clock begins; default 0. */
+  readonly startMs?: number;
 }
 
 /**
@@ -29,6 +40,9 @@ export interface PendingWindow {
  * order of its input alone, never from how that was cut or when it came.
  */
 export class CallPipeline {
+  /** All spaces, and those that are computed now. */
+  readonly spaces: readonly string[];
+  #computed: readonly string[];
   readonly #input: InputQueue;
   readonly #clock: InputClock;
   readonly #netSpeech: NetSpeech;
@@ -50,18 +64,16 @@ export class CallPipeline {
   #incomplete: VouchError | undefined;
 
   /**
-   * @param windowSamples samples at 16 kHz in a window.
-   * @param startMs where the clock begins.
    * @throws VouchError of the format.
    */
   constructor(
     private readonly source: PipelineSource,
     private readonly activity: SpeechActivityModel,
-    windowSamples: number,
-    startMs = 0,
+    { windowSamples, spaces, startMs = 0 }: PipelineOptions,
   ) {
     // Fails here and not when the first bytes are worked through.
     if ('encoding' in source) new StreamDecoder(source);
+    this.spaces = this.#computed = spaces;
     this.#clock = new InputClock(source, startMs);
     this.#input = new InputQueue(this.#clock);
     this.#netSpeech = new NetSpeech(windowSamples);
@@ -105,8 +117,8 @@ export class CallPipeline {
         this.#segment = undefined;
       } else if (!input) {
         return undefined;
-      } else if (segment && input.kind !== 'audio') {
-        // Whatever is not audio ends the segment before it takes effect. Half a sample before a gap is part of what was
+      } else if (segment && input.kind !== 'audio' && input.kind !== 'compute') {
+        // Whatever interrupts the audio ends the segment before it takes effect. Half a sample before a gap is part of what was
         // lost; at the end of the stream the caller is told.
         const incomplete = segment.end();
         if (input.kind === 'finish') this.#incomplete = incomplete;
@@ -176,6 +188,7 @@ export class CallPipeline {
       this.#decode(input.audio);
       return;
     }
+    if (input.kind === 'compute') this.#computed = input.spaces;
     this.#clock.advance(input);
     if (input.kind !== 'finish') return;
     const rest = this.#netSpeech.finish();
@@ -209,7 +222,7 @@ export class CallPipeline {
     if (snrDb !== null) this.#snr = { sumDb: this.#snr.sumDb + snrDb, windows: this.#snr.windows + 1 };
     const quality = { ...this.#windowMeter.quality, snrDb, bandwidthHz: this.#spectrum.bandwidthHz };
     this.#windowMeter.clear();
-    this.#windows.push({ speech, quality });
+    this.#windows.push({ speech, quality, spaces: this.#computed });
     this.#windowsMs += speechMs(speech.samples.length);
   }
 }

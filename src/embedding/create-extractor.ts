@@ -9,6 +9,8 @@ export interface ExtractorOptions {
   readonly modelsDir: string;
   /** Which graph to use; `auto` is int8 where its reference check passes, else fp32. */
   readonly precision: Precision;
+  /** The embedding spaces of each window; `campplus` and `ge2e` when not given. */
+  readonly spaces?: readonly string[];
   /** Worker threads, one a core; 0 runs the models on the thread that calls. */
   readonly workers: number;
   /** What a recording may be at most; DEFAULT_RECORDING_LIMITS of the audio stage when not given. */
@@ -17,10 +19,10 @@ export interface ExtractorOptions {
 
 /**
  * Loads and verifies the models, in every thread that will run them.
- * @throws VouchError MODEL_INVALID naming the model that is not what models.json says.
+ * @throws VouchError MODEL_INVALID naming the model that is not what models.json says; FIELD_INVALID for no space.
  */
 export async function createExtractor(options: ExtractorOptions): Promise<SpeechExtractor> {
   if (options.workers > 0) return PooledExtractor.create(options);
-  const models = await loadModels(options.modelsDir, options.precision);
+  const models = await loadModels(options.modelsDir, options.precision, options.spaces);
   return new SingleThreadExtractor(models, options.recordingLimits);
 }

@@ -8,6 +8,8 @@ export type AudioInput =
   | { readonly kind: 'audio'; readonly audio: Uint8Array | Float32Array }
   | { readonly kind: 'gap'; readonly ms: number }
   | { readonly kind: 'skip'; readonly byteCount: number }
+  /** Windows that fill from here on are embedded in these spaces. */
+  | { readonly kind: 'compute'; readonly spaces: readonly string[] }
   | { readonly kind: 'finish' };
 
 /** Longer audio is worked through in pieces of this length, so that no call holds up the others. */
@@ -107,10 +109,10 @@ export class InputQueue {
     return { kind: 'audio', audio: piece };
   }
 
-  /** Throws everything away but an end; the clock moves past it. */
+  /** Throws everything away but an end and what is to be computed; the clock moves past it. */
   discard(): void {
     for (const input of this.#items) this.clock.advance(input);
-    this.#items = this.#items.filter(({ kind }) => kind === 'finish');
+    this.#items = this.#items.filter(({ kind }) => kind === 'finish' || kind === 'compute');
     this.#queuedBytes = 0;
   }
 }

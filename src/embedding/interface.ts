@@ -37,6 +37,14 @@ export interface SpeechStream {
    */
   skip(byteCount: number): void;
   /**
+   * Says in which spaces windows are embedded from here on; all, until it is called. It takes effect in order with the
+   * audio: a window that the bytes pushed before it have filled still has a vector in each of the old spaces, and every
+   * later one in each of the new. (A window fills once its last frame is settled to be speech, at most 0.2 s later.)
+   * @param spaces ids of the extractor's spaces, at least one.
+   * @throws VouchError FIELD_INVALID for none, or one that the extractor does not have.
+   */
+  compute(spaces: readonly string[]): void;
+  /**
    * Throws away everything that was not embedded yet: bytes, samples, unfinished window. No window from before is
    * delivered once this has returned, and no sample from before is ever embedded. The clock goes on.
    */
@@ -56,7 +64,7 @@ export interface SpeechStream {
  * a service uses the pool.
  */
 export interface SpeechExtractor {
-  /** The spaces that each window has a vector in. */
+  /** The spaces that each window has a vector in, unless its stream was told to compute fewer. */
   readonly spaces: readonly EmbeddingSpace[];
   /**
    * Begins a stream, pinned to one worker until it ends.
@@ -65,7 +73,7 @@ export interface SpeechExtractor {
   open(format: AudioFormat, listener: SpeechListener, options?: StreamOptions): SpeechStream;
   /**
    * Everything that a recording holds: decoded, searched for speech and embedded beside the live streams, a little at a
-   * time, so that it does not hold them up. The bytes of the recording belong to the extractor from then on.
+   * time, so that it does not hold them up, and in all spaces. The bytes of the recording belong to the extractor from then on.
    * Rejects with the errors of decodeRecording, SHUTTING_DOWN, WORKER_FAILED, or the signal's reason.
    */
   analyseRecording(recording: RecordingInput, signal?: AbortSignal): Promise<RecordingSpeech>;

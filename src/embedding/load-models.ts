@@ -19,15 +19,15 @@ import { referenceSignal } from './reference-signal.js';
 /** Which graph of a space to use: one of the two, or `auto`, int8 where it computes right and fp32 elsewhere. */
 export type Precision = 'auto' | 'fp32' | 'int8';
 
-/** The space that every voiceprint has a vector of. */
-const PRIMARY_SPACE = 'campplus';
+/** The spaces that windows are embedded in where nothing else is asked for. */
+export const DEFAULT_SPACES: readonly string[] = ['campplus', 'ge2e'];
 
 /** The models of one thread, loaded and verified. */
 export interface SpeechModels {
   readonly activity: SpeechActivityModel;
   /** One an embedding space; all take windows of the same length. */
   readonly extractors: readonly EmbeddingExtractor[];
-  /** The precision that was chosen. */
+  /** The precision that was chosen where a space has a graph of each. */
   readonly precision: Exclude<Precision, 'auto'>;
   /** Frees the sessions; nothing may run any more. */
   release(): Promise<void>;
@@ -38,18 +38,33 @@ export interface SpeechModels {
  * outputs against the shapes there, and for speaker models one embedding against the stored reference. A wrong file fails
  * here, when the service starts, and never in a call.
  * @param modelsDir the folder of models.json.
- * @throws VouchError MODEL_INVALID, with the model's id as metadata `model`.
+ * @param spaces the embedding spaces to load, at least one.
+ * @throws VouchError MODEL_INVALID, with the model's id as metadata `model`; FIELD_INVALID for no space.
  */
-export async function loadModels(modelsDir: string, precision: Precision): Promise<SpeechModels> {
+export async function loadModels(
+  modelsDir: string,
+  precision: Precision,
+  spaces: readonly string[] = DEFAULT_SPACES,
+): Promise<SpeechModels> {
+  if (spaces.length === 0) throw new VouchError('FIELD_INVALID', { field: 'spaces' });
   const manifest = await readModelsManifest(modelsDir);
   const activity = await loadActivity(modelsDir, manifest.speechActivity);
-  const speaker = await loadSpeakerModel(modelsDir, manifest.speakerEmbedding, precision);
+  const speakers: LoadedSpeakerModel[] = [];
+  for (const space of spaces) {
+    const graphs = manifest.speakerEmbedding.filter((model) => model.space === space);
+    const speaker = await loadSpeakerModel(modelsDir, space, graphs, precision);
+    const [{ extractor: first } = speaker] = speakers;
+    if (speaker.extractor.windowSamples !== first.windowSamples) {
+      throw invalid(speaker.extractor.space.modelId, 'its windows are not as long as those of the others');
+    }
+    speakers.push(speaker);
+  }
   return {
     activity: activity.model,
-    extractors: [speaker.extractor],
-    precision: speaker.variant,
+    extractors: speakers.map(({ extractor }) => extractor),
+    precision: speakers.some(({ variant }) => variant === 'int8') ? 'int8' : 'fp32',
     release: async () => {
-      await Promise.all([activity.session.release(), speaker.session.release()]);
+      await Promise.all([activity, ...speakers].map(({ session }) => session.release()));
     },
   };
 }
@@ -78,24 +93,25 @@ interface LoadedSpeakerModel {
   readonly variant: Exclude<Precision, 'auto'>;
 }
 
+/** @param graphs those of the space; where there is but one, the precision is no choice. */
 async function loadSpeakerModel(
   modelsDir: string,
-  models: readonly SpeakerEmbeddingManifest[],
+  space: string,
+  graphs: readonly SpeakerEmbeddingManifest[],
   precision: Precision,
 ): Promise<LoadedSpeakerModel> {
-  const order = precision === 'auto' ? (['int8', 'fp32'] as const) : [precision];
-  let reason = 'no such graph in models.json';
-  for (const variant of order) {
-    const model = models.find((each) => each.space === PRIMARY_SPACE && each.variant === variant);
-    if (!model) continue;
+  const order = precision === 'auto' || graphs.length === 1 ? (['int8', 'fp32'] as const) : [precision];
+  const candidates = order.flatMap((variant) => graphs.filter((model) => model.variant === variant));
+  let reason = `no graph of the space ${space} in models.json`;
+  for (const model of candidates) {
     const session = await openGraph(modelsDir, model);
     const extractor = new EmbeddingExtractor(session, model);
     const cosine = await referenceCosine(modelsDir, model, extractor);
-    if (cosine >= model.check.minimumCosine) return { session, extractor, variant };
+    if (cosine >= model.check.minimumCosine) return { session, extractor, variant: model.variant };
     await session.release();
     reason = `cosine ${cosine.toFixed(6)} to the reference embedding of ${model.id}, needed ${model.check.minimumCosine}`;
   }
-  throw invalid(`${PRIMARY_SPACE}-${order[order.length - 1] ?? precision}`, reason);
+  throw invalid(candidates.at(-1)?.id ?? space, reason);
 }
 
 /** Opens a graph whose file and shapes are those of the manifest. What is hashed is what is loaded. */

@@ -22,6 +22,12 @@ export function checkNotNegative(value: number, field: string): void {
   if (!(value >= 0 && value < Infinity)) throw new VouchError('FIELD_INVALID', { field });
 }
 
+/** @throws VouchError FIELD_INVALID unless `spaces` are some of `known`, at least one. */
+export function checkSpaces(spaces: readonly string[], known: readonly string[]): void {
+  const valid = spaces.length > 0 && spaces.every((space) => known.includes(space));
+  if (!valid) throw new VouchError('FIELD_INVALID', { field: 'spaces' });
+}
+
 /** A listener that also wants to know, for its flow control, how many bytes still wait. */
 export interface LocalListener extends SpeechListener {
   onQueuedBytes?(queuedBytes: number): void;
@@ -62,6 +68,13 @@ export class LocalStream implements SpeechStream, ScheduledStream {
     checkNotNegative(ms, 'ms');
     if (!this.#open) return;
     this.pipeline.enqueue({ kind: 'gap', ms });
+    this.scheduler.wake(this);
+  }
+
+  compute(spaces: readonly string[]): void {
+    checkSpaces(spaces, this.pipeline.spaces);
+    if (!this.#open) return;
+    this.pipeline.enqueue({ kind: 'compute', spaces: [...spaces] });
     this.scheduler.wake(this);
   }
 

@@ -41,8 +41,25 @@ const kaldiFrontEnd = z.object({
   varianceNormalisation: z.literal(false),
 });
 
-/** GE2E's: read so far as to know that it is there; a second extractor will need more of it. */
-const melPowerFrontEnd = z.object({ type: z.literal('mel-power-spectrogram'), melBins: z.int().positive() });
+/** The fields that fix GE2E's mel power spectrogram, with the same proviso. */
+const melPowerFrontEnd = z
+  .object({
+    type: z.literal('mel-power-spectrogram'),
+    melBins: z.int().positive(),
+    frameLengthSamples: z.int().positive(),
+    frameShiftSamples: z.int().positive(),
+    fftSize: z.int().positive(),
+    power: z.literal(2),
+    logarithm: z.literal(false),
+    lowHz: z.number().nonnegative(),
+    highHz: z.number().positive(),
+    snipEdges: z.literal(true),
+    /** The root mean square that a window is brought to, dB relative to full scale. */
+    levelDbfs: z.number().max(0),
+    /** Frames in one input of the graph: longer windows go in as two. */
+    chunkFrames: z.int().positive(),
+  })
+  .refine(({ fftSize, frameLengthSamples }) => fftSize === frameLengthSamples);
 
 const speakerEmbedding = file.extend({
   task: z.literal('speaker-embedding'),
@@ -87,6 +104,7 @@ const manifest = z.object({
 
 export type TensorManifest = z.infer<typeof tensor>;
 export type KaldiFrontEnd = z.infer<typeof kaldiFrontEnd>;
+export type MelPowerFrontEnd = z.infer<typeof melPowerFrontEnd>;
 export type SpeakerEmbeddingManifest = z.infer<typeof speakerEmbedding>;
 export type SpeechActivityManifest = z.infer<typeof speechActivity>;
 export type ModelManifest = SpeakerEmbeddingManifest | SpeechActivityManifest;

@@ -114,7 +114,8 @@ export class SpeechScheduler {
       for (let window = pipeline.takeWindow(); window; window = pipeline.takeWindow()) {
         const vectors: Record<string, Float32Array> = {};
         for (const extractor of this.models.extractors) {
-          vectors[extractor.space.id] = await extractor.embed(window.speech.samples);
+          if (window.spaces.includes(extractor.space.id))
+            vectors[extractor.space.id] = await extractor.embed(window.speech.samples);
         }
         if (!this.#waiting.has(stream)) return;
         // Undefined when the stream discarded it meanwhile.

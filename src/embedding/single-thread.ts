@@ -75,7 +75,13 @@ export class SingleThreadExtractor implements SpeechExtractor {
 
   #pipeline(source: PipelineSource, startMs?: number): CallPipeline {
     const { activity, extractors } = this.models;
-    return new CallPipeline(source, activity, extractors[0]!.windowSamples, startMs);
+    const spaces = this.spaces.map(({ id }) => id);
+    const { windowSamples } = extractors[0]!;
+    return new CallPipeline(source, activity, {
+      windowSamples,
+      spaces,
+      ...(startMs !== undefined && { startMs }),
+    });
   }
 
   /** All windows of a pipeline that has all of its input. */

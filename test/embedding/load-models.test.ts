@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { loadModels, type Precision } from '../../src/embedding/index.js';
 import { VouchError } from '../../src/errors.js';
-import { dot, speechSamples, MODELS_DIR } from '../helpers/speech.js';
+import { dot, MODELS_DIR, rejection, speechSamples } from '../helpers/speech.js';
 import { FRONT_END_SIGNALS } from '../helpers/front-end-signals.js';
 
 interface Manifest {
@@ -21,6 +21,7 @@ async function tamperedModels(
   await mkdir(join(dir, 'reference'));
   for (const name of [
     'reference/fbank.json',
+    'reference/ge2e.json',
     ...(await readdir(MODELS_DIR)).filter((each) => each.endsWith('.onnx')),
   ])
     if (!(name in files)) await symlink(join(MODELS_DIR, name), join(dir, name));
@@ -49,22 +50,23 @@ async function refusal(dir: string, precision: Precision): Promise<VouchError> {
   throw new Error('the models were not refused');
 }
 
-async function referenceEmbedding(field: string): Promise<Float32Array> {
-  const text = await readFile(join(MODELS_DIR, 'reference/fbank.json'), 'utf8');
+async function referenceEmbedding(file: string, field: string): Promise<Float32Array> {
+  const text = await readFile(join(MODELS_DIR, 'reference', file), 'utf8');
   const { signals } = JSON.parse(text) as { signals: Record<string, number[]>[] };
   const vector = Float32Array.from(signals[0]![field]!);
   const length = Math.hypot(...vector);
   return vector.map((value) => value / length);
 }
 
-for (const [precision, minimum] of [
-  ['fp32', 0.9999],
-  ['int8', 0.999],
+for (const [space, precision, file, field, minimum] of [
+  ['campplus', 'fp32', 'fbank.json', 'embedding_fp32', 0.9999],
+  ['campplus', 'int8', 'fbank.json', 'embedding_int8', 0.999],
+  ['ge2e', 'auto', 'ge2e.json', 'embedding', 0.999],
 ] as const) {
-  test(`the ${precision} graph gives its reference embedding to a cosine of ${minimum}`, async (t) => {
-    const models = await loadModels(MODELS_DIR, precision);
+  test(`${space}, ${precision}: the reference embedding to a cosine of ${minimum}`, async (t) => {
+    const models = await loadModels(MODELS_DIR, precision, [space]);
     const embedding = await models.extractors[0]!.embed(FRONT_END_SIGNALS['sines-and-chirp']!);
-    const cosine = dot(embedding, await referenceEmbedding(`embedding_${precision}`));
+    const cosine = dot(embedding, await referenceEmbedding(file, field));
     await models.release();
     t.true(cosine >= minimum, String(cosine));
     t.log(cosine);
@@ -96,12 +98,61 @@ test('the graphs agree on fixture speech to a cosine of 0.98 in every window', a
   t.true(least >= 0.98, String(least));
 });
 
-test('embeddings have length 1', async (t) => {
+test('embeddings have length 1, of a window and of a rest', async (t) => {
   const models = await loadModels(MODELS_DIR, 'auto');
-  const vector = await models.extractors[0]!.embed(speechSamples('june_fr/call-1.wav').subarray(0, 24_000));
+  const speech = speechSamples('june_fr/call-1.wav');
+  for (const extractor of models.extractors) {
+    for (const samples of [23_960, 47_920]) {
+      const vector = await extractor.embed(speech.subarray(0, samples));
+      t.is(vector.length, extractor.space.dimension);
+      t.true(Math.abs(dot(vector, vector) - 1) < 1e-6);
+    }
+  }
   await models.release();
-  t.is(vector.length, 192);
-  t.true(Math.abs(dot(vector, vector) - 1) < 1e-6);
+});
+
+test('the spaces that are asked for are loaded, in that order; all have windows of one length', async (t) => {
+  const models = await loadModels(MODELS_DIR, 'auto');
+  t.deepEqual(
+    models.extractors.map(({ space, windowSamples }) => [space.id, space.dimension, windowSamples]),
+    [
+      ['campplus', 192, 47_920],
+      ['ge2e', 256, 47_920],
+    ],
+  );
+  await models.release();
+  const one = await loadModels(MODELS_DIR, 'auto', ['ge2e']);
+  t.deepEqual(
+    one.extractors.map(({ space }) => space.modelId),
+    ['ge2e'],
+  );
+  await one.release();
+});
+
+test('a space that has no graph, and none at all, are refused', async (t) => {
+  t.is(await rejection(loadModels(MODELS_DIR, 'auto', ['campplus', 'none'])), 'MODEL_INVALID');
+  t.is(await rejection(loadModels(MODELS_DIR, 'auto', [])), 'FIELD_INVALID');
+});
+
+test('graphs with windows of different lengths do not go together', async (t) => {
+  const error = await refusal(
+    await tamperedModels((manifest) => (entry(manifest, 'ge2e')['windowFrames'] = 200)),
+    'auto',
+  );
+  t.deepEqual([error.reason, error.metadata['model']], ['MODEL_INVALID', 'ge2e']);
+});
+
+test('the second extractor is verified as the first is', async (t) => {
+  const graph = Uint8Array.from(await readFile(join(MODELS_DIR, 'ge2e.onnx')));
+  graph[graph.length - 1]! ^= 1;
+  const file = await refusal(await tamperedModels(() => undefined, { 'ge2e.onnx': graph }), 'auto');
+  t.deepEqual([file.reason, file.metadata['model']], ['MODEL_INVALID', 'ge2e']);
+  const change = (manifest: Manifest): void => {
+    // Another level: the scaling is part of what is verified.
+    Object.assign(entry(manifest, 'ge2e')['frontEnd'] as object, { levelDbfs: 0 });
+  };
+  const front = await refusal(await tamperedModels(change), 'auto');
+  t.deepEqual([front.reason, front.metadata['model']], ['MODEL_INVALID', 'ge2e']);
 });
 
 test('a file that is not the one of the manifest is refused, and named', async (t) => {

@@ -9,6 +9,8 @@ import { toVouchError } from '../scheduler.js';
 export interface WorkerOptions {
   readonly modelsDir: string;
   readonly precision: Precision;
+  /** DEFAULT_SPACES when not given. */
+  readonly spaces?: readonly string[];
   readonly recordingLimits?: RecordingLimits;
 }
 
@@ -29,6 +31,7 @@ export type ToWorker =
   /** The buffer of the bytes is transferred. */
   | { readonly kind: 'audio'; readonly stream: number; readonly bytes: Uint8Array }
   | { readonly kind: 'gap'; readonly stream: number; readonly ms: number }
+  | { readonly kind: 'compute'; readonly stream: number; readonly spaces: readonly string[] }
   | { readonly kind: 'skip'; readonly stream: number; readonly byteCount: number }
   | {
       readonly kind: 'discard';

@@ -103,7 +103,18 @@ export class PooledExtractor implements SpeechExtractor {
   }
 }
 
-function startWorker({ workerUrl, modelsDir, precision, recordingLimits }: PoolOptions): WorkerHandle {
+function startWorker({
+  workerUrl,
+  modelsDir,
+  precision,
+  spaces,
+  recordingLimits,
+}: PoolOptions): WorkerHandle {
   const url = workerUrl ?? new URL('./worker.js', import.meta.url);
-  return new WorkerHandle(url, { modelsDir, precision, ...(recordingLimits && { recordingLimits }) });
+  return new WorkerHandle(url, {
+    modelsDir,
+    precision,
+    ...(spaces && { spaces }),
+    ...(recordingLimits && { recordingLimits }),
+  });
 }

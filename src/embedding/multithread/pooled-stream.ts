@@ -3,11 +3,13 @@ import type { VouchError } from '../../errors.js';
 import { Deferred } from '../deferred.js';
 import { pieceLength } from '../input-queue.js';
 import type { SpeechListener, SpeechStream } from '../interface.js';
-import { checkNotNegative, maxQueuedBytes } from '../local-stream.js';
+import { checkNotNegative, checkSpaces, maxQueuedBytes } from '../local-stream.js';
 import { errorFromMessage, type StreamEvent, type ToWorker } from './messages.js';
 
 /** What a stream needs of the worker that it is pinned to. */
 export interface StreamHost {
+  /** Ids of the spaces that the worker embeds in. */
+  readonly spaces: readonly string[];
   post(message: ToWorker, transfer?: readonly ArrayBuffer[]): void;
   /** All bytes that wait in this worker, of all its streams; each stream adds and takes its own. */
   addQueuedBytes(bytes: number): void;
@@ -70,6 +72,13 @@ export class PooledStream implements SpeechStream {
     if (!this.#open) return;
     this.flush();
     this.host.post({ kind: 'gap', stream: this.id, ms });
+  }
+
+  compute(spaces: readonly string[]): void {
+    checkSpaces(spaces, this.host.spaces);
+    if (!this.#open) return;
+    this.flush();
+    this.host.post({ kind: 'compute', stream: this.id, spaces: [...spaces] });
   }
 
   skip(byteCount: number): void {

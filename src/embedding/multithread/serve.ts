@@ -21,7 +21,7 @@ export async function serve(port: MessagePort, options: WorkerOptions): Promise<
     port.postMessage(message);
   };
   try {
-    const models = await loadModels(options.modelsDir, options.precision);
+    const models = await loadModels(options.modelsDir, options.precision, options.spaces);
     const extractor = new SingleThreadExtractor(models, options.recordingLimits);
     // Messages that came meanwhile waited in the port.
     const server = new PoolServer(port, extractor, post);
@@ -86,6 +86,7 @@ class PoolServer {
       // The pool holds its callers back itself; a failure is told as such.
       stream.push(message.bytes).catch(() => undefined);
     } else if (message.kind === 'gap') stream.gap(message.ms);
+    else if (message.kind === 'compute') stream.compute(message.spaces);
     else if (message.kind === 'skip') stream.skip(message.byteCount);
     else if (message.kind === 'discard') {
       served.epoch = message.epoch;

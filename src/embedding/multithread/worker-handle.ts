@@ -5,6 +5,7 @@ import type { RecordingSpeech } from '../../domain/speech.js';
 import { VouchError } from '../../errors.js';
 import { Deferred } from '../deferred.js';
 import type { SpeechListener } from '../interface.js';
+import { DEFAULT_SPACES } from '../load-models.js';
 import {
   errorFromMessage,
   type FromWorker,
@@ -24,6 +25,8 @@ const STOP_WITHIN_MS = 10_000;
 export class WorkerHandle implements StreamHost {
   /** What the worker said once its models were verified. Rejects with MODEL_INVALID or WORKER_FAILED. */
   readonly ready = new Deferred<Extract<FromWorker, { kind: 'ready' }>>();
+  /** Ids of the spaces that it embeds in. */
+  readonly spaces: readonly string[];
   readonly #worker: Worker;
   readonly #streams = new Map<number, PooledStream>();
   readonly #recordings = new Map<number, Deferred<RecordingSpeech>>();
@@ -39,6 +42,7 @@ export class WorkerHandle implements StreamHost {
 
   /** @param url the module that the thread starts with. */
   constructor(url: URL, options: WorkerOptions) {
+    this.spaces = options.spaces ?? DEFAULT_SPACES;
     this.ready.promise.catch(() => undefined);
     this.#worker = new Worker(url, { workerData: options, name: 'vouch-speech' });
     this.#worker.on('message', (message: FromWorker) => {
