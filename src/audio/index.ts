@@ -4,4 +4,4 @@ export { StreamDecoder } from './stream-decoder.js';
 export { CAMPPLUS_FILTERBANK, Filterbank, subtractMeanPerBin, type FilterbankOptions } from './filterbank.js';
 export { decodeRecording, type RecordingInput } from './recording/decode.js';
 export { DEFAULT_RECORDING_LIMITS, type Recording, type RecordingLimits } from './recording/types.js';
-export { GE2E_MEL_SPECTROGRAM, MelSpectrogram, type MelSpectrogramOptions } from './mel-spectrogram.js';
+export { MelSpectrogram, type MelSpectrogramOptions } from './mel-spectrogram.js';

@@ -1,20 +1,15 @@
 import { StreamDecoder } from '../audio/index.js';
-import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ } from '../domain/audio.js';
 import type { SpeechProgress, SpeechQuality, SpeechWindow } from '../domain/speech.js';
 import type { VouchError } from '../errors.js';
 import {
-  measureFrame,
   NetSpeech,
-  QualityMeter,
-  SpeechSpectrum,
-  telephoneSamples,
-  WindowSnr,
   speechMs,
   type SpeechActivityModel,
   type SpeechStretch,
 } from '../speech-activity/index.js';
 import { AudioSegment, type LabelledFrame, type PipelineSource, type SpeechFrame } from './audio-segment.js';
 import { InputClock, InputQueue, type AudioInput } from './input-queue.js';
+import { SpeechMeasures } from './speech-measures.js';
 
 /** A window that waits for its vectors. */
 export interface PendingWindow {
@@ -34,10 +29,10 @@ export interface PipelineOptions {
 }
 
 /**
- * One call from bytes to windows of net speech: decoding, telephone bandwidth, speech activity, windows. It runs no model itself: it
- * hands out one frame at a time for its probability (`nextFrame`, `accept`) and windows for their vectors (`takeWindow`,
- * `complete`), so that whoever drives it can put the frames of many calls into one run. All it does follows from the
- * order of its input alone, never from how that was cut or when it came.
+ * One call from bytes to windows of net speech: decoding, telephone bandwidth, speech activity, windows. It runs no model
+ * itself: it hands out one frame at a time for its probability (`nextFrame`, `accept`) and windows for their vectors
+ * (`takeWindow`, `complete`), so that whoever drives it can put the frames of many calls into one run. All it does follows
+ * from the order of its input alone, never from how that was cut or when it came.
  */
 export class CallPipeline {
   /** All spaces, and those that are computed now. */
@@ -46,12 +41,7 @@ export class CallPipeline {
   readonly #input: InputQueue;
   readonly #clock: InputClock;
   readonly #netSpeech: NetSpeech;
-  readonly #streamMeter = new QualityMeter();
-  readonly #windowMeter = new QualityMeter();
-  readonly #windowSnr = new WindowSnr();
-  /** Of the windows so far: their sum and how many. */
-  #snr = { sumDb: 0, windows: 0 };
-  readonly #spectrum: SpeechSpectrum;
+  readonly #measures: SpeechMeasures;
   #segment: AudioSegment | undefined;
   #inFlight: SpeechFrame | undefined;
   #windows: PendingWindow[] = [];
@@ -77,7 +67,7 @@ export class CallPipeline {
     this.#clock = new InputClock(source, startMs);
     this.#input = new InputQueue(this.#clock);
     this.#netSpeech = new NetSpeech(windowSamples);
-    this.#spectrum = new SpeechSpectrum((activity.chunk.chunkSamples * TELEPHONE_RATE_HZ) / SPEECH_RATE_HZ);
+    this.#measures = new SpeechMeasures(activity.chunk.chunkSamples);
   }
 
   /** Adds to what is to be worked through; arrays belong to the pipeline from then on. Nothing is computed yet. */
@@ -163,8 +153,7 @@ export class CallPipeline {
     this.#netSpeech.discard();
     this.#windows = [];
     this.#windowsMs = 0;
-    this.#windowMeter.clear();
-    this.#windowSnr.take();
+    this.#measures.discardWindow();
     if (!delivered) return;
     this.#delivered = delivered.windows;
     this.#deliveredMs = delivered.netSpeechMs;
@@ -175,11 +164,7 @@ export class CallPipeline {
     return {
       audioMs: (this.#decodedFrames * 1000) / this.source.sampleRateHz,
       netSpeechMs: this.#deliveredMs + this.#windowsMs + this.#netSpeech.waitingMs,
-      quality: {
-        ...this.#streamMeter.quality,
-        snrDb: this.#snr.windows > 0 ? this.#snr.sumDb / this.#snr.windows : null,
-        bandwidthHz: this.#spectrum.bandwidthHz,
-      },
+      quality: this.#measures.quality,
     };
   }
 
@@ -207,22 +192,13 @@ export class CallPipeline {
   #measure(frames: readonly LabelledFrame[]): void {
     for (const { samples, startMs, probability, speech } of frames) {
       if (!speech) continue;
-      const telephone = telephoneSamples(samples);
-      const measure = measureFrame(telephone);
-      this.#streamMeter.add(measure, probability);
-      this.#windowMeter.add(measure, probability);
-      this.#windowSnr.add(measure, probability);
-      this.#spectrum.add(telephone);
+      this.#measures.add(samples, probability);
       for (const full of this.#netSpeech.push(samples, startMs)) this.#addWindow(full);
     }
   }
 
   #addWindow(speech: SpeechStretch): void {
-    const snrDb = this.#windowSnr.take();
-    if (snrDb !== null) this.#snr = { sumDb: this.#snr.sumDb + snrDb, windows: this.#snr.windows + 1 };
-    const quality = { ...this.#windowMeter.quality, snrDb, bandwidthHz: this.#spectrum.bandwidthHz };
-    this.#windowMeter.clear();
-    this.#windows.push({ speech, quality, spaces: this.#computed });
+    this.#windows.push({ speech, quality: this.#measures.takeWindow(), spaces: this.#computed });
     this.#windowsMs += speechMs(speech.samples.length);
   }
 }
