@@ -43,7 +43,8 @@ export async function embedAudio(
   wanted: WantedPieces,
 ): Promise<EmbeddedSession[]> {
   const running = recordings.map((samples): Running => {
-    const pipeline = new CallPipeline({ sampleRateHz: 8000 }, models.activity, windowSamples);
+    const options = { windowSamples, spaces: models.extractors.map(({ space }) => space.id) };
+    const pipeline = new CallPipeline({ sampleRateHz: 8000 }, models.activity, options);
     pipeline.enqueue({ kind: 'audio', audio: samples });
     pipeline.enqueue({ kind: 'finish' });
     return { pipeline, windows: [], speech: [] };
