@@ -22,7 +22,7 @@ export interface Connection {
   close(): void;
 }
 
-/** Opens a channel; it connects with the first request. Requests carry the development principal (docs/roles.md). */
+/** Opens a channel; it connects with the first request. Requests carry the development principal. */
 export function connect(options: ConnectionOptions): Connection {
   const host = options.address.replace(/:\d+$/, '');
   const channel = createChannel(options.address, ChannelCredentials.createInsecure(), {

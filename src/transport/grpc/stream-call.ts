@@ -6,6 +6,7 @@ import type { CallStream } from '../../session/index.js';
 import { readAudio, readCallStart, readClaim } from '../read-call.js';
 import { validText } from '../validate.js';
 import { writeEvent } from '../write-call.js';
+import { isGone } from './gone.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { within } from './timeout.js';
 
@@ -23,7 +24,7 @@ export function streamCall(parts: TransportParts) {
     const call = await parts.calls.open(context.principal, start);
     const watchdog = new Watchdog(parts.stallTimeoutMs, call);
     try {
-      void pump(reader, call, watchdog);
+      void pump(reader, call, watchdog, context.signal);
       for await (const event of call.events) {
         const message = writeEvent(event, role);
         if (message) yield { event: message };
@@ -44,13 +45,19 @@ async function readStart(reader: Requests, timeoutMs: number): Promise<CallStart
 }
 
 /** Reads until the stream ends; whatever goes wrong goes to the call, which tells the client. */
-async function pump(reader: Requests, call: CallStream, watchdog: Watchdog): Promise<void> {
+async function pump(
+  reader: Requests,
+  call: CallStream,
+  watchdog: Watchdog,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     for (;;) {
       const next = await reader.next();
       watchdog.heard();
       if (next.done) {
-        await call.end('');
+        if (await isGone(signal)) call.hangUp();
+        else await call.end('');
         return;
       }
       if (await handle(next.value, call)) return;
