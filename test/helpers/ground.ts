@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { createChannel, createClientFactory, Metadata, type Channel } from 'nice-grpc';
+import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
+import { readConfig } from '../../src/config.js';
+import type { Policy } from '../../src/domain/policy.js';
+import type { Principal, Role } from '../../src/domain/principal.js';
+import { ConsentServiceDefinition, type ConsentServiceClient } from '../../src/gen/vouch/v1/consent.js';
+import { EnrolmentServiceDefinition, type EnrolmentServiceClient } from '../../src/gen/vouch/v1/enrolment.js';
+import {
+  VerificationServiceDefinition,
+  type VerificationServiceClient,
+} from '../../src/gen/vouch/v1/verification.js';
+import { VouchService } from '../../src/service.js';
+import { EmbeddedPostgres, migrate } from '../../src/storage/index.js';
+import { DEFAULT_POLICY } from '../../src/tenant/index.js';
+import { TestTenant } from './caller.js';
+
+/** Options of the service by their names in the environment. */
+export type Environment = Readonly<Record<string, string>>;
+
+export interface Clients {
+  readonly verification: VerificationServiceClient;
+  readonly enrolment: EnrolmentServiceClient;
+  readonly consent: ConsentServiceClient;
+}
+
+/** A database server, its data and a keyring for a test file. */
+export class Ground {
+  private constructor(
+    readonly directory: string,
+    public postgres: EmbeddedPostgres,
+  ) {}
+
+  static async make(): Promise<Ground> {
+    const directory = await mkdtemp(join(tmpdir(), 'vouch-e2e-'));
+    await chmod(directory, 0o755); // mkdtemp closes it to the server's user.
+    const postgres = await EmbeddedPostgres.start(directory, { disposable: true });
+    await migrate(postgres.url);
+    return new Ground(directory, postgres);
+  }
+
+  /** A service on this database: one worker, an ephemeral port, silent. */
+  async serve(environment: Environment = {}): Promise<TestService> {
+    const config = readConfig({
+      VOUCH_ADDRESS: '127.0.0.1:0',
+      VOUCH_WORKERS: '1',
+      VOUCH_LOG_LEVEL: 'silent',
+      VOUCH_DRAIN_MS: '0',
+      VOUCH_MAXIMUM_RECORDINGS: '64', // The tests of a file enrol at the same time.
+      DATABASE_URL: this.postgres.url,
+      VOUCH_KEYRING_FILE: join(this.directory, 'keyring.json'),
+      ...environment,
+    });
+    const service = await VouchService.create(config);
+    const { host, port } = await service.start();
+    return new TestService(service, `${host}:${port}`);
+  }
+
+  async close(): Promise<void> {
+    await this.postgres.stop();
+    // Not the same where the directory for temporary files is closed to the server's user.
+    for (const directory of [this.postgres.directory, this.directory]) {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+}
+
+/** A running service and clients of it. */
+export class TestService {
+  #channel: Channel | undefined;
+
+  constructor(
+    readonly service: VouchService,
+    readonly address: string,
+  ) {}
+
+  /** A connection to the service; the same for all clients unless asked for another. */
+  get channel(): Channel {
+    return (this.#channel ??= createChannel(this.address));
+  }
+
+  clients(tenantId: string, role: Role, channel = this.channel): Clients {
+    const metadata = Metadata({ 'vouch-tenant': tenantId, 'vouch-role': role, 'vouch-actor': 'test' });
+    const factory = createClientFactory().use(errorDetailsClientMiddleware);
+    const options = { '*': { metadata } };
+    return {
+      verification: factory.create(VerificationServiceDefinition, channel, options),
+      enrolment: factory.create(EnrolmentServiceDefinition, channel, options),
+      consent: factory.create(ConsentServiceDefinition, channel, options),
+    };
+  }
+
+  /** A tenant of its own, whose voiceprints may be used at once, with a published notice. */
+  async tenant(changes: Partial<Policy> = {}): Promise<TestTenant> {
+    const tenantId = `tenant-${randomBytes(6).toString('hex')}`;
+    const principal: Principal = { tenantId, role: 'ADMINISTRATOR', actorId: 'test' };
+    await this.service.tenants.create(principal, {
+      ...DEFAULT_POLICY,
+      enrolment: { ...DEFAULT_POLICY.enrolment, waitingPeriodMs: 0 },
+      ...changes,
+    });
+    const tenant = new TestTenant(this, tenantId);
+    await tenant.publishNotice();
+    return tenant;
+  }
+
+  async stop(): Promise<void> {
+    this.#channel?.close();
+    await this.service.stop();
+  }
+}
+
+/** One service for all tests of a file, started before the first and stopped after the last. */
+export function serviceOfFile(environment: Environment = {}): () => TestService {
+  let ground: Ground | undefined;
+  let running: TestService | undefined;
+  test.before('start the service', async (t) => {
+    t.timeout(60_000);
+    ground = await Ground.make();
+    running = await ground.serve(environment);
+  });
+  test.after.always('stop the service', async () => {
+    await running?.stop();
+    await ground?.close();
+  });
+  return () => {
+    if (!running) throw new Error('The service does not run.');
+    return running;
+  };
+}
