@@ -207,14 +207,19 @@ async function openExtractor(config: Config, stops: Stop[]): Promise<SpeechExtra
     modelsDir: modelsDir(config),
     precision: config.modelPrecision,
     workers: config.workers,
+    // No other vectors are of any use.
+    spaces: await Calibration.spacesOf(calibrationFile(config)),
   });
   stops.push(() => extractor.close());
   return extractor;
 }
 
 async function openCalibration(config: Config, extractor: SpeechExtractor): Promise<Calibration> {
-  const file = join(modelsDir(config), 'calibration', `${config.calibrationId}.json`);
-  return Calibration.load(file, extractor.spaces);
+  return Calibration.load(calibrationFile(config), extractor.spaces);
+}
+
+function calibrationFile(config: Config): string {
+  return join(modelsDir(config), 'calibration', `${config.calibrationId}.json`);
 }
 
 async function openDatabase(config: Config, log: Logger, stops: Stop[]): Promise<Database> {

@@ -1,4 +1,4 @@
-/** Who a caller may be; docs/roles.md says what each may do. */
+/** Who a caller may be. */
 export type Role = 'TELEPHONY' | 'AGENT' | 'SUPERVISOR' | 'PRIVACY_OFFICER' | 'ADMINISTRATOR' | 'AUDITOR';
 
 /** On whose authority something is done. Comes with every request, through authentication, never in the message. */

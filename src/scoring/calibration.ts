@@ -101,6 +101,12 @@ export class Calibration {
       .map((map) => new CalibrationMap(map));
   }
 
+  /** The embedding spaces that a calibration has a use for. Throws CALIBRATION_INVALID. */
+  static async spacesOf(path: string): Promise<readonly string[]> {
+    const { file } = await readFileOf(path);
+    return [...new Set(file.maps.flatMap((map) => map.spaces.map((space) => space.id)))];
+  }
+
   /** Reads a calibration. Throws CALIBRATION_INVALID when it is none or belongs to another model. */
   static async load(path: string, spaces: readonly EmbeddingSpace[]): Promise<Calibration> {
     const { file, sha256 } = await readFileOf(path);

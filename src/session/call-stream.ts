@@ -57,14 +57,17 @@ export class CallStream {
     await this.#owner.claim(this.#session, [claim]);
   }
 
-  pause(reason: string): void {
+  /** Pauses at once; resolves when there is room for another such message. */
+  async pause(reason: string): Promise<void> {
     this.#session.pause(reason, 'STREAM');
     this.#owner.keepControl(this.#session, true, reason);
+    await this.#session.log.room();
   }
 
-  resume(): void {
+  async resume(): Promise<void> {
     this.#session.resume('STREAM');
     this.#owner.keepControl(this.#session, false, '');
+    await this.#session.log.room();
   }
 
   /** Ends the call in good order. Rejects with AUDIO_INCOMPLETE when the bytes ended within a sample. */

@@ -23,6 +23,8 @@ type Entry = { readonly event: CallEvent } | { readonly task: () => Promise<unkn
 
 /** Entries that may wait for the database before the call is given up. */
 const MOST_UNWRITTEN = 512;
+/** Streams whose own messages cause entries wait while there are more than this. */
+const COMFORTABLE = 64;
 const RETRY_MS = 250;
 
 /**
@@ -56,6 +58,11 @@ export class EventLog {
   /** Runs a task once everything before it is written; tried until the database is there. Other failures drop it. */
   afterwards(task: () => Promise<unknown>): void {
     this.#queue({ task });
+  }
+
+  /** Resolves when there is room for more: whoever can wait with what they cause awaits it. */
+  async room(): Promise<void> {
+    while (this.#unwritten.length > COMFORTABLE && this.#writing) await this.#writing;
   }
 
   /** Resolves when nothing waits any more, or the log is lost. */

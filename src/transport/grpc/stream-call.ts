@@ -77,10 +77,10 @@ async function handle(request: StreamCallRequest, call: CallStream): Promise<boo
       return false;
     }
     case 'pause':
-      call.pause(validText(message.value.reason, 'pause.reason', 64));
+      await call.pause(validText(message.value.reason, 'pause.reason', 64));
       return false;
     case 'resume':
-      call.resume();
+      await call.resume();
       return false;
     case 'claim':
       await call.claim(readClaim(message.value, 'claim'));
