@@ -16,6 +16,8 @@ export interface CallOutcome {
   readonly decidedAtMs: number | null;
   /** Net speech at each alarm that the speaker changed, ms. */
   readonly changesMs: readonly number[];
+  /** The highest LLR of any claim at any look that could have accepted it; -Infinity without such a look. */
+  readonly highestLlr: number;
 }
 
 /** What decides: the same for every call. */
@@ -44,11 +46,15 @@ export function judgeCall(
   const changesMs: number[] = [];
   let evidence = new Pool();
   let heardMs = 0;
+  let highestLlr = -Infinity;
   const look = (ended: boolean): void => {
     const speech = evidence.take();
     claims.forEach((voiceprints, i) => {
-      if (settled.has(i)) return;
       const compared = compareBest(speech, voiceprints, calibration);
+      if (speech.netSpeechMs >= policy.minimumNetSpeechMs) {
+        highestLlr = Math.max(highestLlr, compared?.llr ?? -Infinity);
+      }
+      if (settled.has(i)) return;
       const { kind, finality } = judge(
         {
           llr: compared?.llr ?? null,
@@ -83,6 +89,7 @@ export function judgeCall(
     acceptedAtMs: decidedMs.ACCEPT,
     decidedAtMs: times.length > 0 ? Math.min(...times) : null,
     changesMs,
+    highestLlr,
   };
 }
 

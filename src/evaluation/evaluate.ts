@@ -1,6 +1,7 @@
 import type { Calibration } from '../scoring/index.js';
 import type { Policy } from '../domain/policy.js';
 import { judgeCall, type CallTerms } from './call-judge.js';
+import { callRates, type CallRates } from './call-rates.js';
 import { ENROLMENT_CONDITION } from './conditions/index.js';
 import type { EmbeddedSpeech } from './embedding/index.js';
 import { TEST_SECONDS } from './layout.js';
@@ -26,6 +27,7 @@ import {
   type EnrolledSpeaker,
   type SpeakerSessions,
 } from './speech-tests.js';
+import { simulateCalls, type SimulatedCall } from './whole-calls.js';
 
 /** One corpus, condition, enrolment channel and length of test. */
 export interface Cell {
@@ -74,12 +76,14 @@ export interface LeftOut {
 
 export interface Evaluation {
   readonly cells: readonly Cell[];
+  readonly calls: readonly CallRates[];
   readonly leftOut: readonly LeftOut[];
 }
 
 /** Error rates of each corpus under each condition, for each length of test. */
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
   const cells: Cell[] = [];
+  const calls: SimulatedCall[] = [];
   const leftOut: LeftOut[] = [];
   for (const [corpus, sessions] of bySpeaker(request.sessions)) {
     const speakers = await chooseSessions(sessions, request.speech);
@@ -89,11 +93,19 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
         cells.push(cell);
         request.onCell?.(cell);
       }
+      const simulation = {
+        speech: request.speech,
+        corpus,
+        speakers,
+        terms: request,
+        conditions: request.conditions,
+      };
+      calls.push(...(await simulateCalls(simulation, condition)));
     }
     if (cells.length === before)
       leftOut.push({ corpus, reason: 'no speaker has speech to enrol and to test with' });
   }
-  return { cells, leftOut };
+  return { cells, calls: callRates(calls, request.replicates), leftOut };
 }
 
 async function* evaluateCondition(

@@ -4,4 +4,4 @@ export { embedSpeech, type EmbeddedSpeech } from './embedding/index.js';
 export { evaluate, type Cell, type Evaluation } from './evaluate.js';
 export { readManifest, type SpeechSession } from './manifest.js';
 export { evaluationJson } from './output/json.js';
-export { cellRow, HEADINGS } from './output/text.js';
+export { CALL_HEADINGS, callRow, cellRow, HEADINGS } from './output/text.js';

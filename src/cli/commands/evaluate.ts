@@ -2,7 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readConfig } from '../../config.js';
-import { cellRow, evaluate, evaluationJson, HEADINGS } from '../../evaluation/index.js';
+import {
+  CALL_HEADINGS,
+  callRow,
+  cellRow,
+  evaluate,
+  evaluationJson,
+  HEADINGS,
+} from '../../evaluation/index.js';
 import { Calibration } from '../../scoring/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
 import { LiveLine } from '../live-line.js';
@@ -41,6 +48,7 @@ async function run(options: EvaluateOptions): Promise<void> {
   });
   line.clear();
   console.log(table(HEADINGS, evaluation.cells.map(cellRow)));
+  console.log(`\nWhole calls\n${table(CALL_HEADINGS, evaluation.calls.map(callRow))}`);
   for (const { corpus, reason } of evaluation.leftOut) console.log(`${corpus} was left out: ${reason}.`);
   if (options.json !== undefined) {
     await writeFile(options.json, `${JSON.stringify(evaluationJson(evaluation), null, 1)}\n`);

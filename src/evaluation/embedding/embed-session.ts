@@ -13,9 +13,9 @@ import {
 import { wantedPieces } from '../layout.js';
 import type { SpeechSession } from '../manifest.js';
 import { seededRandom, seedOf } from '../random.js';
-import { writeEntry } from './cache.js';
+import { readEntry, writeEntry } from './cache.js';
 import { embedAudio, type EmbeddedWindows } from './embed-audio.js';
-import type { EmbeddingOptions, SessionJob } from './types.js';
+import type { EmbeddedSession, EmbeddingOptions, SessionJob } from './types.js';
 
 /** Silence between two utterances of one session, and around them. */
 const GAP_SAMPLES = 0.3 * TELEPHONE_RATE_HZ;
@@ -63,10 +63,14 @@ export async function embedSession(
     wantedPieces(tested, enrolled, onlySession, windowSamples, BASELINE_CONDITIONS.includes(condition.id));
   // The level of noise rests on the first of the two, and where tests begin on the second.
   const bases = [conditionOf(LEVEL_CONDITION), conditionOf(ENROLMENT_CONDITION)];
-  const changedBases = await applyAll(bases, samples, USUAL_LEVEL_DBFS, loadBank, session);
-  const based = await embedAudio(models, windowSamples, changedBases, (i, all) =>
-    wanted(bases[i]!, all[i]!, all[1]!),
-  );
+  const based =
+    (await readBases(options.cacheDir, job)) ??
+    (await embedAudio(
+      models,
+      windowSamples,
+      await applyAll(bases, samples, USUAL_LEVEL_DBFS, loadBank, session),
+      (i, all) => wanted(bases[i]!, all[i]!, all[1]!),
+    ));
   const others = CONDITIONS.filter(
     (each) => !bases.includes(each) && job.conditions.some(({ id }) => id === each.id),
   );
@@ -79,6 +83,14 @@ export async function embedSession(
     const at = [...bases, ...others].findIndex((condition) => condition.id === id);
     await writeEntry(options.cacheDir, key, [...based, ...embedded][at]!);
   }
+}
+
+/** The two conditions that the others rest on, where both are there already. */
+async function readBases(cacheDir: string, { cached }: SessionJob): Promise<EmbeddedSession[] | undefined> {
+  const [level, enrolment] = [cached[LEVEL_CONDITION], cached[ENROLMENT_CONDITION]];
+  if (level === undefined || enrolment === undefined) return undefined;
+  const entries = [await readEntry(cacheDir, level), await readEntry(cacheDir, enrolment)];
+  return entries.flatMap((entry) => entry ?? []);
 }
 
 function conditionOf(id: string): Condition {

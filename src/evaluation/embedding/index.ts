@@ -56,9 +56,13 @@ export async function embedSpeech(request: EmbedRequest): Promise<EmbeddedSpeech
       return { id, key: cacheKey(parts) };
     });
     keys.set(session, new Map(entries.map(({ id, key }) => [id, key])));
-    const missing = [];
-    for (const entry of entries) if (!(await readEntry(options.cacheDir, entry.key))) missing.push(entry);
-    if (missing.length > 0) jobs.push({ session, onlySession, conditions: missing });
+    const missing: { id: string; key: string }[] = [];
+    const cached: Record<string, string> = {};
+    for (const { id, key } of entries) {
+      if (await readEntry(options.cacheDir, key)) cached[id] = key;
+      else missing.push({ id, key });
+    }
+    if (missing.length > 0) jobs.push({ session, onlySession, conditions: missing, cached });
   }
   let done = 0;
   await runJobs(options, jobs, request.workers, () => {

@@ -40,4 +40,6 @@ export interface SessionJob {
   /** Whether the speaker has no other session: tests then come after the enrolment in the same one. */
   readonly onlySession: boolean;
   readonly conditions: readonly { readonly id: string; readonly key: string }[];
+  /** Keys of entries that are there already, by condition. */
+  readonly cached: Readonly<Record<string, string>>;
 }

@@ -69,5 +69,5 @@ export function cellJson(cell: Cell) {
 
 /** All of an evaluation for programs. */
 export function evaluationJson(evaluation: Evaluation) {
-  return { conditions: evaluation.cells.map(cellJson), leftOut: evaluation.leftOut };
+  return { conditions: evaluation.cells.map(cellJson), calls: evaluation.calls, leftOut: evaluation.leftOut };
 }

@@ -1,3 +1,4 @@
+import type { CallRates } from '../call-rates.js';
 import type { Cell } from '../evaluate.js';
 import type { Measured } from '../measure.js';
 
@@ -55,6 +56,32 @@ export function cellRow(cell: Cell): string[] {
     percent(policy.fmr),
     percent(policy.fnmr),
     percent(policy.abstained),
+    median === null ? '-' : (median / 1000).toFixed(1),
+  ];
+}
+
+/** The columns of the table of whole calls. */
+export const CALL_HEADINGS = [
+  'corpus',
+  'condition',
+  'comparisons',
+  'FMR % of the call',
+  'accepted/impostor calls',
+  'genuine accepted',
+  'rejected',
+  'median s',
+] as const;
+
+export function callRow(rates: CallRates): string[] {
+  const median = rates.medianAcceptNetSpeechMs;
+  return [
+    rates.corpus,
+    rates.condition,
+    String(rates.comparisons),
+    percent({ value: rates.fmr, interval: rates.fmrInterval }),
+    `${rates.falseAccepts}/${rates.impostorCalls}`,
+    `${rates.genuineAccepted}/${rates.genuineCalls}`,
+    String(rates.genuineRejected),
     median === null ? '-' : (median / 1000).toFixed(1),
   ];
 }
