@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { newCommand } from './command.js';
+import { calibrateCommand } from './commands/calibrate.js';
 import { callCommand } from './commands/call.js';
 import { consentCommand } from './commands/consent.js';
 import { demoCommand } from './commands/demo.js';
@@ -47,7 +48,14 @@ function program(): Command {
     .version(version)
     // `--version` of `notice publish` is the notice's.
     .enablePositionalOptions();
-  const here = [serveCommand(), demoCommand(), migrateCommand(), tenantCommand(), evaluateCommand()];
+  const here = [
+    serveCommand(),
+    demoCommand(),
+    migrateCommand(),
+    tenantCommand(),
+    evaluateCommand(),
+    calibrateCommand(),
+  ];
   const asking = [
     noticeCommand(),
     consentCommand(),

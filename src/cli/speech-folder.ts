@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { readConfig } from '../config.js';
+import { readModelsManifest } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import { CONDITIONS, embedSpeech, readManifest, type SpeechSession } from '../evaluation/index.js';
 import { packageRoot } from '../package-root.js';
@@ -76,7 +77,13 @@ export async function openSpeechFolder(options: SpeechFolderOptions) {
     },
   });
   line.clear();
-  return { sessions, speech, modelsDir };
+  const { speakerEmbedding } = await readModelsManifest(modelsDir);
+  const spaces = new Set(speakerEmbedding.map(({ space }) => space));
+  const hashesOf = (id: string) =>
+    speakerEmbedding.filter(({ space }) => space === id).map(({ sha256 }) => sha256);
+  /** The hashes of the graphs of each space. */
+  const models = Object.fromEntries([...spaces].map((id) => [id, hashesOf(id)]));
+  return { sessions, speech, modelsDir, models };
 }
 
 /** The sessions of the corpora and of the half of their speakers that are asked for; halves alternate by name. */

@@ -1,4 +1,5 @@
 export { createExtractor } from './create-extractor.js';
 export type { SpeechExtractor, SpeechListener, SpeechStream } from './interface.js';
 export { CallPipeline } from './call-pipeline.js';
+export { readModelsManifest } from './model-manifest.js';
 export { loadModels, type Precision, type SpeechModels } from './load-models.js';

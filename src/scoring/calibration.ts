@@ -22,6 +22,41 @@ export interface Threshold {
 /** One vector an embedding space. */
 export type Vectors = Readonly<Record<string, Float32Array>>;
 
+/** The terms whose weighted sum is the LLR. */
+export const CALIBRATION_TERMS = [
+  'bias',
+  'score',
+  'lnNetSpeech',
+  'scoreTimesLnNetSpeech',
+  'snr',
+  'scoreTimesSnr',
+  'snrTimesLnNetSpeech',
+] as const satisfies readonly (keyof CalibrationMapFile['weights'])[];
+
+/**
+ * What the terms are for one comparison.
+ * @param netSpeechMs net speech behind the score, above 0
+ */
+export function calibrationTerms(
+  score: number,
+  netSpeechMs: number,
+  quality: SpeechQuality,
+  { netSpeechSeconds, snrDb }: Pick<CalibrationMapFile, 'netSpeechSeconds' | 'snrDb'>,
+): CalibrationMapFile['weights'] {
+  const lnNetSpeech = Math.log(clamp(netSpeechMs / 1000, netSpeechSeconds));
+  // Not known is taken as bad: that costs a genuine caller some time, and an impostor gains nothing.
+  const snr = clamp(quality.snrDb ?? snrDb.min, snrDb) / 10;
+  return {
+    bias: 1,
+    score,
+    lnNetSpeech,
+    scoreTimesLnNetSpeech: score * lnNetSpeech,
+    snr,
+    scoreTimesSnr: score * snr,
+    snrTimesLnNetSpeech: snr * lnNetSpeech,
+  };
+}
+
 /**
  * The map from (score, net speech, SNR) to a log-likelihood ratio, for certain embedding spaces. Linear logistic regression
  * on the score as in Brümmer and du Preez, "Application-independent evaluation of speaker detection" (2006), with the
@@ -52,18 +87,10 @@ export class CalibrationMap {
 
   /** @param netSpeechMs net speech behind the score, above 0 */
   llr(score: number, netSpeechMs: number, quality: SpeechQuality): CalibratedLlr {
-    const { weights, netSpeechSeconds, snrDb, llr: bounds } = this.file;
-    const lnNetSpeech = Math.log(clamp(netSpeechMs / 1000, netSpeechSeconds));
-    // Not known is taken as bad: that costs a genuine caller some time, and an impostor gains nothing.
-    const snr = clamp(quality.snrDb ?? snrDb.min, snrDb) / 10;
-    const raw =
-      weights.bias +
-      weights.score * score +
-      weights.lnNetSpeech * lnNetSpeech +
-      weights.scoreTimesLnNetSpeech * score * lnNetSpeech +
-      weights.snr * snr +
-      weights.scoreTimesSnr * score * snr +
-      weights.snrTimesLnNetSpeech * snr * lnNetSpeech;
+    const { weights, llr: bounds } = this.file;
+    const terms = calibrationTerms(score, netSpeechMs, quality, this.file);
+    let raw = 0;
+    for (const name of CALIBRATION_TERMS) raw += weights[name] * terms[name];
     const llr = clamp(raw, bounds);
     return { llr, clipped: llr !== raw };
   }

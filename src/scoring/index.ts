@@ -1,6 +1,8 @@
 export {
   Calibration,
-  type CalibrationMap,
+  CALIBRATION_TERMS,
+  CalibrationMap,
+  calibrationTerms,
   confidenceOf,
   type Threshold,
   type Vectors,

@@ -1,0 +1,131 @@
+import type { Policy } from '../../domain/policy.js';
+import {
+  Calibration,
+  CalibrationMap,
+  type CalibrationFile,
+  type CalibrationMapFile,
+} from '../../scoring/index.js';
+import { TELEPHONE_CONDITIONS } from '../call-rates.js';
+import type { EmbeddedSpeech } from '../embedding/index.js';
+import { bySpeaker, type SpeechSession } from '../manifest.js';
+import { chooseSessions } from '../speech-tests.js';
+import { simulateCalls, type SimulatedCall } from '../whole-calls.js';
+import { boundsOf, crossValidate, fitQuality, fitWeights, LIMITS, type FitQuality } from './fit.js';
+import { collectRows, type CalibrationRow } from './rows.js';
+import { thresholdsOf } from './thresholds.js';
+
+export interface CalibrationRequest {
+  readonly speech: EmbeddedSpeech;
+  readonly sessions: readonly SpeechSession[];
+  readonly conditions: readonly string[];
+  readonly policy: Policy;
+  readonly id: string;
+  readonly version: number;
+  readonly shipped: boolean;
+  readonly warning: string;
+  /** One map for each: the spaces of its score, the preferred first. */
+  readonly maps: readonly CalibrationMapFile['spaces'][];
+  /** The graphs of each space that are alike, by sha256. */
+  readonly models: Readonly<Record<string, readonly string[]>>;
+  readonly replicates: number;
+  readonly onProgress: (what: string) => void;
+}
+
+/** Comparisons of the calls that thresholds are measured on: two claims with three voiceprints each. */
+const COMPARISONS = 6;
+/** What a map has until it is fitted. */
+const UNFITTED: Omit<CalibrationMapFile, 'spaces'> = {
+  weights: {
+    bias: 0,
+    score: 0,
+    lnNetSpeech: 0,
+    scoreTimesLnNetSpeech: 0,
+    snr: 0,
+    scoreTimesSnr: 0,
+    snrTimesLnNetSpeech: 0,
+  },
+  ...LIMITS,
+  llr: { min: -1, max: 1 },
+  thresholdComparisons: COMPARISONS,
+  thresholds: [],
+};
+
+/** Fits a calibration to embedded speech: weights, bounds and thresholds of every map, and how good it is held out. */
+export async function calibrate(request: CalibrationRequest): Promise<CalibrationFile> {
+  const maps: CalibrationMapFile[] = [];
+  const quality: Record<string, readonly FitQuality[]> = {};
+  let rows: CalibrationRow[] = [];
+  for (const spaces of request.maps) {
+    const name = spaces.map(({ id }) => id).join('+');
+    request.onProgress(`comparing in ${name}`);
+    rows = await collectRows(
+      request.speech,
+      request.sessions,
+      request.conditions,
+      new CalibrationMap({ ...UNFITTED, spaces }),
+    );
+    request.onProgress(`fitting ${name} to ${rows.length} comparisons`);
+    const heldOut = crossValidate(rows, LIMITS);
+    const llr = boundsOf(heldOut, rows);
+    const fitted = { ...UNFITTED, spaces, weights: fitWeights(rows, LIMITS), llr };
+    quality[name] = fitQuality(heldOut, llr);
+    request.onProgress(`whole calls in ${name}`);
+    const calls = await callsOf(request, fitted);
+    maps.push({ ...fitted, thresholds: thresholdsOf(calls, llr.max, request.replicates) });
+  }
+  return {
+    formatVersion: 2,
+    id: request.id,
+    version: request.version,
+    warning: request.warning,
+    shipped: request.shipped,
+    models: Object.fromEntries(Object.entries(request.models).map(([id, hashes]) => [id, [...hashes]])),
+    maps,
+    provenance: provenanceOf(request, rows, quality),
+  };
+}
+
+async function callsOf(request: CalibrationRequest, map: CalibrationMapFile): Promise<SimulatedCall[]> {
+  const file = { maps: [map], id: request.id, version: request.version, shipped: request.shipped };
+  const spaces = request.speech.pipeline.spaces.map(({ id }) => id);
+  const calibration = new Calibration(
+    { ...file, formatVersion: 2, warning: '', models: {}, provenance: {} },
+    '',
+    spaces,
+  );
+  const calls: SimulatedCall[] = [];
+  for (const [corpus, sessions] of bySpeaker(request.sessions)) {
+    const speakers = await chooseSessions(sessions, request.speech);
+    if (speakers.length < 3) continue;
+    const { speech, conditions, policy } = request;
+    for (const condition of conditions.filter((id) => TELEPHONE_CONDITIONS.includes(id))) {
+      const simulation = { speech, corpus, speakers, terms: { calibration, policy }, conditions };
+      calls.push(...(await simulateCalls(simulation, condition)));
+    }
+  }
+  return calls;
+}
+
+function provenanceOf(
+  { sessions, conditions, replicates }: CalibrationRequest,
+  rows: readonly CalibrationRow[],
+  quality: Readonly<Record<string, readonly FitQuality[]>>,
+): CalibrationFile['provenance'] {
+  const targets = rows.filter(({ target }) => target).length;
+  const speakersOf = (corpus: string) =>
+    new Set(rows.filter((row) => row.corpus === corpus).flatMap(({ enrolled, tested }) => [enrolled, tested]))
+      .size;
+  const corpora = [...new Set(rows.map(({ corpus }) => corpus))];
+  return {
+    method:
+      'logistic regression with a ridge; targets and impostors, corpora, conditions and lengths, and speakers weigh the same',
+    conditions,
+    trials: { targets, impostors: rows.length - targets, note: 'the independent units are the speakers' },
+    speakers: Object.fromEntries(corpora.map((corpus) => [corpus, speakersOf(corpus)])),
+    sessions: sessions.length,
+    bounds:
+      'empirical lower and upper bound (Vergeer et al. 2016), held out; the upper one over pairs of speakers',
+    thresholds: `whole calls, claims at random, at most half of the target; intervals: ${replicates} replicates over speakers`,
+    cllrHeldOut: quality,
+  };
+}
