@@ -118,7 +118,7 @@ export class TestService {
 export function serviceOfFile(environment: Environment = {}): () => TestService {
   let ground: Ground | undefined;
   let running: TestService | undefined;
-  test.before('start the service', async (t) => {
+  test.serial.before('start the service', async (t) => {
     t.timeout(60_000);
     ground = await Ground.make();
     running = await ground.serve(environment);
