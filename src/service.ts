@@ -15,6 +15,7 @@ import { Calibration } from './scoring/index.js';
 import {
   CallControl,
   Calls,
+  CallRequests,
   CallStore,
   ControlPoller,
   Janitor,
@@ -139,6 +140,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   const store = new CallStore(database, keyring, replicaId);
   const calls = new Calls({
     store,
+    requests: new CallRequests(database, keyring),
     policies,
     extractor,
     calibration,

@@ -101,7 +101,7 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
     statedFalseMatchRate: best?.statedFalseMatchRate ?? null,
     risks: NO_CHECKS,
     shadow: frame.shadow,
-    nextAction: nextAction(kind, finality, frame),
+    nextAction: nextAction(kind, finality, reasons, frame),
   };
 }
 
@@ -119,11 +119,18 @@ function bandOf(confidence: number | null): ConfidenceBand | null {
   return confidence >= 50 ? 'MEDIUM' : 'LOW';
 }
 
-function nextAction(kind: DecisionKind, finality: Finality, frame: DecisionFrame): NextAction {
+function nextAction(
+  kind: DecisionKind,
+  finality: Finality,
+  reasons: ReadonlySet<ReasonCode>,
+  frame: DecisionFrame,
+): NextAction {
   const table = frame.policy.nextActions;
   if (kind === 'ACCEPT') return frame.transactionRisk === 'HIGH' ? table.acceptHighRisk : table.accept;
   if (kind === 'REJECT') return table.reject;
   if (kind === 'SPEAKER_NOT_ENROLLED') return table.notEnrolled;
-  const mayBecomeMore = kind === 'INCONCLUSIVE' || kind === 'NOT_ENOUGH_SPEECH';
+  // While nobody listens, waiting is no use.
+  const listening = !reasons.has('CONSENT_LEASE_EXPIRED');
+  const mayBecomeMore = listening && (kind === 'INCONCLUSIVE' || kind === 'NOT_ENOUGH_SPEECH');
   return mayBecomeMore && finality === 'PROVISIONAL' ? 'WAIT' : table.otherwise;
 }

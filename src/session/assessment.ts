@@ -18,6 +18,8 @@ export interface AssessmentTerms {
   readonly transactionRisk: TransactionRisk;
   readonly shadow: boolean;
   readonly clock: Clock;
+  /** The decision that stood before this assessment, of an earlier stream; empty for none. */
+  readonly previousDecisionId: string;
 }
 
 /** How a look differs from an ordinary one. */
@@ -207,7 +209,7 @@ export class Assessment {
     const calibrationFit: CalibrationFit = calibration.shipped ? 'SHIPPED' : 'FITTED';
     return {
       decisionId: randomUUID(),
-      supersedesDecisionId: this.#current?.decisionId ?? '',
+      supersedesDecisionId: this.#current?.decisionId ?? this.#terms.previousDecisionId,
       decidedAt: clock.now(),
       looks: this.#looks,
       policy,

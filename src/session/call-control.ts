@@ -31,7 +31,11 @@ export class CallControl {
     const here = this.calls.find(principal.tenantId, callId)?.session;
     const wasPaused = here?.paused ?? false;
     here?.pause(reason, 'REQUEST');
-    const call = await this.calls.store.pause(principal, callId, reason, key);
+    const call = await this.calls.store.pause(principal, callId, reason, key).catch((error: unknown) => {
+      // It holds here, and the database gets to know of it when it is back.
+      if (here && !wasPaused) this.calls.keepControl(here, true, reason);
+      throw error;
+    });
     // A request that was carried out long ago does not pause a call that was resumed since.
     if (!call.paused && !wasPaused) here?.resume('REQUEST');
     await this.#carriedOut(principal, callId, call);

@@ -34,6 +34,8 @@ const MOST_EVALUATIONS = 100;
  * not paused and somebody's consent allows it, and tells what comes of it. Throws VouchErrors for what may not be done.
  */
 export class CallSession {
+  /** Pauses in force that the database does not know of yet: nothing older may end them. */
+  unstoredPauses = 0;
   readonly #parts: CallSessionParts;
   readonly #audio: AudioClock;
   #stream: SpeechStream | undefined;
@@ -43,7 +45,7 @@ export class CallSession {
   #leaseUntilMs: number;
   #leaseLost = false;
   #finished = false;
-  readonly #evaluations = new Map<string, Decision>();
+  #evaluations = 0;
 
   constructor(parts: CallSessionParts) {
     this.#parts = parts;
@@ -193,13 +195,11 @@ export class CallSession {
   }
 
   /** The decision as of now, or over the speech since a media time; told, and beside the call's own. */
-  evaluate(sinceMs: number | null, key: string): Decision {
+  evaluate(sinceMs: number | null): Decision {
     this.#assertRunning();
-    const before = this.#evaluations.get(key);
-    if (before) return before;
-    if (this.#evaluations.size >= MOST_EVALUATIONS) throw new VouchError('TOO_MANY_EVALUATIONS');
+    if (this.#evaluations >= MOST_EVALUATIONS) throw new VouchError('TOO_MANY_EVALUATIONS');
+    this.#evaluations++;
     const decision = this.assessment.evaluate(sinceMs, this.#leaseLost ? 'CONSENT_LEASE_EXPIRED' : null);
-    this.#evaluations.set(key, decision);
     this.#emit({ type: 'evaluation', decision });
     return decision;
   }

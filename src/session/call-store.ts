@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { CallStart, ClaimMethod, Outcome } from '../domain/call.js';
+import type { CallStart, ClaimMethod } from '../domain/call.js';
 import type { CallEvent } from '../domain/event.js';
 import type { ArtefactReference, Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
-import { requestDigest, type JsonValue, type Keyring } from '../crypto/index.js';
+import { requestDigest, type Keyring } from '../crypto/index.js';
 import { VouchError } from '../errors.js';
 import {
   abandonCall,
@@ -13,15 +13,16 @@ import {
   addClaim,
   appendEvents,
   beat,
+  claimedSpeakers,
   getCall,
   lastDecision,
   leave,
+  listClaims,
   listControls,
   once,
   openCall,
   pauseCall,
   readEvents,
-  recordOutcome,
   resumeCall,
   setAgent,
   setCallState,
@@ -39,6 +40,18 @@ import {
 export interface OpenCall extends OpenedCall {
   /** What the next stream must come with. */
   readonly resumeToken: string;
+}
+
+/** What an earlier stream of a call left. */
+export interface ResumedCall {
+  /** Those whose names are still known. */
+  readonly claims: readonly {
+    readonly claimNumber: number;
+    readonly speakerId: string;
+    readonly method: ClaimMethod | null;
+  }[];
+  /** Of the last decision; empty before the first. */
+  readonly decisionId: string;
 }
 
 /** A claim before it has a number. */
@@ -101,6 +114,18 @@ export class CallStore {
 
   async append(tenantId: string, callId: string, epoch: number, events: readonly CallEvent[]): Promise<void> {
     await this.database.tenant(tenantId, (tx) => appendEvents(tx, callId, epoch, events));
+  }
+
+  /** What a stream that takes a call over has to go on with. */
+  async resumed(tenantId: string, callId: string): Promise<ResumedCall> {
+    return this.database.tenant(tenantId, async (tx) => {
+      const names = await claimedSpeakers(tx, callId);
+      const claims = (await listClaims(tx, callId)).flatMap(({ claimNumber, method }) => {
+        const speakerId = names.get(claimNumber);
+        return speakerId === undefined ? [] : [{ claimNumber, speakerId, method }];
+      });
+      return { claims, decisionId: (await lastDecision(tx, callId))?.decisionId ?? '' };
+    });
   }
 
   /** Numbers a claim and keeps it, under a keyed hash of the id. Throws TOO_MANY_CLAIMS, CALL_TAKEN_OVER. */
@@ -218,24 +243,6 @@ export class CallStore {
       if (await this.database.tenant(call.tenantId, (tx) => abandonCall(tx, call, now))) ended++;
     }
     return ended;
-  }
-
-  /** Keeps what turned out to be true of a decision. Throws DECISION_NOT_FOUND, IDEMPOTENCY_KEY_REUSED. */
-  async outcome(
-    principal: Principal,
-    report: { readonly decisionId: string; readonly outcome: Outcome; readonly occurredAt: Date | null },
-    key: string,
-  ): Promise<{ outcomeId: string; recordedAt: Date }> {
-    const method = 'ReportOutcome';
-    const request: JsonValue = { ...report, occurredAt: report.occurredAt?.toISOString() ?? null };
-    const digest = await requestDigest(this.keyring, principal.tenantId, method, request);
-    return this.database.tenant(principal.tenantId, async (tx) => {
-      const stored = await once(tx, { method, key, digest }, async () => {
-        const made = await recordOutcome(tx, { ...report, actor: await actorOf(tx, principal) });
-        return { outcomeId: made.outcomeId, recordedAt: made.recordedAt.toISOString() };
-      });
-      return { outcomeId: stored.outcomeId, recordedAt: new Date(stored.recordedAt) };
-    });
   }
 }
 

@@ -26,6 +26,8 @@ const INTERRUPTING: ReadonlySet<string> = new Set([
 /** With the database gone the client is told of the end after this time all the same, ms. */
 const TELL_ANYWAY_MS = 2000;
 
+const CLAIM_AGAIN_MS = 500;
+
 /** The telephony platform's end of a call: what its stream says, and what it is told. */
 export class CallStream {
   readonly #session: CallSession;
@@ -44,6 +46,11 @@ export class CallStream {
     return this.#events;
   }
 
+  /** For how long what happened has waited to be read by the client, ms. */
+  get unreadForMs(): number {
+    return this.#events.untakenForMs;
+  }
+
   get paused(): boolean {
     return this.#session.paused;
   }
@@ -53,8 +60,22 @@ export class CallStream {
     await this.#session.audio(data, gapMs);
   }
 
+  /** Makes a claim. While the database is away it is tried on and on, and the audio goes on meanwhile. */
   async claim(claim: Claim): Promise<void> {
-    await this.#owner.claim(this.#session, [claim]);
+    try {
+      await this.#owner.claim(this.#session, [claim]);
+    } catch (error) {
+      if (!(error instanceof VouchError && error.kind === 'UNAVAILABLE')) throw error;
+      void this.#claimLater(claim);
+    }
+  }
+
+  async #claimLater(claim: Claim): Promise<void> {
+    await sleep(CLAIM_AGAIN_MS, undefined, { ref: false });
+    if (this.#over) return;
+    await this.claim(claim).catch((error: unknown) => {
+      this.fail(error);
+    });
   }
 
   /** Pauses at once; resolves when there is room for another such message. */

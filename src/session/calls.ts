@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallStart, Claim } from '../domain/call.js';
 import type { Clock } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
@@ -6,17 +7,18 @@ import type { SpeechExtractor } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import type { Calibration } from '../scoring/index.js';
 import type { Policies } from '../tenant/index.js';
-import { Assessment } from './assessment.js';
-import { CallSession } from './call-session.js';
-import type { CallStore, OpenCall } from './call-store.js';
+import { buildSession, checkStart, tellStarted } from './build-session.js';
+import type { CallRequests } from './call-requests.js';
+import type { CallSession } from './call-session.js';
+import type { CallStore, ResumedCall } from './call-store.js';
 import { CallStream, type CallStreamOwner } from './call-stream.js';
-import { EventLog } from './event-log.js';
 import type { EventQueue } from './event-queue.js';
 import { CallHub } from './hub.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
 
 export interface CallsParts {
   readonly store: CallStore;
+  readonly requests: CallRequests;
   readonly policies: Policies;
   readonly extractor: SpeechExtractor;
   readonly calibration: Calibration;
@@ -46,13 +48,19 @@ export function callKey(tenantId: string, callId: string): string {
 /** After how long a call that was refused for lack of room may be tried again, ms. */
 const RETRY_AFTER_MS = 2000;
 
+/** A process that stops waits for the database this long, ms. */
+const CLOSE_WITHIN_MS = 3000;
+
 /** The calls that this process serves: opens them, finds them, and lets go of them. */
 export class Calls implements CallStreamOwner {
   readonly hub = new CallHub();
   readonly #parts: CallsParts;
   readonly #live = new Map<string, LiveCall>();
+  /** What ended or was interrupted and is not all in the database yet. */
+  readonly #leaving = new Set<Promise<void>>();
   #opening = 0;
   #draining = false;
+  #closing = false;
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
@@ -71,6 +79,10 @@ export class Calls implements CallStreamOwner {
     return this.#parts.store;
   }
 
+  get requests(): CallRequests {
+    return this.#parts.requests;
+  }
+
   find(tenantId: string, callId: string): LiveCall | undefined {
     return this.#live.get(callKey(tenantId, callId));
   }
@@ -83,7 +95,9 @@ export class Calls implements CallStreamOwner {
    */
   async open(principal: Principal, start: CallStart): Promise<CallStream> {
     if (this.#draining) throw new VouchError('SHUTTING_DOWN', { retryAfterMs: RETRY_AFTER_MS });
-    if (this.#live.size + this.#opening >= this.#parts.maximumCalls) {
+    // A call that is here already takes no more room when its stream comes back.
+    const held = this.find(principal.tenantId, start.callId) !== undefined;
+    if (!held && this.#live.size + this.#opening >= this.#parts.maximumCalls) {
       throw new VouchError('TOO_MANY_CALLS', { retryAfterMs: RETRY_AFTER_MS });
     }
     this.#opening++;
@@ -95,79 +109,62 @@ export class Calls implements CallStreamOwner {
   }
 
   async #open(principal: Principal, start: CallStart): Promise<CallStream> {
-    const { policy, reference } = await this.#parts.policies.current(principal.tenantId, start.policyId);
-    if (start.layout === 'MIXED' && !policy.allowMixedAudio) {
-      throw new VouchError('MIXED_AUDIO_REFUSED', { field: 'start.format.channel_layout' });
-    }
-    const claimed = new Set(start.claims.map((claim) => claim.speakerId));
-    if (claimed.size > policy.maximumClaims)
-      throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
+    const { policies, openDossier, store } = this.#parts;
+    const { tenantId } = principal;
+    const current = await policies.current(tenantId, start.policyId);
+    checkStart(start, current.policy);
     // Read before the call is opened: what cannot be read leaves no call behind.
     const dossiers = new Map<string, ClaimDossier>();
-    for (const id of claimed) dossiers.set(id, await this.#parts.openDossier(principal.tenantId, id));
-    const opened = await this.#parts.store.open(principal, start, reference);
-    const key = callKey(principal.tenantId, start.callId);
-    this.#live.get(key)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
-    const { extractor, calibration, clock, consentLeaseMs, store } = this.#parts;
-    const events = this.hub.follow(key);
-    const log = new EventLog({
-      callId: start.callId,
-      key,
-      lastSequence: opened.lastSequence,
-      clock,
-      hub: this.hub,
-      append: (batch) => store.append(principal.tenantId, start.callId, opened.epoch, batch),
-      onLost: (error) => {
-        stream.fail(error);
-      },
-    });
-    const assessment = new Assessment({
-      policy,
-      policyReference: reference,
-      calibration,
-      spaces: extractor.spaces,
-      transactionRisk: start.context.transactionRisk,
-      shadow: start.shadow,
-      clock,
-    });
-    const maximumDurationMs = Math.min(start.maximumDurationMs || policy.maximumCallMs, policy.maximumCallMs);
-    const session = new CallSession({
+    for (const { speakerId } of start.claims) dossiers.set(speakerId, await openDossier(tenantId, speakerId));
+    const opened = await store.open(principal, start, current.reference);
+    const again = opened.how === 'RESUMED';
+    const order = {
       principal,
       start,
-      assessment,
-      log,
-      extractor,
-      clock,
-      consentLeaseMs,
-      maximumDurationMs,
-      paused: opened.paused,
-    });
+      opened,
+      policy: again ? await policies.at(tenantId, opened.policyId, opened.policyVersion) : current,
+      resumed: again ? await store.resumed(tenantId, start.callId) : { claims: [], decisionId: '' },
+      key: callKey(tenantId, start.callId),
+      hub: this.hub,
+      onLost: (error: VouchError) => {
+        stream.fail(error);
+      },
+    };
+    this.#live.get(order.key)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
+    const events = this.hub.follow(order.key);
+    const session = buildSession(this.#parts, order);
     const stream = new CallStream(session, events, this);
-    const { tenantId } = principal;
-    this.#live.set(key, {
-      session,
-      stream,
-      tenantId,
-      epoch: opened.epoch,
-      maximumClaims: policy.maximumClaims,
-      events,
-    });
-    session.started({
-      resumeToken: opened.resumeToken,
-      streamNumber: opened.epoch,
-      policy: reference,
-      targetFalseMatchRate: policy.targetFalseMatchRate,
-      minimumNetSpeechMs: policy.minimumNetSpeechMs,
-      resumed: opened.how === 'RESUMED',
-      pauseReason: pauseOf(opened, start),
-    });
+    events.onOverflow = () => {
+      stream.fail(new VouchError('STREAM_NOT_READ'));
+    };
+    const { maximumClaims } = order.policy.policy;
+    this.#live.set(order.key, { session, stream, tenantId, epoch: opened.epoch, maximumClaims, events });
+    tellStarted(session, order);
+    await this.#claimAtStart(session, stream, order.resumed, start.claims, dossiers);
+    // The process may have begun to stop meanwhile.
+    if (this.#closing) stream.fail(new VouchError('SHUTTING_DOWN'));
+    return stream;
+  }
+
+  async #claimAtStart(
+    session: CallSession,
+    stream: CallStream,
+    { claims }: ResumedCall,
+    startClaims: readonly Claim[],
+    dossiers: ReadonlyMap<string, ClaimDossier>,
+  ): Promise<void> {
+    const { openDossier } = this.#parts;
     try {
-      await this.claim(session, start.claims, dossiers);
+      for (const { claimNumber, speakerId, method } of claims) {
+        const dossier = dossiers.get(speakerId) ?? (await openDossier(session.principal.tenantId, speakerId));
+        session.claimed(claimNumber, speakerId, method, dossier);
+      }
+      await this.claim(session, startClaims, dossiers);
+      if (session.assessment.claims.length === 0) session.look();
     } catch (error) {
       stream.fail(error);
       throw error;
     }
-    return stream;
   }
 
   /** Numbers and keeps claims, and gives them to the session; those made before change nothing. */
@@ -178,31 +175,41 @@ export class Calls implements CallStreamOwner {
   ): Promise<void> {
     const { tenantId } = session.principal;
     const live = this.#liveOf(session);
-    for (const { speakerId, method } of claims) {
+    for (const { speakerId, method, mediaTimeMs } of claims) {
       if (session.hasClaimed(speakerId)) continue;
       const dossier = dossiers.get(speakerId) ?? (await this.#parts.openDossier(tenantId, speakerId));
       const claimNumber = await this.#parts.store.claim(
         session.principal,
         session.callId,
         live.epoch,
-        { speakerId, speakerRef: dossier.speakerRef, method, mediaTimeMs: session.mediaTimeMs },
+        {
+          speakerId,
+          speakerRef: dossier.speakerRef,
+          method,
+          mediaTimeMs: mediaTimeMs ?? session.mediaTimeMs,
+        },
         live.maximumClaims,
       );
       // Two requests may have claimed the same speaker at the same time.
       if (!session.hasClaimed(speakerId)) session.claimed(claimNumber, speakerId, method, dossier);
     }
-    if (claims.length === 0) session.look();
   }
 
-  /** Stores a pause or resumption of the stream itself; it is in force already, and tried until the database has it. */
+  /**
+   * Stores a pause or resumption of a live call; it is in force already, and tried until the database has it. A pause is
+   * stored whatever comes after it; a resumption only while nothing paused the call again.
+   */
   keepControl(session: CallSession, paused: boolean, reason: string): void {
     const { store } = this.#parts;
     const { principal, callId } = session;
-    const keep = () =>
-      paused ? store.pause(principal, callId, reason, '') : store.resume(principal, callId, '');
+    if (paused) session.unstoredPauses++;
     session.log.afterwards(async () => {
-      // A newer word of the stream counts more.
-      if (session.paused === paused && !session.finished) await keep();
+      if (paused) {
+        await store.pause(principal, callId, reason, '');
+        session.unstoredPauses--;
+      } else if (!session.paused) {
+        await store.resume(principal, callId, '');
+      }
     });
   }
 
@@ -213,30 +220,59 @@ export class Calls implements CallStreamOwner {
     if (live?.session !== session) return;
     this.#live.delete(key);
     this.hub.unfollow(key, live.events);
-    if (how === 'ENDED') return;
+    const left = (how === 'ENDED' ? session.log.settled() : this.#interrupt(live)).finally(() => {
+      this.#leaving.delete(left);
+    });
+    this.#leaving.add(left);
+  }
+
+  /** Stores that a call was interrupted, after all that its log still holds; and its pause, should the log be lost. */
+  async #interrupt({ session, tenantId, epoch }: LiveCall): Promise<void> {
     const { store } = this.#parts;
-    session.log.afterwards(() => store.interrupt(live.tenantId, session.callId, live.epoch));
+    await session.log.settled();
+    for (;;) {
+      try {
+        if (session.unstoredPauses > 0) await store.pause(session.principal, session.callId, '', '');
+        await store.interrupt(tenantId, session.callId, epoch);
+        return;
+      } catch (error) {
+        const mayPass = error instanceof VouchError && error.kind === 'UNAVAILABLE';
+        if (!mayPass || this.#closing) return;
+        await sleep(RETRY_AFTER_MS, undefined, { ref: false });
+      }
+    }
   }
 
   /**
    * The decision as of now, over all the current evidence or the speech since a media time. It is told and kept; a repeat
-   * with the same key within the call gives the same one. Throws CALL_NOT_FOUND.
+   * with the same key gives the same one. Throws CALL_NOT_FOUND, TOO_MANY_EVALUATIONS, IDEMPOTENCY_KEY_REUSED.
    */
-  evaluate(principal: Principal, callId: string, sinceMs: number | null, key: string): Decision {
-    return this.#mine(principal, callId).session.evaluate(sinceMs, key);
+  async evaluate(
+    principal: Principal,
+    callId: string,
+    sinceMs: number | null,
+    key: string,
+  ): Promise<Decision> {
+    return this.#parts.requests.evaluation(principal, callId, sinceMs, key, () =>
+      this.#mine(principal, callId).session.evaluate(sinceMs),
+    );
   }
 
-  /** Adds claims and names the agent. Returns how many distinct speakers were claimed so far. */
+  /** Adds claims and names the agent, once for a key. Returns how many distinct speakers were claimed so far. */
   async update(
     principal: Principal,
     callId: string,
     claims: readonly Claim[],
     agentId: string,
+    key: string,
   ): Promise<number> {
-    const { session, epoch } = this.#mine(principal, callId);
-    if (agentId !== '') await this.#parts.store.setAgent(principal, callId, epoch, agentId);
-    if (claims.length > 0) await this.claim(session, claims);
-    return session.assessment.claims.length;
+    const request = { callId, agentId, claims: claims.map(({ speakerId }) => speakerId) };
+    return this.#parts.requests.updateOnce(principal, key, request, async () => {
+      const { session, epoch } = this.#mine(principal, callId);
+      if (agentId !== '') await this.#parts.store.setAgent(principal, callId, epoch, agentId);
+      await this.claim(session, claims);
+      return session.assessment.claims.length;
+    });
   }
 
   /** No new calls; live streams are told to move. */
@@ -245,12 +281,13 @@ export class Calls implements CallStreamOwner {
     for (const { session } of this.#live.values()) session.tellDrain(deadline);
   }
 
-  /** Cuts what is left; resolves when everything that was told is written, or can not be. */
+  /** Cuts what is left. What was told is written, as far as the database takes it within a few seconds. */
   async close(): Promise<void> {
-    this.#draining = true;
-    const logs = [...this.#live.values()].map(({ session }) => session.log);
+    this.#draining = this.#closing = true;
+    const sessions = [...this.#live.values()].map(({ session }) => session);
     for (const { stream } of [...this.#live.values()]) stream.fail(new VouchError('SHUTTING_DOWN'));
-    await Promise.all(logs.map((log) => log.settled()));
+    await Promise.race([Promise.all(this.#leaving), sleep(CLOSE_WITHIN_MS)]);
+    for (const session of sessions) session.log.abandon();
   }
 
   #liveOf(session: CallSession): LiveCall {
@@ -265,10 +302,4 @@ export class Calls implements CallStreamOwner {
       throw new VouchError('CALL_NOT_FOUND', { field: 'call_id', message: 'The call is not live here.' });
     return live;
   }
-}
-
-/** Why the stream starts paused; null when it does not. */
-function pauseOf(opened: OpenCall, start: CallStart): string | null {
-  if (!opened.paused) return null;
-  return opened.pauseReason === '' && start.initiallyPaused ? 'initially-paused' : opened.pauseReason;
 }

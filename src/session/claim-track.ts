@@ -59,12 +59,14 @@ export class ClaimTrack {
    * was pooled. Returns whether the ground came or went.
    */
   update(dossier: ClaimDossier, nowMs: number): 'GAINED' | 'LOST' | 'SAME' {
-    const had = this.hasGround;
+    const before = this.#dossier.grant?.eventId;
+    const now = dossier.grant?.eventId;
     this.#dossier = dossier;
     this.#settled = undefined;
-    if (had === this.hasGround) return 'SAME';
+    // Taken back and given anew between two looks is another ground, from now on.
+    if (before === now) return 'SAME';
     this.reset();
-    if (had) {
+    if (now === undefined) {
       this.#lost = 'CONSENT_WITHDRAWN';
       return 'LOST';
     }

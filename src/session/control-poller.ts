@@ -1,7 +1,9 @@
 import type { ConsentGate } from '../consent/index.js';
 import type { Clock } from '../domain/clock.js';
+import { VouchError } from '../errors.js';
 import type { Calls, LiveCall } from './calls.js';
-import type { OpenDossier } from './ports.js';
+import type { ClaimTrack } from './claim-track.js';
+import type { ClaimDossier, OpenDossier } from './ports.js';
 
 export interface ControlPollerParts {
   readonly calls: Calls;
@@ -21,7 +23,7 @@ export interface ControlPollerParts {
 export class ControlPoller {
   readonly #parts: ControlPollerParts;
   #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  #round: Promise<boolean> | undefined;
   #stopped = false;
 
   constructor(parts: ControlPollerParts) {
@@ -40,11 +42,14 @@ export class ControlPoller {
     await this.#round;
   }
 
-  /** Asks now. Resolves when a round that began after this call is over: what was recorded before it is in force here. */
-  async poke(): Promise<void> {
+  /**
+   * Asks now. Resolves when a round that began after this call is over, with whether all that was recorded before it is in
+   * force here.
+   */
+  async poke(): Promise<boolean> {
     await this.#round;
     this.#round ??= this.#run();
-    await this.#round;
+    return this.#round;
   }
 
   #schedule(): void {
@@ -56,15 +61,12 @@ export class ControlPoller {
     }, this.#parts.everyMs);
   }
 
-  async #run(): Promise<void> {
-    try {
-      await Promise.all([this.#controls(), this.#consents()]);
-    } catch (error) {
-      this.#parts.onFailure(error);
-    } finally {
-      this.#round = undefined;
-      for (const { session } of this.#parts.calls.live) session.checkLease();
-    }
+  async #run(): Promise<boolean> {
+    const results = await Promise.allSettled([this.#controls(), this.#consents()]);
+    this.#round = undefined;
+    for (const { session } of this.#parts.calls.live) session.checkLease();
+    for (const result of results) if (result.status === 'rejected') this.#parts.onFailure(result.reason);
+    return results.every((result) => result.status === 'fulfilled');
   }
 
   async #controls(): Promise<void> {
@@ -74,8 +76,10 @@ export class ControlPoller {
       const live = calls.find(control.tenantId, control.callId);
       if (live?.epoch !== control.epoch) continue;
       if (control.paused) live.session.pause(control.pauseReason, 'REQUEST');
+      else if (live.session.unstoredPauses > 0) continue;
       else live.session.resume('REQUEST');
-      await calls.store.acknowledge(control);
+      // Another stream may have the call by now.
+      await calls.store.acknowledge(control).catch(this.#parts.onFailure);
     }
   }
 
@@ -85,6 +89,17 @@ export class ControlPoller {
       byTenant.set(live.tenantId, [...(byTenant.get(live.tenantId) ?? []), live]);
     }
     await Promise.all([...byTenant].map(([tenantId, live]) => this.#consentsOf(tenantId, live)));
+  }
+
+  /** What cannot be read gives no ground, for this speaker alone; a database that is away is waited for. */
+  async #read(tenantId: string, claim: ClaimTrack): Promise<ClaimDossier> {
+    try {
+      return await this.#parts.openDossier(tenantId, claim.speakerId);
+    } catch (error) {
+      if (error instanceof VouchError && error.kind === 'UNAVAILABLE') throw error;
+      this.#parts.onFailure(error);
+      return { ...claim.dossier, grant: null, voiceprints: [], version: 'unreadable' };
+    }
   }
 
   async #consentsOf(tenantId: string, live: readonly LiveCall[]): Promise<void> {
@@ -98,7 +113,7 @@ export class ControlPoller {
     for (const { session, claim } of claims) {
       const expiresAt = claim.dossier.grant?.expiresAt?.getTime() ?? Infinity;
       if (!changed.has(claim.speakerId) && expiresAt > readAtMs) continue;
-      session.consentRead(claim, await this.#parts.openDossier(tenantId, claim.speakerId));
+      session.consentRead(claim, await this.#read(tenantId, claim));
     }
     for (const { session } of live) session.renewLease(readAtMs);
   }

@@ -1,7 +1,10 @@
 import type { ConsentGate } from '../consent/index.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
 import type { Voiceprints } from '../enrolment/index.js';
-import type { OpenDossier } from './ports.js';
+import { VouchError } from '../errors.js';
+import type { ClaimDossier, OpenDossier } from './ports.js';
+
+const TAKEN_BACK: ReadonlySet<string> = new Set(['CONSENT_MISSING', 'SPEAKER_OPTED_OUT']);
 
 /** Opens what is known of claimed speakers: voiceprints only under the gate's grant. */
 export function openDossiers(
@@ -10,10 +13,19 @@ export function openDossiers(
   spaces: readonly EmbeddingSpace[],
 ): OpenDossier {
   const ids = spaces.map((space) => space.id);
-  return async (tenantId, speakerId) => {
+  const read = async (tenantId: string, speakerId: string): Promise<ClaimDossier> => {
     const { grant, ...claim } = await gate.openClaim(tenantId, speakerId, 'VERIFY');
     if (grant === null) return { ...claim, grant, voiceprints: [], pending: 0, ofOtherModel: 0 };
     const { open, pending, otherModel } = await voiceprints.open(grant, ids);
     return { ...claim, grant, voiceprints: open, pending, ofOtherModel: otherModel };
+  };
+  return async (tenantId, speakerId) => {
+    try {
+      return await read(tenantId, speakerId);
+    } catch (error) {
+      // Taken back between the gate and the voiceprints: that is an answer, not an error. The second look knows.
+      if (error instanceof VouchError && TAKEN_BACK.has(error.reason)) return read(tenantId, speakerId);
+      throw error;
+    }
   };
 }

@@ -70,6 +70,16 @@ export class EventLog {
     while (this.#writing) await this.#writing;
   }
 
+  /** Gives up what waits: nobody waits for the database any longer. */
+  abandon(): void {
+    this.#lost = true;
+    this.#unwritten = [];
+  }
+
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   #make(body: CallEventBody, mediaTimeMs: number): CallEvent {
     return {
       sequence: body.type === 'progress' ? 0 : ++this.#sequence,
@@ -119,8 +129,7 @@ export class EventLog {
 
   #lose(error: VouchError): void {
     if (this.#lost) return;
-    this.#lost = true;
-    this.#unwritten = [];
+    this.abandon();
     this.#options.onLost(error);
   }
 }

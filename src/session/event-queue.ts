@@ -9,7 +9,10 @@ const MOST_WAITING = 256;
  * gets STREAM_NOT_READ.
  */
 export class EventQueue implements AsyncIterable<CallEvent> {
+  /** Told when the reader fell too far behind. */
+  onOverflow: (() => void) | undefined;
   readonly #waiting: CallEvent[] = [];
+  #untakenSinceMs = 0;
   #wake: (() => void) | undefined;
   #closed = false;
   #error: unknown;
@@ -18,14 +21,21 @@ export class EventQueue implements AsyncIterable<CallEvent> {
     return this.#closed;
   }
 
+  /** For how long the oldest event has waited to be taken, ms; 0 when none waits. */
+  get untakenForMs(): number {
+    return this.#waiting.length === 0 ? 0 : performance.now() - this.#untakenSinceMs;
+  }
+
   push(event: CallEvent): void {
     if (this.#closed) return;
+    if (this.#waiting.length === 0) this.#untakenSinceMs = performance.now();
     const last = this.#waiting.at(-1);
     if (event.body.type === 'progress' && last?.body.type === 'progress') this.#waiting.pop();
     this.#waiting.push(event);
     if (this.#waiting.length > MOST_WAITING) {
       this.#waiting.length = 0;
       this.fail(new VouchError('STREAM_NOT_READ'));
+      this.onOverflow?.();
     }
     this.#wake?.();
   }
@@ -48,6 +58,7 @@ export class EventQueue implements AsyncIterable<CallEvent> {
       for (;;) {
         const event = this.#waiting.shift();
         if (event) {
+          this.#untakenSinceMs = performance.now();
           yield event;
           continue;
         }

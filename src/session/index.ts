@@ -1,5 +1,6 @@
 /** Calls and recordings: the one place where the stages are composed. */
 export { CallControl } from './call-control.js';
+export { CallRequests } from './call-requests.js';
 export { CallStore } from './call-store.js';
 export type { CallStream } from './call-stream.js';
 export { Calls } from './calls.js';

@@ -104,6 +104,7 @@ export class Recordings {
       transactionRisk: context.transactionRisk,
       shadow: false,
       clock,
+      previousDecisionId: '',
     });
   }
 

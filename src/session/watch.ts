@@ -26,9 +26,11 @@ export async function* watchCall(
   const queue = calls.hub.follow(key);
   const cursor = new Cursor(afterSequence);
   try {
-    if (!(await calls.store.find(tenantId, callId)))
-      throw new VouchError('CALL_NOT_FOUND', { field: 'call_id' });
+    const call = await calls.store.find(tenantId, callId);
+    if (!call) throw new VouchError('CALL_NOT_FOUND', { field: 'call_id' });
     yield* stored(calls, tenantId, callId, cursor);
+    // Whoever has seen the end already gets nothing more.
+    if (call.state === 'ENDED') return;
     yield* cursor.take(calls.find(tenantId, callId)?.session.log.unwritten ?? []);
     const live = queue[Symbol.asyncIterator]();
     let next = live.next();

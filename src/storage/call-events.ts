@@ -70,6 +70,21 @@ export async function lastDecision(tx: Transaction, callId: string): Promise<Dec
   return body.type === 'decision' ? body.decision : null;
 }
 
+/** A decision or evaluation of a call by its id; null where it is not stored. */
+export async function findDecision(
+  tx: Transaction,
+  callId: string,
+  decisionId: string,
+): Promise<Decision | null> {
+  const rows = await tx.query<{ body: unknown }>(
+    'SELECT body FROM call_events WHERE call_id = $1 AND decision_id = $2',
+    [callId, decisionId],
+  );
+  if (rows[0] === undefined) return null;
+  const body = readForm(rows[0].body, await claimedSpeakers(tx, callId));
+  return 'decision' in body ? body.decision : null;
+}
+
 /** The call that a decision was made in; null where there is no such decision. */
 export async function callOfDecision(tx: Transaction, decisionId: string): Promise<string | null> {
   const rows = await tx.query<{ callId: string }>(

@@ -17,7 +17,7 @@ export {
 } from './ledger.js';
 export { insertNotice, listNotices, newConsentVersions, type NoticeRow } from './notices.js';
 export { deleteOptOut, findOptOuts, putOptOut, type OptOutRow } from './opt-outs.js';
-export { findPolicy, insertPolicy, type PolicyRow } from './policies.js';
+export { findPolicy, findPolicyVersion, insertPolicy, type PolicyRow } from './policies.js';
 export { findSpeakerKey, insertKeyEpoch, insertSpeakerKey, listKeyEpochs } from './speaker-keys.js';
 export {
   findSpeaker,
@@ -59,7 +59,7 @@ export {
   type ControlledCall,
   type PendingControl,
 } from './call-controls.js';
-export { appendEvents, callOfDecision, lastDecision, readEvents } from './call-events.js';
+export { appendEvents, callOfDecision, findDecision, lastDecision, readEvents } from './call-events.js';
 export {
   getCall,
   lockCall,

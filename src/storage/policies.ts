@@ -21,6 +21,19 @@ export async function findPolicy(tx: Transaction, policyId: string): Promise<Pol
   return row ?? null;
 }
 
+/** One version of a policy, or null. */
+export async function findPolicyVersion(
+  tx: Transaction,
+  policyId: string,
+  version: number,
+): Promise<PolicyRow | null> {
+  const [row] = await tx.query<PolicyRow>(
+    `SELECT policy_id AS "policyId", version, body, sha256 FROM policies WHERE policy_id = $1 AND version = $2`,
+    [policyId, version],
+  );
+  return row ?? null;
+}
+
 /** Adds the next version of a policy and returns its number. Two at once: the second fails on the primary key. */
 export async function insertPolicy(
   tx: Transaction,

@@ -5,7 +5,15 @@ import type { ArtefactReference } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
-import { findPolicy, insertPolicy, once, type Database, type Transaction } from '../storage/index.js';
+import {
+  findPolicy,
+  findPolicyVersion,
+  insertPolicy,
+  once,
+  type PolicyRow,
+  type Database,
+  type Transaction,
+} from '../storage/index.js';
 import { policySchema } from './policy-schema.js';
 
 /** The policy that counts where a request names none. */
@@ -33,12 +41,20 @@ export class Policies {
    */
   async current(tenantId: string, policyId = ''): Promise<VersionedPolicy> {
     const id = policyId === '' ? DEFAULT_POLICY_ID : policyId;
-    const row = await this.database.tenant(tenantId, (tx) => findPolicy(tx, id));
+    return this.#read(await this.database.tenant(tenantId, (tx) => findPolicy(tx, id)));
+  }
+
+  /** The version of a policy that a call began with. Throws as current. */
+  async at(tenantId: string, policyId: string, version: number): Promise<VersionedPolicy> {
+    return this.#read(await this.database.tenant(tenantId, (tx) => findPolicyVersion(tx, policyId, version)));
+  }
+
+  #read(row: PolicyRow | null): VersionedPolicy {
     if (row === null) throw new VouchError('POLICY_NOT_FOUND');
     const parsed = policySchema.safeParse(row.body);
     if (!parsed.success)
       throw new VouchError('INTERNAL', { message: 'A stored policy has an unknown form.' });
-    return { policy: parsed.data, reference: { id, version: row.version, sha256: row.sha256 } };
+    return { policy: parsed.data, reference: { id: row.policyId, version: row.version, sha256: row.sha256 } };
   }
 
   /**

@@ -96,7 +96,7 @@ CREATE TABLE call_events (
   media_time_ms int NOT NULL,
   emitted_at timestamptz NOT NULL,
   body jsonb NOT NULL,
-  decision_id text CHECK ((decision_id IS NOT NULL) = (type = 'decision')),
+  decision_id text CHECK ((decision_id IS NOT NULL) = (type IN ('decision', 'evaluation'))),
   PRIMARY KEY (tenant_id, call_id, sequence),
   FOREIGN KEY (tenant_id, call_id) REFERENCES calls
 );

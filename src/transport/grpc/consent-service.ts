@@ -1,7 +1,9 @@
+import { VouchError } from '../../errors.js';
 import type { ConsentServiceImplementation } from '../../gen/vouch/v1/consent.js';
 import { readNotice, readOptOut, readRecordConsent, readWithdraw } from '../read-consent.js';
 import { idempotencyKey, validId } from '../validate.js';
 import { writeConsentState } from '../write-people.js';
+import type { ControlPoller } from '../../session/index.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 
 /** ConsentService. What is recorded is in force in this process's calls when the answer comes. */
@@ -11,13 +13,13 @@ export function consentService(parts: TransportParts): ConsentServiceImplementat
     publishNotice: async (request, { principal }) => {
       const key = idempotencyKey(request.idempotencyKey);
       const published = await consents.publishNotice(principal, readNotice(request.notice), key);
-      await poller.poke();
+      await inForce(poller);
       return { textSha256: Buffer.from(published.textSha256, 'hex'), publishedAt: published.publishedAt };
     },
 
     recordConsent: async (request, { principal }) => {
       const recorded = await consents.recordConsent(principal, readRecordConsent(request));
-      await poller.poke();
+      await inForce(poller);
       const { eventId, chainPosition, effectiveAt, recordedAt, retroactive } = recorded;
       const state = writeConsentState(recorded.state);
       return { eventId, chainPosition, effectiveAt, recordedAt, retroactive, state };
@@ -25,7 +27,7 @@ export function consentService(parts: TransportParts): ConsentServiceImplementat
 
     withdrawConsent: async (request, { principal }) => {
       const recorded = await consents.withdraw(principal, readWithdraw(request));
-      await poller.poke();
+      await inForce(poller);
       const { eventId, chainPosition, effectiveAt, voiceprintsErased } = recorded;
       return {
         eventId,
@@ -41,7 +43,7 @@ export function consentService(parts: TransportParts): ConsentServiceImplementat
         principal,
         readOptOut(request),
       );
-      await poller.poke();
+      await inForce(poller);
       return { eventId, chainPosition, effectiveAt, voiceprintsErased };
     },
 
@@ -50,4 +52,12 @@ export function consentService(parts: TransportParts): ConsentServiceImplementat
       return { state: writeConsentState(state) };
     },
   };
+}
+
+/**
+ * Waits until what was recorded holds in this process's running calls. Where that cannot be told, the caller is told to
+ * repeat the request: with its idempotency key it records nothing twice.
+ */
+async function inForce(poller: ControlPoller): Promise<void> {
+  if (!(await poller.poke())) throw new VouchError('DATABASE_UNAVAILABLE', { retryAfterMs: 1000 });
 }

@@ -54,13 +54,15 @@ async function pump(
   try {
     for (;;) {
       const next = await reader.next();
-      watchdog.heard();
+      watchdog.working = true;
       if (next.done) {
         if (await isGone(signal)) call.hangUp();
         else await call.end('');
         return;
       }
       if (await handle(next.value, call)) return;
+      watchdog.working = false;
+      watchdog.heard();
     }
   } catch (error) {
     call.fail(error);
@@ -97,13 +99,16 @@ async function handle(request: StreamCallRequest, call: CallStream): Promise<boo
 
 /** Cuts off a stream that sends nothing. While the call is paused, silence is what is expected. */
 class Watchdog {
+  /** While a message is being handled, it is not the client that lets wait. */
+  working = false;
   #heardAtMs = performance.now();
   readonly #timer: NodeJS.Timeout;
 
   constructor(stallTimeoutMs: number, call: CallStream) {
     this.#timer = setInterval(
       () => {
-        if (call.paused) this.heard();
+        if (call.paused || this.working) this.heard();
+        if (call.unreadForMs >= stallTimeoutMs) call.fail(new VouchError('STREAM_NOT_READ'));
         if (performance.now() - this.#heardAtMs >= stallTimeoutMs)
           call.fail(new VouchError('STREAM_STALLED'));
       },

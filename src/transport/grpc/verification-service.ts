@@ -40,19 +40,19 @@ export function verificationService(
       };
     },
 
-    evaluateCall: (request, { principal }) => {
+    evaluateCall: async (request, { principal }) => {
       const key = idempotencyKey(request.idempotencyKey);
       const callId = validId(request.callId, 'call_id');
-      const decision = calls.evaluate(principal, callId, request.sinceMediaMs ?? null, key);
-      return Promise.resolve({ decision: writeDecision(decision, principal.role) });
+      const decision = await calls.evaluate(principal, callId, request.sinceMediaMs ?? null, key);
+      return { decision: writeDecision(decision, principal.role) };
     },
 
     updateCall: async (request, { principal }) => {
-      idempotencyKey(request.idempotencyKey);
+      const key = idempotencyKey(request.idempotencyKey);
       const callId = validId(request.callId, 'call_id');
       const claims = readClaims(request.claims, 'claims');
       const agentId = optionalId(request.agentId, 'agent_id');
-      return { claimsSoFar: await calls.update(principal, callId, claims, agentId) };
+      return { claimsSoFar: await calls.update(principal, callId, claims, agentId, key) };
     },
 
     pauseCall: async (request, { principal }) => {
@@ -68,7 +68,7 @@ export function verificationService(
 
     reportOutcome: async (request, { principal }) => {
       const key = idempotencyKey(request.idempotencyKey);
-      return calls.store.outcome(
+      return calls.requests.outcome(
         principal,
         {
           decisionId: validUuid(request.decisionId, 'decision_id'),

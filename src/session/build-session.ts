@@ -1,0 +1,90 @@
+import type { CallStart } from '../domain/call.js';
+import type { Policy } from '../domain/policy.js';
+import type { Principal } from '../domain/principal.js';
+import { VouchError } from '../errors.js';
+import type { VersionedPolicy } from '../tenant/index.js';
+import { Assessment } from './assessment.js';
+import { CallSession } from './call-session.js';
+import type { OpenCall, ResumedCall } from './call-store.js';
+import type { CallsParts } from './calls.js';
+import { EventLog } from './event-log.js';
+import type { CallHub } from './hub.js';
+
+/** All that a session is made from. */
+export interface SessionOrder {
+  readonly principal: Principal;
+  readonly start: CallStart;
+  readonly opened: OpenCall;
+  readonly policy: VersionedPolicy;
+  readonly resumed: ResumedCall;
+  readonly key: string;
+  readonly hub: CallHub;
+  readonly onLost: (error: VouchError) => void;
+}
+
+/** Makes the session of a stream that has its call. What the first stream said of shadow and policy holds. */
+export function buildSession(parts: CallsParts, order: SessionOrder): CallSession {
+  const { extractor, calibration, clock, consentLeaseMs, store } = parts;
+  const { principal, start, opened, policy: versioned, key, hub, onLost } = order;
+  const { policy, reference } = versioned;
+  const log = new EventLog({
+    callId: start.callId,
+    key,
+    lastSequence: opened.lastSequence,
+    clock,
+    hub,
+    append: (batch) => store.append(principal.tenantId, start.callId, opened.epoch, batch),
+    onLost,
+  });
+  const assessment = new Assessment({
+    policy,
+    policyReference: reference,
+    calibration,
+    spaces: extractor.spaces,
+    transactionRisk: start.context.transactionRisk,
+    shadow: opened.shadow,
+    clock,
+    previousDecisionId: order.resumed.decisionId,
+  });
+  return new CallSession({
+    principal,
+    start,
+    assessment,
+    log,
+    extractor,
+    clock,
+    consentLeaseMs,
+    maximumDurationMs: Math.min(start.maximumDurationMs || policy.maximumCallMs, policy.maximumCallMs),
+    paused: opened.paused,
+  });
+}
+
+/** Tells the stream what its call is. */
+export function tellStarted(session: CallSession, { opened, policy: versioned, start }: SessionOrder): void {
+  const { policy, reference } = versioned;
+  session.started({
+    resumeToken: opened.resumeToken,
+    streamNumber: opened.epoch,
+    policy: reference,
+    targetFalseMatchRate: policy.targetFalseMatchRate,
+    minimumNetSpeechMs: policy.minimumNetSpeechMs,
+    resumed: opened.how === 'RESUMED',
+    pauseReason: pauseOf(opened, start),
+  });
+}
+
+/** Why the stream starts paused; null when it does not. */
+function pauseOf(opened: OpenCall, start: CallStart): string | null {
+  if (!opened.paused) return null;
+  return opened.pauseReason === '' && start.initiallyPaused ? 'initially-paused' : opened.pauseReason;
+}
+
+/** What the policy says of a start. Throws MIXED_AUDIO_REFUSED, TOO_MANY_CLAIMS. */
+export function checkStart(start: CallStart, policy: Policy): void {
+  if (start.layout === 'MIXED' && !policy.allowMixedAudio) {
+    throw new VouchError('MIXED_AUDIO_REFUSED', { field: 'start.format.channel_layout' });
+  }
+  if (new Set(start.claims.map((claim) => claim.speakerId)).size > policy.maximumClaims) {
+    throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
+  }
+}
