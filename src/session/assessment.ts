@@ -103,10 +103,11 @@ export class Assessment {
     return claim;
   }
 
-  /** Takes what is now known of a claimed speaker; when nobody allows it any more, all speech is forgotten. */
+  /** Takes what is now known of a claimed speaker; where no other claim allows it, the evidence begins or ends here. */
   updateClaim(claim: ClaimTrack, dossier: ClaimDossier, nowMs: number): 'GAINED' | 'LOST' | 'SAME' {
     const change = claim.update(dossier, nowMs);
-    if (!this.hasGround) this.restart(nowMs);
+    const others = this.#claims.some((each) => each !== claim && each.hasGround);
+    if (change !== 'SAME' && !others) this.restart(nowMs);
     return change;
   }
 

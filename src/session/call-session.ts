@@ -130,6 +130,8 @@ export class CallSession {
   /** Adds a claim that was numbered and kept. */
   claimed(claimNumber: number, speakerId: string, method: ClaimMethod | null, dossier: ClaimDossier): void {
     this.#assertRunning();
+    // What a decision rests on begins with the first ground, not with the audio that was dropped before it.
+    if (!this.assessment.hasGround) this.assessment.restart(this.#audio.nowMs);
     // Speech from before the grant never counts: a grant given during the call counts from now on.
     const grantedBefore = dossier.grant !== null && dossier.grant.since <= this.#openedAt;
     this.assessment.addClaim(claimNumber, speakerId, method, dossier, grantedBefore ? 0 : this.#audio.nowMs);

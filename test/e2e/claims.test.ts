@@ -33,6 +33,7 @@ for (const how of ['in the stream', 'by UpdateCall'] as const) {
     await call.end();
     t.is(wordOf(call.decision), 'ACCEPT');
     t.is(call.decision.claimsSoFar, 1);
+    t.is(call.decision.media!.startMs, 5000);
     t.is(call.all('ended')[0]!.droppedMs, 5000);
   });
 }
