@@ -117,6 +117,8 @@ export class Calls implements CallStreamOwner {
     const dossiers = new Map<string, ClaimDossier>();
     for (const { speakerId } of start.claims) dossiers.set(speakerId, await openDossier(tenantId, speakerId));
     const opened = await store.open(principal, start, current.reference);
+    // In the same turn: the earlier stream tells nothing more under numbers that are not its own.
+    this.find(tenantId, start.callId)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
     const again = opened.how === 'RESUMED';
     const order = {
       principal,
@@ -130,7 +132,6 @@ export class Calls implements CallStreamOwner {
         stream.fail(error);
       },
     };
-    this.#live.get(order.key)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
     const events = this.hub.follow(order.key);
     const session = buildSession(this.#parts, order);
     const stream = new CallStream(session, events, this);

@@ -1,11 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { Status } from 'nice-grpc';
-import { CallState, EndReason, type CallEvent } from '../../src/gen/vouch/v1/verification.js';
-import type { TestTenant } from '../helpers/caller.js';
+import {
+  CallState,
+  EndReason,
+  type CallEvent,
+  type DeepPartial,
+  type StreamCallRequest,
+} from '../../src/gen/vouch/v1/verification.js';
+import { PCM, type TestTenant } from '../helpers/caller.js';
 import { serviceOfFile } from '../helpers/ground.js';
 import { besideAll, callBecomes, isRefused } from '../helpers/refusal.js';
-import { wordOf } from '../helpers/test-stream.js';
+import { failure, wordOf } from '../helpers/test-stream.js';
 import { Watcher } from '../helpers/watcher.js';
 
 const START_TIMEOUT_MS = 2000;
@@ -66,6 +73,34 @@ test('a client that vanishes: INTERRUPTED, then ended as ABANDONED', async (t) =
   t.is((await tenant.getCall(call.callId)).state, CallState.ENDED);
   const late = tenant.open([SPEAKER], { callId: call.callId, resumeToken });
   isRefused(t, await late.over, { reason: 'CALL_ENDED', code: Status.FAILED_PRECONDITION });
+});
+
+test('a client that never reads: STREAM_NOT_READ, and may be taken up again', async (t) => {
+  t.timeout(60_000);
+  const callId = `call-${randomUUID()}-${'x'.repeat(200)}`; // Every event repeats it.
+  let cut = false;
+  const flood = async function* (): AsyncGenerator<DeepPartial<StreamCallRequest>> {
+    yield { message: { $case: 'start', value: { callId, format: PCM } } };
+    // What waits in the buffers on the way comes on top of what the service holds back.
+    while (!cut) {
+      yield { message: { $case: 'pause', value: { reason: 'x'.repeat(60) } } };
+      yield { message: { $case: 'resume', value: {} } };
+      await sleep(15);
+    }
+  };
+  const responses = tenant.verification.streamCall(flood())[Symbol.asyncIterator]();
+  const first = await responses.next();
+  const event = first.done === true ? undefined : first.value.event?.event;
+  await callBecomes(t, tenant, callId, CallState.INTERRUPTED);
+  cut = true;
+  const resumeToken = event?.$case === 'started' ? event.value.resumeToken : '';
+  const again = tenant.open([], { callId, resumeToken });
+  t.is((await again.event('started')).streamNumber, 2);
+  const rest = async () => {
+    for (let next = await responses.next(); next.done !== true;) next = await responses.next();
+  };
+  isRefused(t, await failure(rest()), { reason: 'STREAM_NOT_READ', code: Status.RESOURCE_EXHAUSTED });
+  t.is(await again.end(), null);
 });
 
 test('a call id that is live, without its token or with a wrong one: the call goes on', async (t) => {
