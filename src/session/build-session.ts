@@ -6,9 +6,9 @@ import type { VersionedPolicy } from '../tenant/index.js';
 import { Assessment } from './assessment.js';
 import { CallSession } from './call-session.js';
 import type { OpenCall, ResumedCall } from './call-store.js';
-import type { CallsParts } from './calls.js';
 import { EventLog } from './event-log.js';
 import type { CallHub } from './hub.js';
+import type { CallsParts } from './ports.js';
 
 /** All that a session is made from. */
 export interface SessionOrder {
@@ -56,6 +56,7 @@ export function buildSession(parts: CallsParts, order: SessionOrder): CallSessio
     consentLeaseMs,
     maximumDurationMs: Math.min(start.maximumDurationMs || policy.maximumCallMs, policy.maximumCallMs),
     paused: opened.paused,
+    controlVersion: opened.controlVersion,
   });
 }
 

@@ -36,6 +36,7 @@ export class CallControl {
       if (here && !wasPaused) this.calls.keepControl(here, true, reason);
       throw error;
     });
+    if (here && call.paused) here.controlVersion = Math.max(here.controlVersion, call.controlVersion);
     // A request that was carried out long ago does not pause a call that was resumed since.
     if (!call.paused && !wasPaused) here?.resume('REQUEST');
     await this.#carriedOut(principal, callId, call);

@@ -24,6 +24,7 @@ export interface CallSessionParts {
   readonly consentLeaseMs: number;
   readonly maximumDurationMs: number;
   readonly paused: boolean;
+  readonly controlVersion: number;
 }
 
 /** Evaluations that one stream may ask for. */
@@ -36,6 +37,8 @@ const MOST_EVALUATIONS = 100;
 export class CallSession {
   /** Pauses in force that the database does not know of yet: nothing older may end them. */
   unstoredPauses = 0;
+  /** Up to which change of `paused` in the database this session is. */
+  controlVersion: number;
   readonly #parts: CallSessionParts;
   readonly #audio: AudioClock;
   #stream: SpeechStream | undefined;
@@ -51,6 +54,7 @@ export class CallSession {
     this.#parts = parts;
     this.#audio = new AudioClock(parts.start.format);
     this.#paused = parts.paused;
+    this.controlVersion = parts.controlVersion;
     this.#teller = new ProgressTeller(parts.log);
     this.#openedAt = parts.clock.now();
     this.#leaseUntilMs = this.#openedAt.getTime() + parts.consentLeaseMs;

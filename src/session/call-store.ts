@@ -159,8 +159,14 @@ export class CallStore {
     );
   }
 
-  async resume(principal: Principal, callId: string, key: string): Promise<KeptControl> {
-    return this.#control(principal, 'ResumeCall', callId, key, (tx) => resumeCall(tx, callId));
+  /** Ends a pause; `asOfVersion`: only if nothing else was said of it since. */
+  async resume(
+    principal: Principal,
+    callId: string,
+    key: string,
+    asOfVersion: number | null = null,
+  ): Promise<KeptControl> {
+    return this.#control(principal, 'ResumeCall', callId, key, (tx) => resumeCall(tx, callId, asOfVersion));
   }
 
   /** A repeat of a request changes nothing, and answers with where the call stands now. */

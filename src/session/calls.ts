@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallStart, Claim } from '../domain/call.js';
-import type { Clock } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
-import type { SpeechExtractor } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
-import type { Calibration } from '../scoring/index.js';
-import type { Policies } from '../tenant/index.js';
 import { buildSession, checkStart, tellStarted } from './build-session.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallSession } from './call-session.js';
@@ -14,20 +10,7 @@ import type { CallStore, ResumedCall } from './call-store.js';
 import { CallStream, type CallStreamOwner } from './call-stream.js';
 import type { EventQueue } from './event-queue.js';
 import { CallHub } from './hub.js';
-import type { ClaimDossier, OpenDossier } from './ports.js';
-
-export interface CallsParts {
-  readonly store: CallStore;
-  readonly requests: CallRequests;
-  readonly policies: Policies;
-  readonly extractor: SpeechExtractor;
-  readonly calibration: Calibration;
-  readonly openDossier: OpenDossier;
-  readonly clock: Clock;
-  /** Live calls at most. */
-  readonly maximumCalls: number;
-  readonly consentLeaseMs: number;
-}
+import type { CallsParts, ClaimDossier } from './ports.js';
 
 /** A call that this process serves. */
 export interface LiveCall {
@@ -198,7 +181,7 @@ export class Calls implements CallStreamOwner {
 
   /**
    * Stores a pause or resumption of a live call; it is in force already, and tried until the database has it. A pause is
-   * stored whatever comes after it; a resumption only while nothing paused the call again.
+   * stored whatever comes after it; a resumption only where nothing was said since.
    */
   keepControl(session: CallSession, paused: boolean, reason: string): void {
     const { store } = this.#parts;
@@ -206,10 +189,13 @@ export class Calls implements CallStreamOwner {
     if (paused) session.unstoredPauses++;
     session.log.afterwards(async () => {
       if (paused) {
-        await store.pause(principal, callId, reason, '');
+        const { controlVersion } = await store.pause(principal, callId, reason, '');
+        session.controlVersion = controlVersion;
         session.unstoredPauses--;
       } else if (!session.paused) {
-        await store.resume(principal, callId, '');
+        const { controlVersion } = await store.resume(principal, callId, '', session.controlVersion);
+        // Another version than the next one: somebody else spoke meanwhile, and the poller will tell.
+        if (controlVersion === session.controlVersion + 1) session.controlVersion = controlVersion;
       }
     });
   }

@@ -75,9 +75,13 @@ export class ControlPoller {
     for (const control of await calls.store.controls()) {
       const live = calls.find(control.tenantId, control.callId);
       if (live?.epoch !== control.epoch) continue;
-      if (control.paused) live.session.pause(control.pauseReason, 'REQUEST');
-      else if (live.session.unstoredPauses > 0) continue;
-      else live.session.resume('REQUEST');
+      const { session } = live;
+      if (session.unstoredPauses > 0) continue;
+      if (control.controlVersion > session.controlVersion) {
+        if (control.paused) session.pause(control.pauseReason, 'REQUEST');
+        else session.resume('REQUEST');
+        session.controlVersion = control.controlVersion;
+      }
       // Another stream may have the call by now.
       await calls.store.acknowledge(control).catch(this.#parts.onFailure);
     }

@@ -1,3 +1,9 @@
+import type { Clock } from '../domain/clock.js';
+import type { SpeechExtractor } from '../embedding/index.js';
+import type { Calibration } from '../scoring/index.js';
+import type { Policies } from '../tenant/index.js';
+import type { CallRequests } from './call-requests.js';
+import type { CallStore } from './call-store.js';
 import type { Grant } from '../consent/index.js';
 import type { ArtefactReference } from '../domain/decision.js';
 import type { OpenVoiceprint } from '../domain/voiceprint.js';
@@ -34,4 +40,18 @@ export interface StartedAs {
   readonly resumed: boolean;
   /** Why it starts paused; null when it does not. */
   readonly pauseReason: string | null;
+}
+
+/** What calls are made of. */
+export interface CallsParts {
+  readonly store: CallStore;
+  readonly requests: CallRequests;
+  readonly policies: Policies;
+  readonly extractor: SpeechExtractor;
+  readonly calibration: Calibration;
+  readonly openDossier: OpenDossier;
+  readonly clock: Clock;
+  /** Live calls at most. */
+  readonly maximumCalls: number;
+  readonly consentLeaseMs: number;
 }

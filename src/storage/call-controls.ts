@@ -59,19 +59,29 @@ export async function pauseCall(
 /**
  * Ends the pause of a call. A call that is not paused stays as it is.
  *
+ * @param asOfVersion only if nothing was changed since this control version; null: in any case
  * @throws VouchError CALL_NOT_FOUND, CALL_ENDED
  */
-export async function resumeCall(tx: Transaction, callId: string): Promise<ControlledCall> {
+export async function resumeCall(
+  tx: Transaction,
+  callId: string,
+  asOfVersion: number | null = null,
+): Promise<ControlledCall> {
   const [call] = await tx.query<ControlledCall>(
     `UPDATE calls SET paused = false, pause_reason = '',
        paused_changed_at = CASE WHEN paused THEN now() ELSE coalesce(paused_changed_at, started_at, now()) END,
        control_version = control_version + CASE WHEN paused THEN 1 ELSE 0 END
-     WHERE call_id = $1 AND state <> 'ENDED' RETURNING ${CONTROLLED}`,
-    [callId],
+     WHERE call_id = $1 AND state <> 'ENDED' AND ($2::int IS NULL OR control_version = $2)
+     RETURNING ${CONTROLLED}`,
+    [callId, asOfVersion],
   );
   if (call !== undefined) return call;
-  const exists = await tx.query('SELECT 1 FROM calls WHERE call_id = $1', [callId]);
-  throw new VouchError(exists.length === 0 ? 'CALL_NOT_FOUND' : 'CALL_ENDED');
+  const [found] = await tx.query<ControlledCall>(`SELECT ${CONTROLLED} FROM calls WHERE call_id = $1`, [
+    callId,
+  ]);
+  if (found === undefined) throw new VouchError('CALL_NOT_FOUND');
+  if (found.state === 'ENDED') throw new VouchError('CALL_ENDED');
+  return found;
 }
 
 /** What the calls of a replica have to carry out, over all tenants; in a transaction of the system. */

@@ -84,7 +84,10 @@ export const storedBody: fc.Arbitrary<CallEventBody> = fc.oneof(
     targetFalseMatchRate: number,
     minimumNetSpeechMs: count,
   }),
-  fc.record({ type: fc.constant('decision' as const), decision: fc.uuid().chain(decision) }),
+  fc.record({
+    type: fc.constantFrom('decision' as const, 'evaluation' as const),
+    decision: fc.uuid().chain(decision),
+  }),
   fc.record({ type: fc.constant('quality' as const), quality, problems: reasons }),
   fc.record({
     type: fc.constant('paused' as const),

@@ -32,7 +32,17 @@ import type {
 } from '../../src/gen/vouch/v1/verification.js';
 import { fixtureFile } from './speech.js';
 import { TestStream } from './test-stream.js';
-import type { TestService } from './ground.js';
+
+export interface Clients {
+  readonly verification: VerificationServiceClient;
+  readonly enrolment: EnrolmentServiceClient;
+  readonly consent: ConsentServiceClient;
+}
+
+/** Makes clients of a service for a tenant and a role, over a connection of their own where one is given. */
+export interface ClientMaker {
+  clients(tenantId: string, role: Role, channel?: Channel): Clients;
+}
 
 export const PCM: AudioFormat = {
   encoding: AudioEncoding.PCM_S16LE,
@@ -59,7 +69,7 @@ export class TestTenant {
   readonly consent: ConsentServiceClient;
 
   constructor(
-    readonly service: TestService,
+    readonly service: ClientMaker,
     readonly tenantId: string,
     role: Role = 'ADMINISTRATOR',
     channel?: Channel,
@@ -142,7 +152,7 @@ export class TestTenant {
   open(claims: readonly string[], start: DeepPartial<CallStart> = {}): TestStream {
     const callId = start.callId ?? `call-${randomUUID()}`;
     const stream = this.stream(callId);
-    stream.send({
+    void stream.send({
       $case: 'start',
       value: { callId, format: PCM, claims: claims.map((speakerId) => ({ speakerId })), ...start },
     });

@@ -8,25 +8,16 @@ import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
 import { readConfig } from '../../src/config.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Principal, Role } from '../../src/domain/principal.js';
-import { ConsentServiceDefinition, type ConsentServiceClient } from '../../src/gen/vouch/v1/consent.js';
-import { EnrolmentServiceDefinition, type EnrolmentServiceClient } from '../../src/gen/vouch/v1/enrolment.js';
-import {
-  VerificationServiceDefinition,
-  type VerificationServiceClient,
-} from '../../src/gen/vouch/v1/verification.js';
+import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
+import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
+import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
 import { VouchService } from '../../src/service.js';
 import { EmbeddedPostgres, migrate } from '../../src/storage/index.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
-import { TestTenant } from './caller.js';
+import { TestTenant, type ClientMaker, type Clients } from './caller.js';
 
 /** Options of the service by their names in the environment. */
 export type Environment = Readonly<Record<string, string>>;
-
-export interface Clients {
-  readonly verification: VerificationServiceClient;
-  readonly enrolment: EnrolmentServiceClient;
-  readonly consent: ConsentServiceClient;
-}
 
 /** A database server, its data and a keyring for a test file. */
 export class Ground {
@@ -70,7 +61,7 @@ export class Ground {
 }
 
 /** A running service and clients of it. */
-export class TestService {
+export class TestService implements ClientMaker {
   #channel: Channel | undefined;
 
   constructor(

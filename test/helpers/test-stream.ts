@@ -198,7 +198,10 @@ export class TestStream {
       for (let next = await reader.next(); !next.done; next = await reader.next()) {
         if (next.value.event) this.events.push(next.value.event);
         this.#tell();
-        if (!reads) await new Promise((gone) => this.#abort.signal.addEventListener('abort', gone));
+        if (!reads)
+          await new Promise((gone) => {
+            this.#abort.signal.addEventListener('abort', gone);
+          });
       }
       return null;
     } catch (error) {

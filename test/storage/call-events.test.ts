@@ -29,7 +29,7 @@ function expected(body: CallEventBody, names: ReadonlyMap<number, string>): Call
   const copy = structuredClone(body);
   if (copy.type === 'started') return { ...copy, resumeToken: '' };
   if (copy.type === 'claimReceived') return { ...copy, speakerId: names.get(copy.claimNumber) ?? '' };
-  if (copy.type !== 'decision') return copy;
+  if (copy.type !== 'decision' && copy.type !== 'evaluation') return copy;
   const claims = copy.decision.claims.map((claim) => ({
     ...claim,
     speakerId: names.get(claim.claimNumber) ?? '',
