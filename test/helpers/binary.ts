@@ -84,6 +84,11 @@ export class Served {
     return new Served(address, child, ended, remove);
   }
 
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('vouch serve does not run.');
+    return this.child.pid;
+  }
+
   /** Ends it as Ctrl-C does. Returns its exit code. */
   async stop(): Promise<number | null> {
     this.child.kill('SIGINT');
