@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { createChannel, createClientFactory, Metadata } from 'nice-grpc';
 import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
+import { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
 import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
 import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
 import { Served } from '../helpers/binary.js';
@@ -41,7 +42,7 @@ test('a call of ten minutes streams at real pace with flat memory', async (t) =>
   const ended = await call.event('ended');
   t.is(ended.audioMs, MINUTES * 60_000);
   t.is(ended.droppedMs, 0);
-  t.is((await call.event('decision', ({ kind }) => kind === 'DECISION_KIND_ACCEPT')).claimsSoFar, 1);
+  t.is((await call.event('decision', ({ kind }) => kind === DecisionKind.ACCEPT)).claimsSoFar, 1);
   t.false(call.kinds().includes('speakerChanged'));
   const warm = samples.filter(({ atMs }) => atMs >= WARM_UP_MS);
   const driftMib = slope(warm) * (warm.at(-1)!.atMs - warm[0]!.atMs);
