@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
+import { DEFAULT_RECORDING_LIMITS } from './audio/index.js';
 import { isLoopback, type Config } from './config.js';
 import { ConsentGate, Consents } from './consent/index.js';
 import { FileKeyring } from './crypto/index.js';
@@ -29,6 +30,9 @@ import { developmentPrincipal, GrpcServer } from './transport/index.js';
 
 /** Pauses and changes of consent reach running calls of other processes within about this time, ms. */
 const POLL_EVERY_MS = 500;
+
+/** How long an upload may take at most, ms. */
+const MOST_UPLOAD_MS = 300_000;
 
 /** Parts that a test may bring along. */
 export interface ServiceOverrides {
@@ -191,7 +195,11 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       speakers: new Speakers(database, keyring, clock),
       startTimeoutMs: config.startTimeoutMs,
       stallTimeoutMs: config.stallTimeoutMs,
-      uploadLimits: { maximumBytes: config.recordingBytes, messageTimeoutMs: config.stallTimeoutMs },
+      uploadLimits: {
+        maximumBytes: config.recordingBytes,
+        messageTimeoutMs: config.stallTimeoutMs,
+        totalTimeoutMs: Math.min(10 * config.stallTimeoutMs, MOST_UPLOAD_MS),
+      },
     },
     {
       authenticate: developmentPrincipal(config.developmentTenant),
@@ -209,6 +217,7 @@ async function openExtractor(config: Config, stops: Stop[]): Promise<SpeechExtra
     modelsDir: modelsDir(config),
     precision: config.modelPrecision,
     workers: config.workers,
+    recordingLimits: { ...DEFAULT_RECORDING_LIMITS, maxBytes: config.recordingBytes },
     // No other vectors are of any use.
     spaces: await Calibration.spacesOf(calibrationFile(config)),
   });

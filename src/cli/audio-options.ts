@@ -31,9 +31,13 @@ export function audioFormatOptions(command: Command): Command {
 /** The caller's channel of a file that is to be streamed. With two there is no default: the other party is never read. */
 export function callerChannel(file: AudioFile, options: AudioFormatOptions): number {
   if (options.channel === undefined && file.channels > 1) {
-    throw new UsageError('The file has two channels; --channel must say which is the caller.');
+    throw channelMissing();
   }
   return options.channel ?? 0;
+}
+
+function channelMissing(): UsageError {
+  return new UsageError('The file has two channels; --channel must say which is the caller.');
 }
 
 /** The format of a headerless file; undefined for a file that says so itself. */
@@ -52,6 +56,7 @@ export function rawFormat(options: AudioFormatOptions): RawFormat | undefined {
 export function recordingFormat(options: AudioFormatOptions): AudioFormat | undefined {
   const raw = rawFormat(options);
   if (raw === undefined) return undefined;
+  if (options.channel === undefined && raw.channels > 1) throw channelMissing();
   return {
     encoding: raw.encoding,
     sampleRateHz: raw.sampleRateHz,

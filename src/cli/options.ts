@@ -60,6 +60,11 @@ export function readTime(text: string): Date {
   return time;
 }
 
+/** As readTime; the word `now` is one, too. */
+export function readTimeOrNow(text: string): Date {
+  return text === 'now' ? new Date() : readTime(text);
+}
+
 /** SHA-256 in hex, as bytes. */
 export function readSha256(text: string): Buffer {
   if (!/^[0-9a-f]{64}$/i.test(text)) throw new InvalidArgumentError('It is SHA-256 in hex, 64 characters.');

@@ -1,3 +1,4 @@
+import type { JsonValue } from '../crypto/index.js';
 import type { IdentityProofing, VoiceprintSource } from '../domain/people.js';
 import type { EmbeddingSpace, SpeechQuality } from '../domain/speech.js';
 
@@ -16,6 +17,8 @@ export interface EnrolmentRequest {
   readonly source: VoiceprintSource;
   /** Empty for a recording. */
   readonly callId: string;
+  /** All that tells one recording from another: format, channel, time, SHA-256. Null for a call. */
+  readonly recording: JsonValue;
   /** Null is refused: it must be known how the person was proved to be who they say. */
   readonly proofing: IdentityProofing | null;
   /** Empty: on nobody's. */

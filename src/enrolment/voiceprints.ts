@@ -174,11 +174,20 @@ export class Voiceprints {
     });
   }
 
-  /** The speech is no part of it: the same request made again comes with other speech. */
+  /** A call's speech is no part of it: the same request made again comes with other speech. A recording's file is. */
   async #enrolmentKey(tenantId: string, request: EnrolmentRequest): Promise<KeyedRequest> {
-    const { speakerId, label, source, callId, proofing, onBehalfOf, idempotencyKey: key } = request;
+    const {
+      speakerId,
+      label,
+      source,
+      callId,
+      recording,
+      proofing,
+      onBehalfOf,
+      idempotencyKey: key,
+    } = request;
     const method = source === 'CALL' ? 'EnrolFromCall' : 'EnrolFromRecording';
-    const asked = { speakerId, label, callId, proofing: proofingJson(proofing), onBehalfOf };
+    const asked = { speakerId, label, callId, recording, proofing: proofingJson(proofing), onBehalfOf };
     return { method, key, digest: await requestDigest(this.keyring, tenantId, method, asked) };
   }
 }

@@ -28,7 +28,7 @@ export async function enrolFromCall(
   principal: Principal,
   asked: CallToEnrol,
 ): Promise<Voiceprint> {
-  const request: EnrolmentRequest = { ...asked, source: 'CALL' };
+  const request: EnrolmentRequest = { ...asked, source: 'CALL', recording: null };
   const made = await parts.voiceprints.createdBefore(principal, request);
   if (made) return made;
   const live = parts.calls.find(principal.tenantId, asked.callId);

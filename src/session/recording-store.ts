@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { AudioFormat } from '../domain/audio.js';
-import type { CallContext, ClaimMethod, SourceProfile } from '../domain/call.js';
+import type { CallContext, CallStart, ClaimMethod, SourceProfile } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
 import type { CallEvent, CallEventBody } from '../domain/event.js';
 import type { Principal } from '../domain/principal.js';
+import { VouchError } from '../errors.js';
 import { requestDigest, type JsonValue, type Keyring } from '../crypto/index.js';
 import {
   actorOf,
@@ -17,6 +18,12 @@ import {
   type KeyedRequest,
   type Transaction,
 } from '../storage/index.js';
+
+/** What headerless audio holds. */
+export interface RawAudio {
+  readonly format: AudioFormat;
+  readonly layout: CallStart['layout'];
+}
 
 /** A recording that was verified, as it is kept: a call of its own that has ended. */
 export interface KeptRecording {
@@ -33,18 +40,36 @@ export interface RecordingFacts {
     readonly speakerRef: string | null;
     readonly method: ClaimMethod | null;
   }[];
-  readonly format: AudioFormat;
+  /** For headerless audio; undefined for a file. */
+  readonly raw: RawAudio | undefined;
   readonly source: SourceProfile | null;
   readonly context: CallContext;
 }
 
+/** What was asked for, so that a repeat is told from another request. */
+export interface AskedRecording {
+  /** The idempotency key. */
+  readonly key: string;
+  readonly start: JsonValue;
+  /** SHA-256 of the file, in hex; null where it was not even read. */
+  readonly file: string | null;
+}
+
 /** What the idempotency key points to. */
 interface Stored {
+  /** Keyed hash of the file; null where it was not even read. */
+  readonly file: string | null;
   readonly callId: string;
   readonly audioMs: number;
   readonly container: string;
   readonly codec: string;
 }
+
+/** What is kept as the format of a file that says so itself: what it is decoded to. */
+const DECODED: RawAudio = {
+  format: { encoding: 'PCM_S16LE', sampleRateHz: 8000, channels: 1, callerChannel: 0 },
+  layout: 'CALLER_ONLY',
+};
 
 const METHOD = 'VerifyRecording';
 
@@ -57,38 +82,49 @@ export class RecordingStore {
   ) {}
 
   /** What was answered to this request before; null for a new one. Throws IDEMPOTENCY_KEY_REUSED. */
-  async find(principal: Principal, key: string, request: JsonValue): Promise<KeptRecording | null> {
-    const keyed = await this.#keyed(principal, key, request);
+  async find(principal: Principal, asked: AskedRecording): Promise<KeptRecording | null> {
+    const { keyed, file } = await this.#keyed(principal, asked);
     return this.database.tenant(principal.tenantId, async (tx) => {
       const done = await resultOf(tx, keyed);
-      return done && this.#read(tx, done.result as Stored);
+      return done && this.#read(tx, done.result as Stored, file);
     });
   }
 
   /** Keeps what was found; when the same request was answered meanwhile, that answer counts. */
   async keep(
     principal: Principal,
-    key: string,
-    request: JsonValue,
+    asked: AskedRecording,
     facts: RecordingFacts,
     found: KeptRecording,
   ): Promise<KeptRecording> {
-    const keyed = await this.#keyed(principal, key, request);
+    const { keyed, file } = await this.#keyed(principal, asked);
     return this.database.tenant(principal.tenantId, async (tx) => {
-      const stored = await once(tx, keyed, () => this.#write(tx, principal, facts, found));
-      return (await this.#read(tx, stored)) ?? found;
+      const stored = await once(tx, keyed, async () => ({
+        ...(await this.#write(tx, principal, facts, found)),
+        file,
+      }));
+      return (await this.#read(tx, stored, file)) ?? found;
     });
   }
 
-  async #keyed(principal: Principal, key: string, request: JsonValue): Promise<KeyedRequest> {
+  /** The file is told apart by itself: where there is no ground (any more) a repeat comes without it. */
+  async #keyed(
+    { tenantId }: Principal,
+    { key, start, file }: AskedRecording,
+  ): Promise<{ keyed: KeyedRequest; file: string | null }> {
+    const digest = (request: JsonValue) => requestDigest(this.keyring, tenantId, METHOD, request);
     return {
-      method: METHOD,
-      key,
-      digest: await requestDigest(this.keyring, principal.tenantId, METHOD, request),
+      keyed: { method: METHOD, key, digest: await digest(start) },
+      file: file === null ? null : (await digest({ file })).toString('hex'),
     };
   }
 
-  async #read(tx: Transaction, { callId, ...facts }: Stored): Promise<KeptRecording | null> {
+  async #read(
+    tx: Transaction,
+    { callId, file: before, ...facts }: Stored,
+    file: string | null,
+  ): Promise<KeptRecording | null> {
+    if (file !== null && before !== null && file !== before) throw new VouchError('IDEMPOTENCY_KEY_REUSED');
     const decision = await lastDecision(tx, callId);
     return decision && { decision, ...facts };
   }
@@ -98,7 +134,7 @@ export class RecordingStore {
     principal: Principal,
     facts: RecordingFacts,
     found: KeptRecording,
-  ): Promise<Stored> {
+  ): Promise<Omit<Stored, 'file'>> {
     const callId = `recording-${randomUUID()}`;
     const actor = await actorOf(tx, principal);
     const { decision, audioMs, container, codec } = found;
@@ -112,8 +148,7 @@ export class RecordingStore {
       policyId: decision.policy.id,
       policyVersion: decision.policy.version,
       start: {
-        format: facts.format,
-        layout: facts.format.channels === 2 ? 'SPLIT' : 'CALLER_ONLY',
+        ...(facts.raw ?? DECODED),
         source: facts.source,
         upstreamCodec: codec,
         language: '',

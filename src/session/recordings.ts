@@ -1,10 +1,10 @@
-import type { AudioFormat } from '../domain/audio.js';
 import type { CallContext, Claim, ClaimMethod, SourceProfile } from '../domain/call.js';
 import type { Clock } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
 import type { RecordingSpeech } from '../domain/speech.js';
 import type { Voiceprint } from '../domain/voiceprint.js';
+import { sha256, type JsonValue } from '../crypto/index.js';
 import type { SpeechExtractor } from '../embedding/index.js';
 import type { EnrolmentRequest, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
@@ -13,14 +13,14 @@ import type { Policies, VersionedPolicy } from '../tenant/index.js';
 import { Assessment } from './assessment.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
 import { enrolmentSpeech } from './enrolment-speech.js';
-import type { KeptRecording, RecordingStore } from './recording-store.js';
+import type { KeptRecording, RawAudio, RecordingStore } from './recording-store.js';
 
 /** Bytes of a file, or headerless audio, as they were sent. */
 export interface SentRecording {
   /** For headerless audio; undefined for a file that says so itself. */
-  readonly format: AudioFormat | undefined;
-  /** From 0. */
-  readonly callerChannel: number;
+  readonly raw: RawAudio | undefined;
+  /** Of a file, from 0; undefined where none was named, which only a file of one channel may. */
+  readonly callerChannel: number | undefined;
   readonly source: SourceProfile | null;
   /** Asked for only once there is a ground for reading them. */
   readonly bytes: () => Promise<Uint8Array>;
@@ -34,9 +34,9 @@ export interface RecordingToVerify extends SentRecording {
 }
 
 export interface RecordingToEnrol extends SentRecording {
-  readonly request: Omit<EnrolmentRequest, 'source' | 'callId'>;
-  /** When it was spoken; null: now. */
-  readonly recordedAt: Date | null;
+  readonly request: Omit<EnrolmentRequest, 'source' | 'callId' | 'recording'>;
+  /** When it was begun. */
+  readonly recordedAt: Date;
 }
 
 export interface RecordingsParts {
@@ -51,13 +51,16 @@ export interface RecordingsParts {
   readonly maximumAtOnce: number;
 }
 
-/** What is kept as the format of a file that says so itself: what it is decoded to. */
-const DECODED: AudioFormat = { encoding: 'PCM_S16LE', sampleRateHz: 8000, channels: 1, callerChannel: 0 };
+/** Recordings that arrive at once, for each that may be worked on: those that trickle keep nobody from their turn. */
+const ARRIVING_EACH = 16;
+/** How much faster than ours a clock that stamps recordings may run, ms. */
+const CLOCK_TOLERANCE_MS = 5000;
 
 /** Finished recordings: verified, or enrolled from. Only so many at once; a further one is told to come back. */
 export class Recordings {
   readonly #parts: RecordingsParts;
   #underWay = 0;
+  #arriving = 0;
 
   constructor(parts: RecordingsParts) {
     this.#parts = parts;
@@ -71,16 +74,10 @@ export class Recordings {
   ): Promise<KeptRecording> {
     const { policies, store, openDossier } = this.#parts;
     const { claims, policyId, context, source, idempotencyKey } = recording;
-    const request = {
-      claims: claims.map(({ speakerId }) => speakerId),
-      policyId,
-      channel: recording.callerChannel,
-    };
-    const answered = await store.find(principal, idempotencyKey, request);
-    if (answered) return answered;
     const versioned = await policies.current(principal.tenantId, policyId);
     if (claims.length > versioned.policy.maximumClaims)
       throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
+    if (recording.raw?.layout === 'MIXED' && !versioned.policy.allowMixedAudio) throw mixedAudioRefused();
     const assessment = this.#assessment(versioned, context);
     const kept: { speakerId: string; speakerRef: string | null; method: ClaimMethod | null }[] = [];
     for (const { speakerId, method } of claims) {
@@ -89,9 +86,13 @@ export class Recordings {
       kept.push({ speakerId, speakerRef: dossier.speakerRef, method });
       assessment.addClaim(kept.length, speakerId, method, dossier, 0);
     }
-    const found = await this.#assess(assessment, recording, signal);
-    const facts = { claims: kept, format: recording.format ?? DECODED, source, context };
-    return store.keep(principal, idempotencyKey, request, facts, found);
+    const file = assessment.hasGround ? await this.#receive(recording) : null;
+    const request = { key: idempotencyKey, start: verificationJson(recording), file: file && hexOf(file) };
+    const answered = await store.find(principal, request);
+    if (answered) return answered;
+    const found = await this.#assess(assessment, recording, file, signal);
+    const facts = { claims: kept, raw: recording.raw, source, context };
+    return store.keep(principal, request, facts, found);
   }
 
   #assessment({ policy, reference }: VersionedPolicy, context: CallContext): Assessment {
@@ -111,11 +112,12 @@ export class Recordings {
   async #assess(
     assessment: Assessment,
     recording: SentRecording,
+    file: Uint8Array | null,
     signal: AbortSignal,
   ): Promise<KeptRecording> {
-    if (!assessment.hasGround)
+    if (file === null)
       return { decision: finalLook(assessment, false), audioMs: 0, container: '', codec: '' };
-    const speech = await this.#analyse(recording, signal);
+    const speech = await this.#analyse(recording, file, signal);
     let severalSpeakers = false;
     for (const window of speech.windows) if (assessment.push(window) !== undefined) severalSpeakers = true;
     return {
@@ -129,46 +131,109 @@ export class Recordings {
   /**
    * Makes a voiceprint from a recording. Without a grant its bytes are not even asked for.
    *
-   * @throws SPEAKER_OPTED_OUT, CONSENT_MISSING, the audio reasons, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW,
+   * @throws MIXED_AUDIO_REFUSED, SPEAKER_OPTED_OUT, CONSENT_MISSING, IDEMPOTENCY_KEY_REUSED, the audio reasons, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW,
    *   SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS
    */
   async enrol(principal: Principal, recording: RecordingToEnrol, signal: AbortSignal): Promise<Voiceprint> {
     const { voiceprints, policies, openDossier, extractor, clock } = this.#parts;
-    const request: EnrolmentRequest = { ...recording.request, source: 'RECORDING', callId: '' };
-    const made = await voiceprints.createdBefore(principal, request);
-    if (made) return made;
+    const { recordedAt } = recording;
+    if (recording.raw?.layout === 'MIXED') throw mixedAudioRefused();
+    if (recordedAt.getTime() > clock.now().getTime() + CLOCK_TOLERANCE_MS) {
+      throw new VouchError('FIELD_INVALID', {
+        field: 'start.recorded_at',
+        message: 'start.recorded_at is in the future.',
+      });
+    }
     const { policy } = await policies.current(principal.tenantId);
-    const { optedOut, grant } = await openDossier(principal.tenantId, request.speakerId);
+    const { optedOut, grant } = await openDossier(principal.tenantId, recording.request.speakerId);
     if (optedOut) throw new VouchError('SPEAKER_OPTED_OUT');
     if (grant === null) throw new VouchError('CONSENT_MISSING');
-    const spokenFrom = recording.recordedAt ?? clock.now();
-    if (spokenFrom < grant.since) {
+    if (recordedAt < grant.since) {
       throw new VouchError('CONSENT_MISSING', {
         field: 'start.recorded_at',
         message: 'The recording is from before the grant.',
       });
     }
-    const { windows, codec } = await this.#analyse(recording, signal);
-    const speech = enrolmentSpeech(windows, extractor.spaces, spokenFrom, codec);
+    const file = await this.#receive(recording);
+    const asked = { ...sentJson(recording), recordedAt: recordedAt.toISOString(), sha256: hexOf(file) };
+    const request: EnrolmentRequest = {
+      ...recording.request,
+      source: 'RECORDING',
+      callId: '',
+      recording: asked,
+    };
+    const made = await voiceprints.createdBefore(principal, request);
+    if (made) return made;
+    const { windows, codec } = await this.#analyse(recording, file, signal);
+    const speech = enrolmentSpeech(windows, extractor.spaces, recordedAt, codec);
     return voiceprints.create(principal, grant, request, speech, policy.enrolment);
   }
 
-  async #analyse(recording: SentRecording, signal: AbortSignal): Promise<RecordingSpeech> {
-    if (this.#underWay >= this.#parts.maximumAtOnce) {
-      throw new VouchError('TOO_MANY_RECORDINGS', { retryAfterMs: 1000 });
+  /** All the bytes. While others are worked on there is no turn to be had: that is said before they are sent. */
+  async #receive(recording: SentRecording): Promise<Uint8Array> {
+    const { maximumAtOnce } = this.#parts;
+    if (this.#underWay >= maximumAtOnce || this.#arriving >= ARRIVING_EACH * maximumAtOnce) throw tooMany();
+    this.#arriving++;
+    try {
+      return await recording.bytes();
+    } finally {
+      this.#arriving--;
     }
+  }
+
+  async #analyse(
+    { raw, callerChannel }: SentRecording,
+    bytes: Uint8Array,
+    signal: AbortSignal,
+  ): Promise<RecordingSpeech> {
+    if (this.#underWay >= this.#parts.maximumAtOnce) throw tooMany();
     this.#underWay++;
     try {
-      const bytes = await recording.bytes();
-      const { format, callerChannel } = recording;
-      return await this.#parts.extractor.analyseRecording(
-        { bytes, callerChannel, ...(format ? { format } : {}) },
-        signal,
-      );
+      const input = raw
+        ? { bytes, format: raw.format }
+        : { bytes, ...(callerChannel === undefined ? {} : { callerChannel }) };
+      return await this.#parts.extractor.analyseRecording(input, signal);
+    } catch (error) {
+      throw ofTheContract(error);
     } finally {
       this.#underWay--;
     }
   }
+}
+
+function tooMany(): VouchError {
+  return new VouchError('TOO_MANY_RECORDINGS', { retryAfterMs: 1000 });
+}
+
+function mixedAudioRefused(): VouchError {
+  return new VouchError('MIXED_AUDIO_REFUSED', { field: 'start.format.channel_layout' });
+}
+
+/** The stages know of no contract: the one field that they name is named as the sender knows it. */
+function ofTheContract(error: unknown): unknown {
+  if (!(error instanceof VouchError) || error.field !== 'callerChannel') return error;
+  const { reason, message, metadata } = error;
+  return new VouchError(reason, { message, metadata, field: 'start.caller_channel' });
+}
+
+function hexOf(file: Uint8Array): string {
+  return sha256(file).toString('hex');
+}
+
+/** What tells one start from another, besides the claims and what a voiceprint is asked for. */
+function sentJson({ raw, callerChannel, source }: SentRecording) {
+  const format = raw ? { ...raw.format, layout: raw.layout } : null;
+  return { format, callerChannel: callerChannel ?? null, source };
+}
+
+function verificationJson(recording: RecordingToVerify): JsonValue {
+  const { claims, policyId, context } = recording;
+  return {
+    ...sentJson(recording),
+    claims: claims.map((claim) => ({ ...claim })),
+    policyId,
+    context: { ...context },
+  };
 }
 
 function finalLook(assessment: Assessment, severalSpeakers: boolean): Decision {

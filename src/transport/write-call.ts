@@ -12,6 +12,16 @@ export function maySeeScores(role: Role): boolean {
   return role !== 'AGENT';
 }
 
+/** Whether this role may see a decision at all: in shadow mode agents must not act on it. */
+function visibleTo(decision: Decision, role: Role): boolean {
+  return !(decision.shadow && role === 'AGENT');
+}
+
+/** An answer's decision: absent where there is none, or none for this role. */
+export function shownDecision(decision: Decision | null, role: Role): decisions.Decision | undefined {
+  return decision !== null && visibleTo(decision, role) ? writeDecision(decision, role) : undefined;
+}
+
 /** An event as this role may see it; undefined where it may not see it at all (decisions in shadow mode). */
 export function writeEvent(event: CallEvent, role: Role): proto.CallEvent | undefined {
   const body = writeBody(event.body, role);
@@ -49,16 +59,19 @@ function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
           droppedMs: ms(body.droppedMs),
           netSpeechMs: ms(body.netSpeechMs),
           quality: writeQuality(body.quality),
-          kind: toProto(decisions.DecisionKind, body.kind),
+          // Whether the call is in shadow mode is not known here: agents read decisions from decisions.
+          kind: toProtoOrUnspecified(decisions.DecisionKind, role === 'AGENT' ? null : body.kind),
           ...(maySeeScores(role) && body.confidence !== null ? { confidence: body.confidence } : {}),
         },
       };
     case 'decision':
-      if (body.decision.shadow && role === 'AGENT') return undefined;
-      return { $case: 'decision', value: writeDecision(body.decision, role) };
+      return visibleTo(body.decision, role)
+        ? { $case: 'decision', value: writeDecision(body.decision, role) }
+        : undefined;
     case 'evaluation':
-      if (body.decision.shadow && role === 'AGENT') return undefined;
-      return { $case: 'evaluation', value: writeDecision(body.decision, role) };
+      return visibleTo(body.decision, role)
+        ? { $case: 'evaluation', value: writeDecision(body.decision, role) }
+        : undefined;
     case 'quality':
       return {
         $case: 'quality',
@@ -113,7 +126,7 @@ function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
 }
 
 /** A decision as this role may see it. */
-export function writeDecision(decision: Decision, role: Role): decisions.Decision {
+function writeDecision(decision: Decision, role: Role): decisions.Decision {
   const scores = maySeeScores(role) ? writeScores(decision) : {};
   return {
     decisionId: decision.decisionId,

@@ -99,6 +99,8 @@ test.serial('an error is told by its reason, without a stack', async (t) => {
     'enrol',
     'nobody',
     fixture('allison_en/enrol.wav'),
+    '--recorded-at',
+    'now',
     '--proofing-method',
     'document',
   );
@@ -108,7 +110,17 @@ test.serial('an error is told by its reason, without a stack', async (t) => {
 
 test.serial('a recording is enrolled', async (t) => {
   const { code, json, stderr } = await ask(
-    ...['enrol', 'allison', fixture('allison_en/enrol.wav'), '--label', 'mobile', '--source', 'mobile'],
+    ...[
+      'enrol',
+      'allison',
+      fixture('allison_en/enrol.wav'),
+      '--recorded-at',
+      'now',
+      '--label',
+      'mobile',
+      '--source',
+      'mobile',
+    ],
     ...['--proofing-method', 'document', '--proofing-strength', 'high'],
   );
   t.is(code, 0, stderr);

@@ -129,7 +129,10 @@ export class TestTenant {
   /** Makes a voiceprint of a fixture. */
   async enrolFrom(path: string, start: DeepPartial<EnrolmentStart>): Promise<Voiceprint> {
     const { voiceprint } = await this.enrolment.enrolFromRecording(
-      upload({ proofing: PROOFING, idempotencyKey: randomUUID(), ...start }, fixtureFile(path)),
+      upload(
+        { proofing: PROOFING, recordedAt: new Date(), idempotencyKey: randomUUID(), ...start },
+        fixtureFile(path),
+      ),
     );
     if (!voiceprint) throw new Error('No voiceprint came.');
     return voiceprint;

@@ -51,6 +51,7 @@ export function enrolmentRequest(
     label: 'default',
     source: 'CALL',
     callId: 'call-4711',
+    recording: null,
     proofing: {
       method: 'branch-visit',
       strength: 'HIGH',

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { VouchError } from '../../errors.js';
 import { isSampleRate, MAX_CHANNELS } from '../format.js';
 import { StreamDecoder } from '../stream-decoder.js';
+import { chosenChannel } from './channel.js';
 import { TelephoneSink } from './telephone-sink.js';
 
 /** Magic, offset of the data, its size, encoding, rate, channels: six 32-bit numbers, most significant byte first. */
@@ -22,7 +23,7 @@ export class AuSink extends Writable {
   #telephone: TelephoneSink | undefined;
 
   constructor(
-    private readonly callerChannel: number,
+    private readonly callerChannel: number | undefined,
     private readonly maxDurationMs: number,
   ) {
     // fluent-ffmpeg takes a stream that closes, as it would by itself at its end, for a failure.
@@ -76,7 +77,7 @@ export class AuSink extends Writable {
       encoding: 'PCM_S16LE',
       sampleRateHz,
       channels: channels === 1 ? 1 : 2,
-      callerChannel: this.callerChannel,
+      callerChannel: chosenChannel(this.callerChannel, channels),
     });
     this.#telephone = new TelephoneSink(sampleRateHz, this.maxDurationMs);
     this.sourceRateHz = sampleRateHz;

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { TELEPHONE_RATE_HZ, type AudioFormat } from '../../domain/audio.js';
 import { VouchError } from '../../errors.js';
 import { StreamDecoder } from '../stream-decoder.js';
+import { chosenChannel } from './channel.js';
 import { checkMp4Boxes, checkOggEnd, flacSampleCount } from './completeness.js';
 import { decodeWithFfmpeg, type FfmpegInput } from './ffmpeg.js';
 import { sniffContainer, view } from './sniff.js';
@@ -15,7 +16,7 @@ export interface RecordingInput {
   readonly bytes: Uint8Array;
   /** Given for headerless audio, and only then; its caller channel counts. */
   readonly format?: AudioFormat;
-  /** Which channel is the caller, from 0; the first by default. */
+  /** Which channel is the caller, from 0; must be there for a file of two channels. */
   readonly callerChannel?: number;
 }
 
@@ -35,7 +36,7 @@ export async function decodeRecording(
   limits: RecordingLimits = DEFAULT_RECORDING_LIMITS,
   signal?: AbortSignal,
 ): Promise<Recording> {
-  const { bytes, format, callerChannel = 0 } = input;
+  const { bytes, format, callerChannel } = input;
   if (bytes.length === 0) throw new VouchError('RECORDING_EMPTY');
   if (bytes.length > limits.maxBytes) throw new VouchError('RECORDING_TOO_LONG');
   if (format) return decodeRaw(bytes, format, limits, signal);
@@ -95,16 +96,16 @@ async function decodeRaw(
 
 async function decodeWave(
   bytes: Uint8Array,
-  callerChannel: number,
+  callerChannel: number | undefined,
   limits: RecordingLimits,
   signal: AbortSignal | undefined,
 ): Promise<Recording> {
   const header = readWaveHeader(bytes);
-  requireChannel(callerChannel, header.channels);
+  const channel = chosenChannel(callerChannel, header.channels);
   const sink = new TelephoneSink(header.sampleRateHz, limits.maxDurationMs);
   const { codec, bitsPerSample } = header;
   return {
-    samples: await collect(waveSamples(bytes, header, callerChannel), sink, signal),
+    samples: await collect(waveSamples(bytes, header, channel), sink, signal),
     sampleRateHz: TELEPHONE_RATE_HZ,
     container: 'WAV',
     codec: codec === 'alaw' || codec === 'mulaw' ? codec : `${codec}_${bitsPerSample}`,
@@ -118,11 +119,10 @@ type Compressed = 'OGG' | 'MP3' | 'MP4' | 'FLAC';
 async function decodeCompressed(
   bytes: Uint8Array,
   container: Compressed,
-  callerChannel: number,
+  callerChannel: number | undefined,
   limits: RecordingLimits,
   signal: AbortSignal | undefined,
 ): Promise<Recording> {
-  requireChannel(callerChannel, 2);
   if (container === 'OGG') checkOggEnd(bytes);
   if (container === 'MP4') checkMp4Boxes(bytes);
   const codec = codecOf(bytes, container);
@@ -162,10 +162,4 @@ function codecOf(bytes: Uint8Array, container: Compressed): keyof typeof FFMPEG_
   if (start.includes('OpusHead')) return 'opus';
   if (start.includes('\x01vorbis')) return 'vorbis';
   throw new VouchError('RECORDING_UNREADABLE', { message: 'The codec of the Ogg file is not known.' });
-}
-
-function requireChannel(callerChannel: number, channels: number): void {
-  if (!Number.isInteger(callerChannel) || callerChannel < 0 || callerChannel >= channels) {
-    throw new VouchError('CALLER_CHANNEL_MISSING', { field: 'callerChannel' });
-  }
 }

@@ -15,7 +15,7 @@ export interface FfmpegInput {
   readonly demuxer: 'ogg' | 'mp3' | 'mov' | 'flac';
   /** The only decoders that may run. */
   readonly decoders: readonly string[];
-  readonly callerChannel: number;
+  readonly callerChannel: number | undefined;
 }
 
 /**

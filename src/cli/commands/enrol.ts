@@ -10,7 +10,7 @@ import { writeCommand, type WriteOptions } from '../command.js';
 import { connected } from '../connection.js';
 import { proofingOptions, readProofing, type ProofingOptions } from '../evidence-options.js';
 import { UsageError } from '../failure.js';
-import { enumOption, readTime } from '../options.js';
+import { enumOption, readTimeOrNow } from '../options.js';
 import { answer, fields, isolated, seconds, word } from '../output.js';
 import { enrolmentRequests } from '../streaming.js';
 
@@ -35,7 +35,7 @@ export function enrolCommand(): Command {
         'not known',
       ),
     )
-    .option('--recorded-at <time>', 'when the recording was made; now without it', readTime)
+    .option('--recorded-at <time>', 'of a file: when the recording was begun, or `now`', readTimeOrNow)
     .option('--on-behalf-of <id>', 'on whose behalf the voiceprint is made');
   return proofingOptions(audioFormatOptions(command), true).action(enrol);
 }
@@ -50,10 +50,15 @@ async function enrol(speakerId: string, file: string | undefined, options: Enrol
     );
     answer(options, EnrolFromCallResponse.toJSON(response), describe(response.voiceprint));
   } else if (file !== undefined) {
+    if (options.recordedAt === undefined) {
+      throw new UsageError(
+        '--recorded-at must say when the recording was begun (or `now`): consent comes before it.',
+      );
+    }
     const start = {
       ...common,
       format: recordingFormat(options),
-      callerChannel: options.channel ?? 0,
+      callerChannel: options.channel,
       source: options.source,
       recordedAt: options.recordedAt,
     };

@@ -112,7 +112,7 @@ async function verifyRecording(path: string, options: VerifyOptions): Promise<bo
         {
           claims: claimsOf(options),
           format: recordingFormat(options),
-          callerChannel: options.channel ?? 0,
+          callerChannel: options.channel,
           source: options.source,
           policyId: options.policy ?? '',
           context: { transactionRisk: options.risk },

@@ -77,6 +77,8 @@ async function enrol({ enrolment }: Connection, speakerId: string, path: string)
       reference: 'fixtures/manifest.csv',
       provedAt: new Date(),
     },
+    // As if it were spoken now, after the consent.
+    recordedAt: new Date(),
     idempotencyKey: randomUUID(),
   };
   const { voiceprint } = await enrolment.enrolFromRecording(enrolmentRequests(start, path));

@@ -7,6 +7,7 @@ import { readProofing } from '../read-consent.js';
 import {
   idempotencyKey,
   optionalId,
+  required,
   requiredText,
   validId,
   validText,
@@ -79,10 +80,10 @@ function readRecording(start: EnrolmentStart, bytes: () => Promise<Uint8Array>):
       onBehalfOf: optionalId(start.onBehalfOf, 'start.on_behalf_of'),
       idempotencyKey: idempotencyKey(start.idempotencyKey),
     },
-    format: start.format && readAudioFormat(start.format, 'start.format').format,
+    raw: start.format && readAudioFormat(start.format, 'start.format'),
     callerChannel: start.callerChannel,
     source: fromProtoOptional(common.SourceProfile, start.source, 'start.source'),
-    recordedAt: validTime(start.recordedAt, 'start.recorded_at'),
+    recordedAt: required(validTime(start.recordedAt, 'start.recorded_at'), 'start.recorded_at'),
     bytes,
   };
 }

@@ -8,7 +8,7 @@ import { validText } from '../validate.js';
 import { writeEvent } from '../write-call.js';
 import { isGone } from './gone.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
-import { within } from './timeout.js';
+import { withTimeout } from './timeout.js';
 
 type Requests = AsyncIterator<StreamCallRequest>;
 
@@ -37,7 +37,7 @@ export function streamCall(parts: TransportParts) {
 }
 
 async function readStart(reader: Requests, timeoutMs: number): Promise<CallStart> {
-  const first = await within(reader.next(), timeoutMs, () => new VouchError('START_TIMEOUT'));
+  const first = await withTimeout(reader.next(), timeoutMs, () => new VouchError('START_TIMEOUT'));
   if (first.done) throw new VouchError('START_EXPECTED');
   const message = first.value.message;
   if (message?.$case !== 'start') throw new VouchError('START_EXPECTED');

@@ -1,5 +1,5 @@
 /** The promise, or a rejection with `error()` once `timeoutMs` have passed. The promise itself goes on. */
-export async function within<T>(promise: Promise<T>, timeoutMs: number, error: () => Error): Promise<T> {
+export async function withTimeout<T>(promise: Promise<T>, timeoutMs: number, error: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {

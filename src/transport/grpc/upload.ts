@@ -1,6 +1,6 @@
 import { VouchError } from '../../errors.js';
 import { MOST_CHUNK_BYTES } from '../read-call.js';
-import { within } from './timeout.js';
+import { withTimeout } from './timeout.js';
 
 interface UploadMessage<Start> {
   readonly message?: { $case: 'start'; value: Start } | { $case: 'data'; value: Uint8Array } | undefined;
@@ -11,16 +11,20 @@ export interface UploadLimits {
   readonly maximumBytes: number;
   /** How long a message may let wait for itself, ms. */
   readonly messageTimeoutMs: number;
+  /** How long all of it may take, ms: whoever trickles must not stay for ever. */
+  readonly totalTimeoutMs: number;
 }
 
 /** A start, then bytes: the shape of every upload. */
 export class Upload<Start> {
   readonly #messages: AsyncIterator<UploadMessage<Start>>;
   readonly #limits: UploadLimits;
+  readonly #deadlineMs: number;
 
   constructor(messages: AsyncIterable<UploadMessage<Start>>, limits: UploadLimits) {
     this.#messages = messages[Symbol.asyncIterator]();
     this.#limits = limits;
+    this.#deadlineMs = performance.now() + limits.totalTimeoutMs;
   }
 
   /** The first message. Throws START_EXPECTED, START_TIMEOUT. */
@@ -30,7 +34,10 @@ export class Upload<Start> {
     return first.value;
   }
 
-  /** All the bytes. Throws RECORDING_TOO_LONG as soon as there are too many, CHUNK_TOO_LARGE, START_REPEATED. */
+  /**
+   * All the bytes. Throws RECORDING_TOO_LONG as soon as there are too many, STREAM_STALLED when a message or the whole
+   * takes too long, CHUNK_TOO_LARGE, START_REPEATED.
+   */
   async bytes(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
     let size = 0;
@@ -54,9 +61,9 @@ export class Upload<Start> {
   }
 
   async #next(late: 'START_TIMEOUT' | 'STREAM_STALLED') {
-    const next = await within(
+    const next = await withTimeout(
       this.#messages.next(),
-      this.#limits.messageTimeoutMs,
+      Math.max(0, Math.min(this.#limits.messageTimeoutMs, this.#deadlineMs - performance.now())),
       () => new VouchError(late),
     );
     if (next.done) return undefined;

@@ -5,7 +5,7 @@ import { watchCall, type RecordingToVerify } from '../../session/index.js';
 import { fromProto, fromProtoOptional, toProto } from '../enums.js';
 import { readAudioFormat, readClaims, readContext } from '../read-call.js';
 import { idempotencyKey, optionalId, validId, validText, validTime, validUuid } from '../validate.js';
-import { writeDecision, writeEvent } from '../write-call.js';
+import { shownDecision, writeEvent } from '../write-call.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { streamCall } from './stream-call.js';
 import { Upload } from './upload.js';
@@ -25,7 +25,6 @@ export function verificationService(
       );
       if (!found) throw new VouchError('CALL_NOT_FOUND', { field: 'call_id' });
       const { call, decision } = found;
-      const hidden = principal.role === 'AGENT' && call.shadow;
       return {
         callId: call.callId,
         conversationId: call.conversationId,
@@ -34,7 +33,7 @@ export function verificationService(
         paused: call.paused,
         startedAt: call.startedAt ?? undefined,
         endedAt: call.endedAt ?? undefined,
-        decision: decision && !hidden ? writeDecision(decision, principal.role) : undefined,
+        decision: shownDecision(decision, principal.role),
         lastSequence: call.lastSequence,
         shadow: call.shadow,
       };
@@ -44,7 +43,7 @@ export function verificationService(
       const key = idempotencyKey(request.idempotencyKey);
       const callId = validId(request.callId, 'call_id');
       const decision = await calls.evaluate(principal, callId, request.sinceMediaMs ?? null, key);
-      return { decision: writeDecision(decision, principal.role) };
+      return { decision: shownDecision(decision, principal.role) };
     },
 
     updateCall: async (request, { principal }) => {
@@ -91,7 +90,7 @@ export function verificationService(
       const upload = new Upload(requests, parts.uploadLimits);
       const recording = readRecording(await upload.start(), () => upload.bytes());
       const { decision, audioMs, container, codec } = await recordings.verify(principal, recording, signal);
-      return { decision: writeDecision(decision, principal.role), audioMs, container, codec };
+      return { decision: shownDecision(decision, principal.role), audioMs, container, codec };
     },
   };
 }
@@ -104,7 +103,7 @@ function readRecording(start: proto.RecordingStart, bytes: () => Promise<Uint8Ar
     throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
   return {
     claims: readClaims(start.claims, 'start.claims'),
-    format: start.format && readAudioFormat(start.format, 'start.format').format,
+    raw: start.format && readAudioFormat(start.format, 'start.format'),
     callerChannel: start.callerChannel,
     source: fromProtoOptional(common.SourceProfile, start.source, 'start.source'),
     policyId: optionalId(start.policyId, 'start.policy_id'),
