@@ -24,6 +24,7 @@ src/gen/.made: node_modules/.installed buf.yaml buf.gen.yaml $(shell find proto 
 proto: src/gen/.made
 
 dist/.built: src/gen/.made tsconfig.json $(SOURCES)
+	rm -rf dist/src dist/test dist/docs dist/.tsbuildinfo # what was deleted must not stay
 	$(BIN)/tsc -p tsconfig.json
 	@touch $@
 

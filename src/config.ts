@@ -76,9 +76,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads the environment. Throws CONFIGURATION_INVALID naming the option, never its value.
  *
  * @param defaults what counts where the environment says nothing, before the options' own defaults
+ * @param ignored options that the environment has no say in
  */
-export function readConfig(environment: Environment = process.env, defaults: Environment = {}): Config {
-  const parsed = Options.safeParse({ ...defaults, ...environment });
+export function readConfig(
+  environment: Environment = process.env,
+  defaults: Environment = {},
+  ignored: readonly string[] = [],
+): Config {
+  refuseUnknown(environment);
+  // What is empty counts as not set.
+  const set = Object.entries(environment).filter(([name, value]) => value !== '' && !ignored.includes(name));
+  const parsed = Options.safeParse({ ...defaults, ...Object.fromEntries(set) });
   if (!parsed.success) {
     const options = [...new Set(parsed.error.issues.map((issue) => issue.path.join('.')))];
     throw new VouchError('CONFIGURATION_INVALID', {
@@ -115,6 +123,18 @@ export function readConfig(environment: Environment = process.env, defaults: Env
 
 /** The names of all options, for the docs' test. */
 export const OPTION_NAMES: readonly string[] = Object.keys(Options.shape);
+
+/** An option that is misspelt would silently not count. */
+function refuseUnknown(environment: Environment): void {
+  const unknown = Object.keys(environment).filter(
+    (name) => name.startsWith('VOUCH_') && !OPTION_NAMES.includes(name),
+  );
+  if (unknown.length === 0) return;
+  throw new VouchError('CONFIGURATION_INVALID', {
+    field: unknown.join(', '),
+    message: `There is no such option: ${unknown.join(', ')}.`,
+  });
+}
 
 function readAddress(address: string): { host: string; port: number } {
   const match = /^(?<host>\[[0-9a-fA-F:]+\]|[^:]+):(?<port>\d{1,5})$/.exec(address);

@@ -87,6 +87,7 @@ export const REASONS = {
   DECISION_NOT_FOUND: ['NOT_FOUND', 'No such decision.'],
 
   // The service itself.
+  ADDRESS_IN_USE: ['UNAVAILABLE', 'Something else listens on the address of the service.'],
   UNAUTHENTICATED: ['UNAUTHENTICATED', 'The caller is not known.'],
   ROLE_NOT_ALLOWED: ['PERMISSION_DENIED', 'The role may not do this.'],
   TENANT_NOT_FOUND: ['NOT_FOUND', 'No such tenant.'],

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { join, resolve } from 'node:path';
-import { DEFAULT_RECORDING_LIMITS } from './audio/index.js';
+import { join } from 'node:path';
 import { isLoopback, type Config } from './config.js';
 import { ConsentGate, Consents } from './consent/index.js';
 import { FileKeyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
 import type { Policy } from './domain/policy.js';
 import type { Principal } from './domain/principal.js';
-import { createExtractor, type SpeechExtractor } from './embedding/index.js';
+import type { SpeechExtractor } from './embedding/index.js';
 import { Speakers, Voiceprints } from './enrolment/index.js';
 import { VouchError } from './errors.js';
-import { createLog, type Logger } from './observability/index.js';
+import { createLog, loggedFailure, type Logger } from './observability/index.js';
+import { openDatabase } from './open-database.js';
+import { calibrationFile, openExtractor, WorkerHealth } from './open-extractor.js';
 import { packageRoot } from './package-root.js';
 import { Calibration } from './scoring/index.js';
 import {
@@ -24,7 +25,7 @@ import {
   Recordings,
   RecordingStore,
 } from './session/index.js';
-import { Database, EmbeddedPostgres, migrate } from './storage/index.js';
+import type { Database } from './storage/index.js';
 import { DEFAULT_POLICY, Policies, Tenants } from './tenant/index.js';
 import { developmentPrincipal, GrpcServer } from './transport/index.js';
 
@@ -109,7 +110,7 @@ export class VouchService {
 
   async #stop(): Promise<void> {
     const { drainMs } = this.#config;
-    this.#grpc.notServing();
+    this.#grpc.tellHealth('unhealthy');
     this.#calls.drain(new Date(Date.now() + drainMs));
     const deadline = Date.now() + drainMs;
     while (this.#calls.count > 0 && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 50));
@@ -129,9 +130,11 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   }
   const clock = overrides.clock ?? { now: () => new Date() };
   const log = overrides.log ?? createLog({ level: config.logLevel });
-  const extractor = await openExtractor(config, stops);
+  const health = new WorkerHealth();
+  const extractor = await openExtractor(config, log, health);
+  stops.push(() => extractor.close());
   const calibration = await openCalibration(config, extractor);
-  const database = await openDatabase(config, log, stops);
+  const database = await connectDatabase(config, log, stops);
   const keyring = await FileKeyring.open(config.keyringFile);
   const tenants = new Tenants(database, keyring, clock);
   await tenants.verifyKeys();
@@ -160,7 +163,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     clock,
     everyMs: POLL_EVERY_MS,
     onFailure: (error) => {
-      log.warn({ reason: reasonOf(error) }, 'changes of consent and pauses could not be read');
+      log.warn(loggedFailure(error), 'changes of consent and pauses could not be read');
     },
   });
   stops.push(() => poller.stop());
@@ -169,7 +172,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     clock,
     resumeWindowMs: config.resumeWindowMs,
     onFailure: (error) => {
-      log.warn({ reason: reasonOf(error) }, 'abandoned calls could not be ended');
+      log.warn(loggedFailure(error), 'abandoned calls could not be ended');
     },
   });
   stops.push(() => janitor.stop());
@@ -202,54 +205,43 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       },
     },
     {
-      authenticate: developmentPrincipal(config.developmentTenant),
+      authenticate: developmentPrincipal(config.developmentTenant, (tenantId) => tenants.exists(tenantId)),
       report: (errorId, error) => {
-        log.error({ errorId, reason: reasonOf(error), stack: stackOf(error) }, 'a request failed');
+        log.error({ errorId, ...loggedFailure(error) }, 'a request failed');
       },
       descriptorsPath: join(packageRoot(), 'src/gen/vouch.binpb'),
     },
   );
-  return { config, log, tenants, grpc, calls, poller, janitor, stops };
-}
-
-async function openExtractor(config: Config, stops: Stop[]): Promise<SpeechExtractor> {
-  const extractor = await createExtractor({
-    modelsDir: modelsDir(config),
-    precision: config.modelPrecision,
-    workers: config.workers,
-    recordingLimits: { ...DEFAULT_RECORDING_LIMITS, maxBytes: config.recordingBytes },
-    // No other vectors are of any use.
-    spaces: await Calibration.spacesOf(calibrationFile(config)),
+  health.tell = (status) => {
+    grpc.tellHealth(status);
+  };
+  stops.push(() => {
+    health.tell = () => undefined;
+    return Promise.resolve();
   });
-  stops.push(() => extractor.close());
-  return extractor;
+  return { config, log, tenants, grpc, calls, poller, janitor, stops };
 }
 
 async function openCalibration(config: Config, extractor: SpeechExtractor): Promise<Calibration> {
   return Calibration.load(calibrationFile(config), extractor.spaces);
 }
 
-function calibrationFile(config: Config): string {
-  return join(modelsDir(config), 'calibration', `${config.calibrationId}.json`);
-}
-
-async function openDatabase(config: Config, log: Logger, stops: Stop[]): Promise<Database> {
-  let url = config.databaseUrl;
-  if (url === '') {
-    const embedded = await EmbeddedPostgres.start(join(resolve(config.dataDir), 'postgres'));
-    stops.push(() => embedded.stop());
-    url = embedded.url;
-    await migrate(url);
+async function connectDatabase(config: Config, log: Logger, stops: Stop[]): Promise<Database> {
+  const { database, embedded, close } = await openDatabase(config);
+  stops.push(close);
+  if (embedded) {
     const { directory, closedDirectory } = embedded;
     log.info({ directory, closedDirectory }, 'embedded PostgreSQL started');
   }
-  const database = await Database.connect({ url, poolSize: config.databasePool });
-  stops.push(() => database.close());
   return database;
 }
 
-/** In development voiceprints may be used at once, so that the first steps of a newcomer need no day. */
+/**
+ * A tenant for first steps, only in a database of our own. Its voiceprints may be used at once, so that a newcomer need
+ * not wait for a day.
+ */
 async function ensureDevelopmentTenant(config: Config, tenants: Tenants): Promise<void> {
+  if (config.databaseUrl !== '') return;
   const principal: Principal = {
     tenantId: config.developmentTenant,
     role: 'ADMINISTRATOR',
@@ -262,21 +254,6 @@ async function ensureDevelopmentTenant(config: Config, tenants: Tenants): Promis
   await tenants.ensure(principal, policy);
 }
 
-function modelsDir(config: Config): string {
-  return config.modelsDir === '' ? join(packageRoot(), 'models') : config.modelsDir;
-}
-
 async function stopAll(stops: Stop[]): Promise<void> {
   for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof VouchError ? error.reason : 'INTERNAL';
-}
-
-/** Where it happened, without what was said: messages of unknown errors may hold anything. */
-function stackOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const lines = error.stack?.split('\n').filter((line) => line.startsWith('    at '));
-  return [error.name, ...(lines ?? [])].join('\n');
 }

@@ -30,3 +30,15 @@ test('addresses', (t) => {
   t.false(isLoopback('0.0.0.0'));
   t.false(isLoopback('127.0.0.1.example.org'));
 });
+
+test('a name that is no option is refused, and what is empty counts as not set', (t) => {
+  const error = t.throws(() => readConfig({ VOUCH_ADRESS: '127.0.0.1:1' }), { instanceOf: VouchError });
+  t.is(error.field, 'VOUCH_ADRESS');
+  t.deepEqual(readConfig({ VOUCH_WORKERS: '', VOUCH_ADDRESS: '' }), readConfig({}));
+  t.is(readConfig({ VOUCH_DATA_DIR: '' }, { VOUCH_DATA_DIR: 'demo' }).dataDir, 'demo');
+});
+
+test('what is to be ignored is', (t) => {
+  const config = readConfig({ DATABASE_URL: 'postgres://localhost/real' }, {}, ['DATABASE_URL']);
+  t.is(config.databaseUrl, '');
+});

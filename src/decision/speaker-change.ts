@@ -13,7 +13,7 @@ export interface SpeakerChangeOptions {
 
 /**
  * Measured on 1,050 calls spliced from development telephone speech: 92 % of changes noticed within 6 s of net speech,
- * 96 % within 9 s; on unspliced calls of about 34 s, alarms in 1.9 %, all of them in babble (docs/accuracy.md).
+ * 96 % within 9 s; on unspliced calls of about 34 s, alarms in 1.9 %, all of them in babble (docs/decisions/0010-what-was-learnt-of-accuracy.md).
  */
 export const SPEAKER_CHANGE_DEFAULTS = { oneWindowCosine: 0.6, twoWindowsCosine: 0.68 } as const;
 

@@ -1,7 +1,7 @@
 import type { RecordingLimits } from '../audio/index.js';
 import type { SpeechExtractor } from './interface.js';
 import { loadModels, type Precision } from './load-models.js';
-import { PooledExtractor } from './multithread/pool.js';
+import { PooledExtractor, type WorkerFailure } from './multithread/pool.js';
 import { SingleThreadExtractor } from './single-thread.js';
 
 export interface ExtractorOptions {
@@ -15,6 +15,10 @@ export interface ExtractorOptions {
   readonly workers: number;
   /** What a recording may be at most; DEFAULT_RECORDING_LIMITS of the audio stage when not given. */
   readonly recordingLimits?: RecordingLimits;
+  /** Told of every worker thread that died. */
+  readonly onWorkerFailure?: (failure: WorkerFailure) => void;
+  /** Told when another one took its place. */
+  readonly onWorkerReplaced?: () => void;
 }
 
 /**

@@ -107,7 +107,7 @@ export class SpeechSpectrum {
  * How far the speech of a window stands above what is heard under and between it, dB: the mean power of its frames of
  * speech over the tenth percentile of the power of all its frames, padding and short pauses among them. Not the ratio to
  * the line's background: a speech detector takes other people's voices for speech, so that ratio is blind to babble,
- * while this one made the calibration better in every kind of noise tried (docs/accuracy.md).
+ * while this one made the calibration better in every kind of noise tried (docs/decisions/0010-what-was-learnt-of-accuracy.md).
  */
 export class WindowSnr {
   #powers: number[] = [];

@@ -20,6 +20,8 @@ import { DEFAULT_POLICY_ID, storePolicy } from './policies.js';
 
 /** The organisations that control the data, and their keys. */
 export class Tenants {
+  readonly #seen = new Set<string>();
+
   constructor(
     private readonly database: Database,
     private readonly keyring: Keyring,
@@ -69,6 +71,14 @@ export class Tenants {
       if (error instanceof VouchError && error.reason === 'TENANT_EXISTS') return false;
       throw error;
     }
+  }
+
+  /** Whether there is such a tenant. Asks the database until there is: tenants do not go away. */
+  async exists(tenantId: string): Promise<boolean> {
+    if (this.#seen.has(tenantId)) return true;
+    if (!(await this.database.tenant(tenantId, tenantExists))) return false;
+    this.#seen.add(tenantId);
+    return true;
   }
 
   /**

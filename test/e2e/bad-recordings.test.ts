@@ -75,7 +75,7 @@ for (const { what, bytes, ...refusal } of ROWS) {
     const speakerId = `speaker-${randomUUID()}`;
     await tenant.grant(speakerId);
     const sent = tenant.enrolment.enrolFromRecording(
-      upload({ speakerId, proofing: PROOFING, idempotencyKey: randomUUID() }, bytes),
+      upload({ speakerId, proofing: PROOFING, recordedAt: new Date(), idempotencyKey: randomUUID() }, bytes),
     );
     isRefused(t, await failure(sent), refusal);
     const { voiceprints } = await tenant.enrolment.listVoiceprints({ speakerId });

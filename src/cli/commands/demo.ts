@@ -14,13 +14,16 @@ import { LiveLine } from '../live-line.js';
 import { seconds } from '../output.js';
 import { stopSignal } from '../stop-signal.js';
 
-/** Of its own, and any port: a service that runs beside it is not disturbed. What the environment says counts more. */
+/** Of its own, and any port: a service that runs beside it is not disturbed. What else the environment says counts more. */
 const DEFAULTS = {
   VOUCH_ADDRESS: '127.0.0.1:0',
   VOUCH_DATA_DIR: '.vouch/demo',
   VOUCH_LOG_LEVEL: 'error',
   VOUCH_MAXIMUM_RECORDINGS: '4',
 };
+
+/** Its people are made up: they have no business in a real database, nor their keys in a real keyring. */
+const NOT_FOR_THE_DEMO = ['DATABASE_URL', 'VOUCH_KEYRING_FILE'];
 
 /** `vouch demo`: the whole job on real speech. */
 export function demoCommand(): Command {
@@ -39,11 +42,11 @@ const silent: Say = () => undefined;
 
 async function demo(say: Say): Promise<Row[]> {
   const signal = stopSignal();
-  const service = await VouchService.create(readConfig(undefined, DEFAULTS));
+  const service = await VouchService.create(readConfig(undefined, DEFAULTS, NOT_FOR_THE_DEMO));
   try {
     const { host, port } = await service.start();
     const tenant = `demo-${randomBytes(4).toString('hex')}`;
-    await createTenant(service, tenant, 0);
+    await createTenant(service.tenants, tenant, 0);
     say(`service ${host}:${port}, tenant ${tenant}`);
     return await connected({ address: `${host}:${port}`, tenant }, async (connection) => {
       const fixtures = await readFixtures();

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { readConfig } from '../../config.js';
-import { EmbeddedPostgres, migrate } from '../../storage/index.js';
+import { readConfig, type Config } from '../../config.js';
+import { startEmbedded } from '../../open-database.js';
+import { migrate } from '../../storage/index.js';
 import { localCommand, type CommonOptions } from '../command.js';
 import { answer } from '../output.js';
 
@@ -10,16 +11,17 @@ export function migrateCommand(): Command {
     'migrate',
     'bring the database to this version; DATABASE_URL must name a login that may create roles',
   ).action(async (options: CommonOptions) => {
-    const { databaseUrl, dataDir } = readConfig();
-    const migrations = databaseUrl === '' ? await migrateEmbedded(dataDir) : await migrate(databaseUrl);
+    const config = readConfig();
+    const { databaseUrl } = config;
+    const migrations = databaseUrl === '' ? await migrateEmbedded(config) : await migrate(databaseUrl);
     const text =
       migrations.length === 0 ? 'nothing to do' : migrations.map((name) => `ran ${name}`).join('\n');
     answer(options, { migrations }, text);
   });
 }
 
-async function migrateEmbedded(dataDir: string): Promise<readonly string[]> {
-  const embedded = await EmbeddedPostgres.start(dataDir);
+async function migrateEmbedded(config: Config): Promise<readonly string[]> {
+  const embedded = await startEmbedded(config);
   try {
     return await migrate(embedded.url);
   } finally {

@@ -9,14 +9,29 @@ import { WorkerHandle } from './worker-handle.js';
 
 /** Bytes that a stream gathered are posted after this at the latest, ms. */
 const FLUSH_EVERY_MS = 200;
-/** How long after its death a worker is replaced, ms: one that dies at its start must not be started without end. */
+/** How long after its death a worker is replaced, ms; twice as long each time until one lives again. */
 const REPLACE_AFTER_MS = 250;
+const REPLACE_AFTER_AT_MOST_MS = 30_000;
+
+/** A worker thread that died, though nobody stopped it. */
+export interface WorkerFailure {
+  /** What it died of; undefined where it just ended. */
+  readonly error: unknown;
+  /** Workers that can still take something. */
+  readonly living: number;
+  /** When it is replaced, ms from now. */
+  readonly replacedInMs: number;
+}
 
 export interface PoolOptions extends WorkerOptions {
   /** Worker threads, at least 1. */
   readonly workers: number;
   /** The module that a thread starts with; another one in tests. */
   readonly workerUrl?: URL;
+  /** Told of every death. */
+  readonly onWorkerFailure?: ((failure: WorkerFailure) => void) | undefined;
+  /** Told when a replacement is there. */
+  readonly onWorkerReplaced?: (() => void) | undefined;
 }
 
 /** The extractor whose models run in worker threads, each stream pinned to the one with the fewest. */
@@ -25,6 +40,7 @@ export class PooledExtractor implements SpeechExtractor {
   readonly #replacements = new Set<NodeJS.Timeout>();
   readonly #flushTimer: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
+  #replaceAfterMs = REPLACE_AFTER_MS;
 
   private constructor(
     private readonly options: PoolOptions,
@@ -73,26 +89,40 @@ export class PooledExtractor implements SpeechExtractor {
 
   #add(worker: WorkerHandle): WorkerHandle {
     this.#live.add(worker);
-    worker.onDeath = () => {
+    worker.onDeath = (error) => {
       this.#live.delete(worker);
-      if (!this.#closing) this.#replace();
+      if (!this.#closing) this.#replace(error);
     };
     return worker;
   }
 
-  #replace(): void {
+  #replace(error: unknown): void {
+    const replacedInMs = this.#replaceAfterMs;
+    this.#replaceAfterMs = Math.min(2 * replacedInMs, REPLACE_AFTER_AT_MOST_MS);
     const timer = setTimeout(() => {
       this.#replacements.delete(timer);
-      this.#add(startWorker(this.options));
-    }, REPLACE_AFTER_MS);
+      void this.#start();
+    }, replacedInMs);
     this.#replacements.add(timer);
+    this.options.onWorkerFailure?.({ error, living: this.#live.size, replacedInMs });
+  }
+
+  async #start(): Promise<void> {
+    const worker = this.#add(startWorker(this.options));
+    try {
+      await worker.ready.promise;
+    } catch {
+      return; // It died: onDeath was told, or is about to be.
+    }
+    this.#replaceAfterMs = REPLACE_AFTER_MS;
+    this.options.onWorkerReplaced?.();
   }
 
   #leastLoaded(): WorkerHandle {
     if (this.#closing) throw new VouchError('SHUTTING_DOWN');
     let least: WorkerHandle | undefined;
     for (const worker of this.#live) if (!least || worker.load < least.load) least = worker;
-    if (!least) throw new VouchError('WORKER_FAILED', { retryAfterMs: REPLACE_AFTER_MS });
+    if (!least) throw new VouchError('WORKER_FAILED', { retryAfterMs: this.#replaceAfterMs });
     return least;
   }
 

@@ -37,8 +37,9 @@ export class WorkerHandle implements StreamHost {
   #nextId = 0;
   #stopping = false;
 
-  /** Called when the thread ended though nobody stopped it; all its streams were told. */
-  onDeath: () => void = () => undefined;
+  /** Called when the thread ended though nobody stopped it, with what it died of; all its streams were told. */
+  onDeath: (error: unknown) => void = () => undefined;
+  #error: unknown;
 
   /** @param url the module that the thread starts with. */
   constructor(url: URL, options: WorkerOptions) {
@@ -49,7 +50,9 @@ export class WorkerHandle implements StreamHost {
       this.#receive(message);
     });
     // An error is followed by the exit, where everything is dealt with.
-    this.#worker.on('error', () => undefined);
+    this.#worker.on('error', (error) => {
+      this.#error = error;
+    });
     this.#worker.on('exit', () => {
       this.#onExit();
     });
@@ -150,6 +153,6 @@ export class WorkerHandle implements StreamHost {
     this.ready.reject(failed);
     for (const stream of [...this.#streams.values()]) stream.fail(failed);
     for (const recording of this.#recordings.values()) recording.reject(failed);
-    if (!this.#stopping) this.onDeath();
+    if (!this.#stopping) this.onDeath(this.#error);
   }
 }

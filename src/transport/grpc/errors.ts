@@ -44,16 +44,19 @@ export function errorMiddleware(report: ReportFailure) {
 
 function statusOf(error: unknown, report: ReportFailure): unknown {
   if (isAbortError(error) || error instanceof ServerError) return error;
-  if (error instanceof VouchError && error.kind !== 'INTERNAL') return richError(error, {});
+  if (error instanceof VouchError && error.kind !== 'INTERNAL') return richError(error, metadataOf(error));
   const errorId = randomUUID();
   report(errorId, error);
+  // What is known of it besides (SQL states, tables, tenants) is for the log alone.
   const known = error instanceof VouchError ? error : new VouchError('INTERNAL');
   return richError(known, { errorId });
 }
 
-function richError(error: VouchError, extra: Record<string, string>): RichServerError {
-  const metadata: Record<string, string> = { ...error.metadata, ...extra };
-  if (error.field !== undefined) metadata['field'] = error.field;
+function metadataOf({ metadata, field }: VouchError): Record<string, string> {
+  return { ...metadata, ...(field === undefined ? {} : { field }) };
+}
+
+function richError(error: VouchError, metadata: Record<string, string>): RichServerError {
   const details: ErrorDetails[] = [
     ErrorInfo.fromPartial({ reason: error.reason, domain: ERROR_DOMAIN, metadata }),
   ];

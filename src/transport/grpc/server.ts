@@ -6,6 +6,7 @@ import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-refl
 import { ConsentServiceDefinition } from '../../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../gen/vouch/v1/enrolment.js';
 import { VerificationServiceDefinition } from '../../gen/vouch/v1/verification.js';
+import { VouchError } from '../../errors.js';
 import type { Authenticate } from '../principal.js';
 import { consentService } from './consent-service.js';
 import { enrolmentService } from './enrolment-service.js';
@@ -60,19 +61,26 @@ export class GrpcServer {
     guarded.add(VerificationServiceDefinition, verificationService(parts));
     guarded.add(EnrolmentServiceDefinition, enrolmentService(parts));
     guarded.add(ConsentServiceDefinition, consentService(parts));
-    for (const name of names) health.setStatus('healthy', name);
-    return new GrpcServer(server, health);
+    const grpc = new GrpcServer(server, health);
+    grpc.tellHealth('healthy');
+    return grpc;
   }
 
-  /** Listens on `host:port`, port 0 for any. Returns the port. */
+  /** Listens on `host:port`, port 0 for any. Returns the port. Rejects with ADDRESS_IN_USE. */
   async listen(address: string): Promise<number> {
-    return this.#server.listen(address);
+    try {
+      return await this.#server.listen(address);
+    } catch (error) {
+      // grpc-js says so in words only.
+      if (!(error instanceof Error) || !error.message.includes('EADDRINUSE')) throw error;
+      throw new VouchError('ADDRESS_IN_USE', { field: 'VOUCH_ADDRESS', metadata: { address }, cause: error });
+    }
   }
 
-  /** Tells balancers to send nothing new. */
-  notServing(): void {
-    this.#health.setStatus('unhealthy');
-    for (const service of SERVICES) this.#health.setStatus('unhealthy', service.fullName);
+  /** Tells balancers whether to send anything new. */
+  tellHealth(status: 'healthy' | 'unhealthy'): void {
+    this.#health.setStatus(status);
+    for (const service of SERVICES) this.#health.setStatus(status, service.fullName);
   }
 
   /** Waits for requests under way up to a deadline, then cuts them. */
@@ -91,7 +99,7 @@ function principalMiddleware(authenticate: Authenticate) {
     call: ServerMiddlewareCall<Request, Response, WithPrincipal>,
     context: CallContext,
   ) {
-    const principal = authenticate((key) => {
+    const principal = await authenticate((key) => {
       const value = context.metadata.get(key);
       return typeof value === 'string' ? value : undefined;
     });

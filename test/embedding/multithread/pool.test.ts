@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { createExtractor, type SpeechExtractor } from '../../../src/embedding/index.js';
-import { PooledExtractor } from '../../../src/embedding/multithread/pool.js';
+import { PooledExtractor, type WorkerFailure } from '../../../src/embedding/multithread/pool.js';
 import {
   Collector,
   DEADLY_GAP_MS,
@@ -154,7 +154,15 @@ test('who pushes faster than a worker works is held back', async (t) => {
 
 test('a worker that dies fails its streams, and is replaced', async (t) => {
   const workerUrl = new URL('../../helpers/dying-worker.js', import.meta.url);
-  const dying = await PooledExtractor.create({ ...options, workers: 1, workerUrl });
+  const failures: WorkerFailure[] = [];
+  let replaced = 0;
+  const dying = await PooledExtractor.create({
+    ...options,
+    workers: 1,
+    workerUrl,
+    onWorkerFailure: (failure) => failures.push(failure),
+    onWorkerReplaced: () => replaced++,
+  });
   try {
     const collectors = [new Collector(), new Collector()];
     const streams = collectors.map((collector) => dying.open(PCM_8K, collector));
@@ -172,6 +180,9 @@ test('a worker that dies fails its streams, and is replaced', async (t) => {
     t.is(await thrown(() => dying.open(PCM_8K, new Collector())), 'WORKER_FAILED');
     await sleep(600);
     t.deepEqual((await streamAll(dying, speech)).windows, (await streamAll(single, speech)).windows);
+    t.is(replaced, 1);
+    t.like(failures, [{ living: 0, replacedInMs: 250 }]);
+    t.true(failures[0]?.error instanceof Error);
   } finally {
     await dying.close();
   }

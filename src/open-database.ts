@@ -1,0 +1,36 @@
+import { join, resolve } from 'node:path';
+import type { Config } from './config.js';
+import { Database, EmbeddedPostgres, migrate } from './storage/index.js';
+
+/** A database that was opened. */
+export interface OpenedDatabase {
+  readonly database: Database;
+  /** The server that was started for it; null where the configuration names one. */
+  readonly embedded: EmbeddedPostgres | null;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the embedded server of a configuration. Rejects with DATABASE_UNAVAILABLE, for example while another process runs it. */
+export async function startEmbedded({ dataDir }: Pick<Config, 'dataDir'>): Promise<EmbeddedPostgres> {
+  return EmbeddedPostgres.start(join(resolve(dataDir), 'postgres'));
+}
+
+/** Connects to the configured database; to an embedded one, which it starts and migrates, where none is configured. */
+export async function openDatabase(
+  config: Pick<Config, 'databaseUrl' | 'databasePool' | 'dataDir'>,
+): Promise<OpenedDatabase> {
+  const embedded = config.databaseUrl === '' ? await startEmbedded(config) : null;
+  try {
+    if (embedded) await migrate(embedded.url);
+    const url = embedded?.url ?? config.databaseUrl;
+    const database = await Database.connect({ url, poolSize: config.databasePool });
+    const close = async () => {
+      await database.close();
+      await embedded?.stop();
+    };
+    return { database, embedded, close };
+  } catch (error) {
+    await embedded?.stop();
+    throw error;
+  }
+}
