@@ -51,13 +51,19 @@ export function speechFolderCommand(name: string, description: string): Command 
     .option('--replicates <n>', 'replicates of the bootstrap', wholeNumber(1), 400);
 }
 
-/** Reads a folder of speech and embeds what is not in the cache, with a line that tells how far it is. */
-export async function openSpeechFolder(options: SpeechFolderOptions) {
+/**
+ * Reads a folder of speech and embeds what is not in the cache, with a line that tells how far it is.
+ * @param use whether a session is used at all.
+ */
+export async function openSpeechFolder(
+  options: SpeechFolderOptions,
+  use: (session: SpeechSession) => boolean = () => true,
+) {
   const unknown = options.conditions.find((id) => !CONDITIONS.some((condition) => condition.id === id));
   if (unknown !== undefined) throw new UsageError(`There is no condition ${unknown}.`);
   const { modelPrecision, dataDir, ...config } = readConfig();
   const modelsDir = config.modelsDir === '' ? join(packageRoot(), 'models') : config.modelsDir;
-  const sessions = chooseSessions(await readManifest(options.data), options);
+  const sessions = chooseSessions((await readManifest(options.data)).filter(use), options);
   const line = new LiveLine(process.stderr);
   const speech = await embedSpeech({
     options: {

@@ -1,4 +1,5 @@
 import { drawSpeakers, percentileInterval, quantile, type Interval } from './metrics/index.js';
+import { withoutDoubtful } from './doubtful.js';
 import type { SimulatedCall } from './whole-calls.js';
 
 /** What became of whole calls. */
@@ -49,7 +50,11 @@ export function callRates(calls: readonly SimulatedCall[], replicates: number): 
   };
   for (const call of calls) gather(call.corpus, call.condition, call);
   for (const call of telephone) gather(call.corpus, 'telephone', call);
-  for (const call of telephone) gather('all', 'telephone', call);
+  // No speech twice: of a corpus that is there with and without its doubtful sessions, the latter.
+  const variants = new Set(calls.map(({ corpus }) => corpus));
+  for (const call of telephone) {
+    if (!variants.has(withoutDoubtful(call.corpus))) gather('all', 'telephone', call);
+  }
   return [...groups.values()].map((group) => ratesOf(group, replicates));
 }
 

@@ -1,8 +1,11 @@
 import type { Calibration } from '../scoring/index.js';
 import type { Policy } from '../domain/policy.js';
+import type { OpenVoiceprint } from '../domain/voiceprint.js';
+import type { SpeechModels } from '../embedding/index.js';
 import { judgeCall, type CallTerms } from './call-judge.js';
 import { callRates, type CallRates } from './call-rates.js';
 import { ENROLMENT_CONDITION } from './conditions/index.js';
+import { isDoubtful, withoutDoubtful } from './doubtful.js';
 import type { EmbeddedSpeech } from './embedding/index.js';
 import { TEST_SECONDS } from './layout.js';
 import { bySpeaker, type SpeechSession } from './manifest.js';
@@ -19,6 +22,8 @@ import {
   type PolicyRates,
 } from './measure.js';
 import { countTrials, drawSpeakers, quantile, type Trials } from './metrics/index.js';
+import { tryNonSpeech, type NonSpeechResult } from './non-speech.js';
+import { measureSpeakerChange, type SpeakerChangeResult } from './speaker-change.js';
 import {
   chooseSessions,
   enrolSpeakers,
@@ -65,7 +70,10 @@ export interface EvaluationRequest {
   readonly policy: Policy;
   /** Replicates of the bootstrap. */
   readonly replicates: number;
-  readonly onCell?: (cell: Cell) => void;
+  /** Leaves out whole calls, changes of speaker and what is not speech. */
+  readonly ratesOnly: boolean;
+  readonly loadModels: () => Promise<SpeechModels>;
+  readonly onProgress: (what: string) => void;
 }
 
 /** A corpus that cannot be measured, and why. */
@@ -77,35 +85,72 @@ export interface LeftOut {
 export interface Evaluation {
   readonly cells: readonly Cell[];
   readonly calls: readonly CallRates[];
+  readonly speakerChange: readonly SpeakerChangeResult[];
+  readonly nonSpeech: NonSpeechResult | null;
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Error rates of each corpus under each condition, for each length of test. */
+/** Error rates of each corpus under each condition, for each length of test, and all else that is measured. */
 export async function evaluate(request: EvaluationRequest): Promise<Evaluation> {
   const cells: Cell[] = [];
   const calls: SimulatedCall[] = [];
+  const speakerChange: SpeakerChangeResult[] = [];
   const leftOut: LeftOut[] = [];
-  for (const [corpus, sessions] of bySpeaker(request.sessions)) {
-    const speakers = await chooseSessions(sessions, request.speech);
+  const voiceprints: OpenVoiceprint[] = [];
+  for (const { corpus, speakers } of await corporaOf(request)) {
     const before = cells.length;
     for (const condition of request.conditions) {
       for await (const cell of evaluateCondition(request, corpus, speakers, condition)) {
         cells.push(cell);
-        request.onCell?.(cell);
+        request.onProgress(`measured ${corpus}, ${condition}, ${cell.netSpeechSeconds} s`);
       }
-      const simulation = {
-        speech: request.speech,
-        corpus,
-        speakers,
-        terms: request,
-        conditions: request.conditions,
-      };
-      calls.push(...(await simulateCalls(simulation, condition)));
+      if (request.ratesOnly) continue;
+      request.onProgress(`whole calls of ${corpus}, ${condition}`);
+      calls.push(...(await simulateCalls({ ...request, corpus, speakers, terms: request }, condition)));
     }
-    if (cells.length === before)
+    if (cells.length === before) {
       leftOut.push({ corpus, reason: 'no speaker has speech to enrol and to test with' });
+    } else if (!request.ratesOnly) {
+      const onProgress = (done: number, total: number): void => {
+        request.onProgress(`speaker changes of ${corpus}: ${done} of ${total}`);
+      };
+      const change = await measureSpeakerChange({ ...request, corpus, speakers, terms: request, onProgress });
+      if (change) speakerChange.push(change);
+      const enrolled = await enrolSpeakers(speakers, request.speech, ENROLMENT_CONDITION);
+      voiceprints.push(...enrolled.map(({ voiceprint }) => voiceprint));
+    }
   }
-  return { cells, calls: callRates(calls, request.replicates), leftOut };
+  const nonSpeech = request.ratesOnly ? null : await playNonSpeech(request, voiceprints);
+  return { cells, calls: callRates(calls, request.replicates), speakerChange, nonSpeech, leftOut };
+}
+
+/** The corpora, those with doubtful sessions a second time without them. */
+async function corporaOf({ sessions, speech }: EvaluationRequest) {
+  const corpora: { corpus: string; speakers: SpeakerSessions[] }[] = [];
+  for (const [corpus, speakers] of bySpeaker(sessions)) {
+    corpora.push({ corpus, speakers: await chooseSessions(speakers, speech) });
+    if (![...speakers.values()].flat().some(isDoubtful)) continue;
+    corpora.push({
+      corpus: withoutDoubtful(corpus),
+      speakers: await chooseSessions(speakers, speech, isDoubtful),
+    });
+  }
+  return corpora;
+}
+
+/** Each sound is held against this many voiceprints at most. */
+const MOST_VOICEPRINTS = 100;
+const SOUND_SECONDS = 20;
+
+async function playNonSpeech(request: EvaluationRequest, voiceprints: readonly OpenVoiceprint[]) {
+  if (voiceprints.length === 0) return null;
+  request.onProgress('what is not speech');
+  const models = await request.loadModels();
+  try {
+    return await tryNonSpeech(models, voiceprints.slice(0, MOST_VOICEPRINTS), request, SOUND_SECONDS);
+  } finally {
+    await models.release();
+  }
 }
 
 async function* evaluateCondition(

@@ -4,6 +4,7 @@ export { embedSpeech, type EmbeddedSpeech } from './embedding/index.js';
 export { evaluate, type Cell, type Evaluation } from './evaluate.js';
 export { readManifest, type SpeechSession } from './manifest.js';
 export { evaluationJson } from './output/json.js';
-export { CALL_HEADINGS, callRow, cellRow, HEADINGS } from './output/text.js';
+export { evaluationText } from './output/text.js';
 export { TELEPHONE_CONDITIONS } from './call-rates.js';
 export { calibrate } from './calibration/calibrate.js';
+export { isDoubtful } from './doubtful.js';

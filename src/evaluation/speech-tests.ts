@@ -32,15 +32,18 @@ export interface SpeakerSessions {
  * Chooses the session that each speaker of a corpus is enrolled from: the first one with 20 s of net speech through the
  * enrolment channel, else the longest. The others are for tests; a speaker's only session is for both. Speakers without a
  * single window are left out.
+ * @param leaveOut sessions that are used for nothing.
  */
 export async function chooseSessions(
   speakers: ReadonlyMap<string, readonly SpeechSession[]>,
   speech: EmbeddedSpeech,
+  leaveOut: (session: SpeechSession) => boolean = () => false,
 ): Promise<SpeakerSessions[]> {
   const { windowSamples } = speech.pipeline;
   const needed = reach(spanOf(0, ENROLMENT_SECONDS, windowSamples), windowSamples);
   const chosen: SpeakerSessions[] = [];
-  for (const [name, sessions] of speakers) {
+  for (const [name, all] of speakers) {
+    const sessions = all.filter((session) => !leaveOut(session));
     const lengths: number[] = [];
     for (const session of sessions)
       lengths.push((await speech.read(session, ENROLMENT_CONDITION)).fullWindows);
@@ -48,7 +51,7 @@ export async function chooseSessions(
     const at = longEnough < 0 ? lengths.indexOf(Math.max(...lengths)) : longEnough;
     const enrolment = sessions[at];
     if (!enrolment || !lengths[at]) continue;
-    const onlySession = sessions.length === 1;
+    const onlySession = all.length === 1;
     const tests = onlySession ? sessions : sessions.filter((session) => session !== enrolment);
     chosen.push({ speaker: chosen.length, name, enrolment, tests, onlySession });
   }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { calibrate, TELEPHONE_CONDITIONS } from '../../evaluation/index.js';
+import { calibrate, isDoubtful, TELEPHONE_CONDITIONS } from '../../evaluation/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
 import { LiveLine } from '../live-line.js';
 import { wholeNumber } from '../options.js';
@@ -48,7 +48,10 @@ function readSpaces(text: string, before: readonly SpaceWeights[]): readonly Spa
 
 async function run(options: CalibrateOptions): Promise<void> {
   const conditions = options.conditions.filter((id) => TELEPHONE_CONDITIONS.includes(id));
-  const { sessions, speech, modelsDir, models } = await openSpeechFolder({ ...options, conditions });
+  const { sessions, speech, modelsDir, models } = await openSpeechFolder(
+    { ...options, conditions },
+    (session) => !isDoubtful(session),
+  );
   const line = new LiveLine(process.stderr);
   const primary = speech.pipeline.spaces.slice(0, 1).map(({ id }) => ({ id, weight: 1 }));
   const maps = options.spaces.length > 0 ? options.spaces : [primary];

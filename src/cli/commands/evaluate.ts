@@ -2,14 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readConfig } from '../../config.js';
-import {
-  CALL_HEADINGS,
-  callRow,
-  cellRow,
-  evaluate,
-  evaluationJson,
-  HEADINGS,
-} from '../../evaluation/index.js';
+import { evaluate, evaluationJson, evaluationText } from '../../evaluation/index.js';
+import { loadModels } from '../../embedding/index.js';
 import { Calibration } from '../../scoring/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
 import { LiveLine } from '../live-line.js';
@@ -19,6 +13,7 @@ import { openSpeechFolder, speechFolderCommand, type SpeechFolderOptions } from 
 interface EvaluateOptions extends SpeechFolderOptions {
   readonly json?: string;
   readonly calibration?: string;
+  readonly ratesOnly: boolean;
 }
 
 /** `vouch evaluate`: error rates on a folder of speech. */
@@ -27,6 +22,7 @@ export function evaluateCommand(): Command {
     .requiredOption('--data <dir>', 'folder of recordings, with a manifest.csv (docs/evaluation-data.md)')
     .option('--json <file>', 'write all figures to this file')
     .option('--calibration <file>', 'a calibration other than the one that is configured')
+    .option('--rates-only', 'leave out whole calls, changes of speaker and what is not speech', false)
     .action(run);
 }
 
@@ -42,14 +38,14 @@ async function run(options: EvaluateOptions): Promise<void> {
     calibration,
     policy: DEFAULT_POLICY,
     replicates: options.replicates,
-    onCell: (cell) => {
-      line.show(`measured ${cell.corpus}, ${cell.condition}, ${cell.netSpeechSeconds} s`);
+    ratesOnly: options.ratesOnly,
+    loadModels: () => loadModels(modelsDir, readConfig().modelPrecision),
+    onProgress: (what) => {
+      line.show(what);
     },
   });
   line.clear();
-  console.log(table(HEADINGS, evaluation.cells.map(cellRow)));
-  console.log(`\nWhole calls\n${table(CALL_HEADINGS, evaluation.calls.map(callRow))}`);
-  for (const { corpus, reason } of evaluation.leftOut) console.log(`${corpus} was left out: ${reason}.`);
+  console.log(evaluationText(evaluation, table));
   if (options.json !== undefined) {
     await writeFile(options.json, `${JSON.stringify(evaluationJson(evaluation), null, 1)}\n`);
   }

@@ -53,6 +53,7 @@ const UNFITTED: Omit<CalibrationMapFile, 'spaces'> = {
 /** Fits a calibration to embedded speech: weights, bounds and thresholds of every map, and how good it is held out. */
 export async function calibrate(request: CalibrationRequest): Promise<CalibrationFile> {
   const maps: CalibrationMapFile[] = [];
+
   const quality: Record<string, readonly FitQuality[]> = {};
   let rows: CalibrationRow[] = [];
   for (const spaces of request.maps) {

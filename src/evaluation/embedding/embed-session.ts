@@ -24,7 +24,7 @@ const DECODED_AT_ONCE = 4;
 /** Conditions whose tests are also embedded in one piece each, for the plain baseline. */
 export const BASELINE_CONDITIONS: readonly string[] = ['as-recorded', 'mulaw'];
 /** What is taken for the level of a session in which no speech was found. */
-const USUAL_LEVEL_DBFS = -26;
+export const USUAL_LEVEL_DBFS = -26;
 
 /** The utterances of a session one after the other, at 8 kHz: short prompts become one call. */
 export async function readSession(dataDir: string, session: SpeechSession): Promise<Float32Array> {

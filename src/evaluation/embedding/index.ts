@@ -6,16 +6,20 @@ import type { SpeechSession } from '../manifest.js';
 import { cacheKey, readEntry } from './cache.js';
 import { fingerprintPipeline, type PipelineFingerprint } from './fingerprint.js';
 import { runJobs } from './run-jobs.js';
-import type { EmbeddedSession, EmbeddingOptions, SessionJob } from './types.js';
+import type { EmbeddedSession, EmbeddingOptions, SessionJob, SessionPart, Splice } from './types.js';
 
-export { applyAll, BASELINE_CONDITIONS, readSession } from './embed-session.js';
-export type { PipelineFingerprint } from './fingerprint.js';
-export type { EmbeddedPiece, EmbeddedSession, EmbeddingOptions } from './types.js';
+export { embedAudio } from './embed-audio.js';
+export type { EmbeddedSession, Splice } from './types.js';
 
 /** Sessions that are embedded, or will be: entries are read from the cache when asked for. */
 export interface EmbeddedSpeech {
   readonly pipeline: PipelineFingerprint;
   read(session: SpeechSession, condition: string): Promise<EmbeddedSession>;
+  /** Embeds spliced calls that are not in the cache yet; in their order. */
+  embedSplices(
+    splices: readonly Splice[],
+    onProgress: (done: number, total: number) => void,
+  ): Promise<EmbeddedSession[]>;
 }
 
 export interface EmbedRequest {
@@ -62,7 +66,7 @@ export async function embedSpeech(request: EmbedRequest): Promise<EmbeddedSpeech
       if (await readEntry(options.cacheDir, key)) cached[id] = key;
       else missing.push({ id, key });
     }
-    if (missing.length > 0) jobs.push({ session, onlySession, conditions: missing, cached });
+    if (missing.length > 0) jobs.push({ kind: 'session', session, onlySession, conditions: missing, cached });
   }
   let done = 0;
   await runJobs(options, jobs, request.workers, () => {
@@ -76,7 +80,46 @@ export async function embedSpeech(request: EmbedRequest): Promise<EmbeddedSpeech
         throw new Error(`not embedded: ${session.corpus}/${session.speaker}/${session.session} ${condition}`);
       return entry;
     },
+    embedSplices: async (splices, onProgress) => {
+      const keyed = splices.map((splice) => ({ ...splice, key: spliceKey(splice, keys) }));
+      await embedMissing(keyed, request, onProgress);
+      const entries = await Promise.all(keyed.map(({ key }) => readEntry(options.cacheDir, key)));
+      return entries.map((entry) => entry!);
+    },
   };
+}
+
+type Keys = ReadonlyMap<SpeechSession, ReadonlyMap<string, string>>;
+
+/** The entries of both sessions stand for their audio, the condition and the pipeline. */
+function spliceKey({ condition, before, after }: Splice, keys: Keys): string {
+  const part = ({ session, levelDbfs, fromMs, toMs }: SessionPart) => [
+    keys.get(session)?.get(condition),
+    levelDbfs,
+    fromMs,
+    toMs,
+  ];
+  return cacheKey([JSON.stringify(part(before)), JSON.stringify(part(after))]);
+}
+
+async function embedMissing(
+  keyed: readonly (Splice & { readonly key: string })[],
+  { options, workers }: EmbedRequest,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> {
+  // One job for each first speaker's session: it is decoded once.
+  const jobs = new Map<SpeechSession, (Splice & { readonly key: string })[]>();
+  for (const splice of keyed) {
+    if (await readEntry(options.cacheDir, splice.key)) continue;
+    const job = jobs.get(splice.before.session);
+    if (job) job.push(splice);
+    else jobs.set(splice.before.session, [splice]);
+  }
+  let done = 0;
+  const all = [...jobs.values()].map((splices) => ({ kind: 'splices' as const, splices }));
+  await runJobs(options, all, workers, () => {
+    onProgress(++done, jobs.size);
+  });
 }
 
 async function hashAudio(dataDir: string, session: SpeechSession): Promise<string> {

@@ -36,6 +36,7 @@ export interface EmbeddingOptions {
 
 /** A session with the conditions that are to be embedded, each with the key of its cache entry. */
 export interface SessionJob {
+  readonly kind: 'session';
   readonly session: SpeechSession;
   /** Whether the speaker has no other session: tests then come after the enrolment in the same one. */
   readonly onlySession: boolean;
@@ -43,3 +44,26 @@ export interface SessionJob {
   /** Keys of entries that are there already, by condition. */
   readonly cached: Readonly<Record<string, string>>;
 }
+
+/** A stretch of a session. */
+export interface SessionPart {
+  readonly session: SpeechSession;
+  readonly levelDbfs: number | null;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A call in which one speaker is followed by another. */
+export interface Splice {
+  readonly condition: string;
+  readonly before: SessionPart;
+  readonly after: SessionPart;
+}
+
+/** Spliced calls that are to be embedded, each with the key of its cache entry. */
+export interface SpliceJob {
+  readonly kind: 'splices';
+  readonly splices: readonly (Splice & { readonly key: string })[];
+}
+
+export type EmbeddingJob = SessionJob | SpliceJob;

@@ -69,5 +69,6 @@ export function cellJson(cell: Cell) {
 
 /** All of an evaluation for programs. */
 export function evaluationJson(evaluation: Evaluation) {
-  return { conditions: evaluation.cells.map(cellJson), calls: evaluation.calls, leftOut: evaluation.leftOut };
+  const { cells, calls, speakerChange, nonSpeech, leftOut } = evaluation;
+  return { conditions: cells.map(cellJson), calls, speakerChange, nonSpeech, leftOut };
 }

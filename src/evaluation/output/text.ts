@@ -1,5 +1,5 @@
 import type { CallRates } from '../call-rates.js';
-import type { Cell } from '../evaluate.js';
+import type { Cell, Evaluation } from '../evaluate.js';
 import type { Measured } from '../measure.js';
 
 /** `1.23 [0.5, 2.1]`, per cent; `-` where it was not measured. */
@@ -20,7 +20,7 @@ export function missRate(measured: Measured, misses: number | null, trials: numb
 }
 
 /** The columns of the table of results. */
-export const HEADINGS = [
+const HEADINGS = [
   'corpus',
   'condition',
   'enrolled',
@@ -38,7 +38,7 @@ export const HEADINGS = [
   'median s',
 ] as const;
 
-export function cellRow(cell: Cell): string[] {
+function cellRow(cell: Cell): string[] {
   const { discrimination: found, calibration, policy } = cell;
   const median = cell.medianDecisionNetSpeechMs;
   return [
@@ -61,7 +61,7 @@ export function cellRow(cell: Cell): string[] {
 }
 
 /** The columns of the table of whole calls. */
-export const CALL_HEADINGS = [
+const CALL_HEADINGS = [
   'corpus',
   'condition',
   'comparisons',
@@ -72,7 +72,7 @@ export const CALL_HEADINGS = [
   'median s',
 ] as const;
 
-export function callRow(rates: CallRates): string[] {
+function callRow(rates: CallRates): string[] {
   const median = rates.medianAcceptNetSpeechMs;
   return [
     rates.corpus,
@@ -84,4 +84,53 @@ export function callRow(rates: CallRates): string[] {
     String(rates.genuineRejected),
     median === null ? '-' : (median / 1000).toFixed(1),
   ];
+}
+
+const CHANGE_HEADINGS = [
+  'corpus',
+  'spliced calls',
+  'noticed within 6 s',
+  'within 9 s',
+  'median s',
+  'unspliced calls',
+  'of median s',
+  'false alarms',
+] as const;
+
+/** All of an evaluation as tables. */
+export function evaluationText(
+  { cells, calls, speakerChange, nonSpeech, leftOut }: Evaluation,
+  table: (headings: readonly string[], rows: readonly (readonly string[])[]) => string,
+): string {
+  const parts = [table(HEADINGS, cells.map(cellRow))];
+  if (calls.length > 0) parts.push(`Whole calls\n${table(CALL_HEADINGS, calls.map(callRow))}`);
+  if (speakerChange.length > 0) {
+    const rows = speakerChange.map((found) => [
+      found.corpus,
+      String(found.splicedCalls),
+      share(found.noticedWithin6s, found.splicedCalls),
+      share(found.noticedWithin9s, found.splicedCalls),
+      seconds(found.medianDelayMs),
+      String(found.unsplicedCalls),
+      seconds(found.unsplicedNetSpeechMs),
+      share(found.falseAlarms, found.unsplicedCalls),
+    ]);
+    parts.push(`Changes of speaker\n${table(CHANGE_HEADINGS, rows)}`);
+  }
+  if (nonSpeech) {
+    const { accepts, tries, sounds, takenForSpeech } = nonSpeech;
+    parts.push(
+      `What is not speech: ${accepts} acceptances in ${tries} tries (${sounds} sounds, ${takenForSpeech.length} of them taken for speech in part).`,
+    );
+  }
+  for (const { corpus, reason } of leftOut) parts.push(`${corpus} was left out: ${reason}.`);
+  return parts.join('\n\n');
+}
+
+function share(part: number, all: number): string {
+  return `${part} (${((100 * part) / Math.max(1, all)).toFixed(1)} %)`;
+}
+
+function seconds(ms: number | null): string {
+  return ms === null ? '-' : (ms / 1000).toFixed(1);
 }
