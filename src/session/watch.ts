@@ -25,6 +25,10 @@ export async function* watchCall(
   // Followed first, read afterwards: what happens in between is seen twice rather than never, and told once.
   const queue = calls.hub.follow(key);
   const cursor = new Cursor(afterSequence);
+  const stop = () => {
+    queue.fail(signal.reason);
+  };
+  signal.addEventListener('abort', stop, { once: true });
   try {
     const call = await calls.store.find(tenantId, callId);
     if (!call) throw new VouchError('CALL_NOT_FOUND', { field: 'call_id' });
@@ -33,21 +37,36 @@ export async function* watchCall(
     if (call.state === 'ENDED') return;
     yield* cursor.take(calls.find(tenantId, callId)?.session.log.unwritten ?? []);
     const live = queue[Symbol.asyncIterator]();
-    let next = live.next();
+    let next: ReturnType<typeof live.next> | undefined;
     while (!cursor.ended) {
-      const came = await Promise.race([next, sleep(POLL_MS, undefined, { signal })]);
+      next ??= live.next();
+      const came = await withinPoll(next);
       if (!came) {
         if (!calls.find(tenantId, callId)) yield* stored(calls, tenantId, callId, cursor);
         continue;
       }
+      next = undefined;
       if (came.done) return;
-      next = live.next();
       if (came.value.sequence > cursor.last + 1) yield* stored(calls, tenantId, callId, cursor);
       yield* cursor.take([came.value]);
     }
   } finally {
+    signal.removeEventListener('abort', stop);
     calls.hub.unfollow(key, queue);
     queue.end();
+  }
+}
+
+/** What a promise gives, or undefined when it is time to look elsewhere. It may be asked again. */
+async function withinPoll<T>(promise: Promise<T>): Promise<T | undefined> {
+  // A failure is told to whoever asks next; in between the reader may take its time.
+  promise.catch(() => undefined);
+  const timer = new AbortController();
+  const late = sleep(POLL_MS, undefined, { signal: timer.signal }).catch(() => undefined);
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    timer.abort();
   }
 }
 
