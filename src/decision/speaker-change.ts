@@ -64,7 +64,13 @@ export class SpeakerChangeDetector {
     if (!previous || !latest) return undefined;
     const { oneWindowCosine, twoWindowsCosine } = this.#options;
     const before = this.#earlier.take().vectors[this.#options.space];
-    if (this.#agreement([previous, latest], before, voiceprints) < twoWindowsCosine) return this.#recent;
+    if (this.#agreement([previous, latest], before, voiceprints) < twoWindowsCosine) {
+      // Both together are another's; the earlier of them alone may still be the caller's from before.
+      const after = latest.vectors[this.#options.space];
+      const isBefore =
+        this.#agreement([previous], before, voiceprints) > this.#agreement([previous], after, []);
+      return isBefore ? [latest] : this.#recent;
+    }
     const upToPrevious = pool([...this.#earlierAsWindow(), previous]).vectors[this.#options.space];
     return this.#agreement([latest], upToPrevious, voiceprints) < oneWindowCosine ? [latest] : undefined;
   }

@@ -44,7 +44,7 @@ export async function failure(promise: Promise<unknown>): Promise<Failure> {
 }
 
 /** A decision's kind without the name of its enum. */
-export function wordOf(decision: Decision | undefined): string {
+export function wordOf(decision: Pick<Decision, 'kind'> | undefined): string {
   return (decision?.kind ?? 'none').replace('DECISION_KIND_', '');
 }
 
