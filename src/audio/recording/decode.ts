@@ -9,7 +9,7 @@ import { sniffContainer, view } from './sniff.js';
 import { TelephoneSink } from './telephone-sink.js';
 import { DEFAULT_RECORDING_LIMITS, type Recording, type RecordingLimits } from './types.js';
 import { waveSamples } from './wave-decode.js';
-import { readWaveHeader } from './wave-header.js';
+import { readWaveHeader, type WaveHeader } from './wave-header.js';
 
 export interface RecordingInput {
   /** The file, whole. */
@@ -103,12 +103,11 @@ async function decodeWave(
   const header = readWaveHeader(bytes);
   const channel = chosenChannel(callerChannel, header.channels);
   const sink = new TelephoneSink(header.sampleRateHz, limits.maxDurationMs);
-  const { codec, bitsPerSample } = header;
   return {
     samples: await collect(waveSamples(bytes, header, channel), sink, signal),
     sampleRateHz: TELEPHONE_RATE_HZ,
     container: 'WAV',
-    codec: codec === 'alaw' || codec === 'mulaw' ? codec : `${codec}_${bitsPerSample}`,
+    codec: codecName(header),
     channels: header.channels,
     sourceRateHz: header.sampleRateHz,
   };
@@ -148,6 +147,13 @@ const FFMPEG_INPUTS = {
   alac: { demuxer: 'mov', decoders: ['aac', 'alac'] },
   flac: { demuxer: 'flac', decoders: ['flac'] },
 } as const satisfies Record<string, Pick<FfmpegInput, 'demuxer' | 'decoders'>>;
+
+/** As ffmpeg names it, so that the same samples have one name whatever the container. */
+function codecName({ codec, bitsPerSample }: WaveHeader): string {
+  if (codec === 'alaw' || codec === 'mulaw') return codec;
+  if (codec === 'float') return `pcm_f${bitsPerSample}le`;
+  return bitsPerSample === 8 ? 'pcm_u8' : `pcm_s${bitsPerSample}le`;
+}
 
 function codecOf(bytes: Uint8Array, container: Compressed): keyof typeof FFMPEG_INPUTS {
   if (container === 'MP3') return 'mp3';

@@ -17,37 +17,37 @@ const WIDTHS: readonly {
   tolerance: number;
 }[] = [
   {
-    name: 'pcm_8',
+    name: 'pcm_u8',
     wave: { bitsPerSample: 8 },
     write: (b, v, at) => b.writeUInt8(Math.round(v * 128) + 128, at),
     tolerance: 1 / 256,
   },
   {
-    name: 'pcm_16',
+    name: 'pcm_s16le',
     wave: { bitsPerSample: 16 },
     write: (b, v, at) => b.writeInt16LE(Math.round(v * 2 ** 15), at),
     tolerance: 2 ** -16,
   },
   {
-    name: 'pcm_24',
+    name: 'pcm_s24le',
     wave: { bitsPerSample: 24 },
     write: (b, v, at) => b.writeIntLE(Math.round(v * 2 ** 23), at, 3),
     tolerance: 2 ** -23,
   },
   {
-    name: 'pcm_32',
+    name: 'pcm_s32le',
     wave: { bitsPerSample: 32 },
     write: (b, v, at) => b.writeInt32LE(Math.round(v * 2 ** 31), at),
     tolerance: 2 ** -24,
   },
   {
-    name: 'float_32',
+    name: 'pcm_f32le',
     wave: { codec: 3, bitsPerSample: 32 },
     write: (b, v, at) => b.writeFloatLE(v, at),
     tolerance: 0,
   },
   {
-    name: 'float_64',
+    name: 'pcm_f64le',
     wave: { codec: 3, bitsPerSample: 64 },
     write: (b, v, at) => b.writeDoubleLE(v, at),
     tolerance: 0,
