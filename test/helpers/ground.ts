@@ -99,6 +99,11 @@ export class TestService implements ClientMaker {
     return tenant;
   }
 
+  /** A tenant that was made before. */
+  tenantOf(tenantId: string): TestTenant {
+    return new TestTenant(this, tenantId);
+  }
+
   async stop(): Promise<void> {
     this.#channel?.close();
     await this.service.stop();
