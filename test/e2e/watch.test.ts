@@ -22,6 +22,7 @@ test('WatchCall replays what changed, then follows; the resume token is for the 
   const call = tenant.open(['allison_en']);
   await call.speech(CALL, 0, 8000);
   await call.event('decision', (decision) => wordOf(decision) === 'ACCEPT');
+  await call.heardUpTo(8000);
   const watcher = new Watcher(tenant, call.callId);
   await watcher.event(({ event }) => event?.$case === 'decision' && wordOf(event.value) === 'ACCEPT');
   const replayed = watcher.events.length;
