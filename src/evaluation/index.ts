@@ -8,3 +8,4 @@ export { evaluationText } from './output/text.js';
 export { TELEPHONE_CONDITIONS } from './call-rates.js';
 export { calibrate } from './calibration/calibrate.js';
 export { isDoubtful } from './doubtful.js';
+export { reportPage } from './output/report/page.js';

@@ -116,6 +116,8 @@ export class CalibrationMap {
 export class Calibration {
   readonly reference: ArtefactReference;
   readonly shipped: boolean;
+  /** What anybody who relies on it must know first. */
+  readonly warning: string;
   /** In the order of preference. */
   readonly maps: readonly CalibrationMap[];
 
@@ -123,6 +125,7 @@ export class Calibration {
   constructor(file: CalibrationFile, sha256: string, spaces: readonly string[]) {
     this.reference = { id: file.id, version: file.version, sha256 };
     this.shipped = file.shipped;
+    this.warning = file.warning;
     this.maps = file.maps
       .filter((map) => map.spaces.every((space) => spaces.includes(space.id)))
       .map((map) => new CalibrationMap(map));

@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readConfig } from '../../config.js';
-import { evaluate, evaluationJson, evaluationText } from '../../evaluation/index.js';
+import { evaluate, evaluationJson, evaluationText, reportPage } from '../../evaluation/index.js';
 import { loadModels } from '../../embedding/index.js';
 import { Calibration } from '../../scoring/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
@@ -12,6 +12,7 @@ import { openSpeechFolder, speechFolderCommand, type SpeechFolderOptions } from 
 
 interface EvaluateOptions extends SpeechFolderOptions {
   readonly json?: string;
+  readonly report?: string;
   readonly calibration?: string;
   readonly ratesOnly: boolean;
 }
@@ -21,6 +22,7 @@ export function evaluateCommand(): Command {
   return speechFolderCommand('evaluate', 'measure error rates on recordings of known speakers')
     .requiredOption('--data <dir>', 'folder of recordings, with a manifest.csv (docs/evaluation-data.md)')
     .option('--json <file>', 'write all figures to this file')
+    .option('--report <dir>', 'write a page with plots into this folder')
     .option('--calibration <file>', 'a calibration other than the one that is configured')
     .option('--rates-only', 'leave out whole calls, changes of speaker and what is not speech', false)
     .action(run);
@@ -48,5 +50,17 @@ async function run(options: EvaluateOptions): Promise<void> {
   console.log(evaluationText(evaluation, table));
   if (options.json !== undefined) {
     await writeFile(options.json, `${JSON.stringify(evaluationJson(evaluation), null, 1)}\n`);
+  }
+  if (options.report !== undefined) {
+    const { reference, warning } = calibration;
+    const page = reportPage(evaluation, {
+      madeAt: new Date(),
+      calibration: `${reference.id}, version ${reference.version}`,
+      warning,
+      targetFalseMatchRate: DEFAULT_POLICY.targetFalseMatchRate,
+      models: speech.pipeline.spaces.map(({ modelId }) => modelId),
+    });
+    await mkdir(options.report, { recursive: true });
+    await writeFile(join(options.report, 'index.html'), page);
   }
 }

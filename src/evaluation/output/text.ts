@@ -1,6 +1,8 @@
 import type { CallRates } from '../call-rates.js';
 import type { Cell, Evaluation } from '../evaluate.js';
 import type { Measured } from '../measure.js';
+import type { NonSpeechResult } from '../non-speech.js';
+import type { SpeakerChangeResult } from '../speaker-change.js';
 
 /** `1.23 [0.5, 2.1]`, per cent; `-` where it was not measured. */
 export function percent({ value, interval }: Measured): string {
@@ -97,34 +99,52 @@ const CHANGE_HEADINGS = [
   'false alarms',
 ] as const;
 
+/** A table that is still to be laid out. */
+export interface TextTable {
+  readonly headings: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export function cellTable(cells: readonly Cell[]): TextTable {
+  return { headings: HEADINGS, rows: cells.map(cellRow) };
+}
+
+export function callTable(calls: readonly CallRates[]): TextTable {
+  return { headings: CALL_HEADINGS, rows: calls.map(callRow) };
+}
+
+export function changeTable(found: readonly SpeakerChangeResult[]): TextTable {
+  const rows = found.map((each) => [
+    each.corpus,
+    String(each.splicedCalls),
+    share(each.noticedWithin6s, each.splicedCalls),
+    share(each.noticedWithin9s, each.splicedCalls),
+    seconds(each.medianDelayMs),
+    String(each.unsplicedCalls),
+    seconds(each.unsplicedNetSpeechMs),
+    share(each.falseAlarms, each.unsplicedCalls),
+  ]);
+  return { headings: CHANGE_HEADINGS, rows };
+}
+
+export function nonSpeechText({ accepts, tries, sounds, takenForSpeech }: NonSpeechResult): string {
+  return `What is not speech: ${accepts} acceptances in ${tries} tries (${sounds} sounds, ${takenForSpeech.length} of them taken for speech in part).`;
+}
+
 /** All of an evaluation as tables. */
 export function evaluationText(
   { cells, calls, speakerChange, nonSpeech, leftOut }: Evaluation,
-  table: (headings: readonly string[], rows: readonly (readonly string[])[]) => string,
+  layOut: (headings: readonly string[], rows: readonly (readonly string[])[]) => string,
 ): string {
-  const parts = [table(HEADINGS, cells.map(cellRow))];
-  if (calls.length > 0) parts.push(`Whole calls\n${table(CALL_HEADINGS, calls.map(callRow))}`);
-  if (speakerChange.length > 0) {
-    const rows = speakerChange.map((found) => [
-      found.corpus,
-      String(found.splicedCalls),
-      share(found.noticedWithin6s, found.splicedCalls),
-      share(found.noticedWithin9s, found.splicedCalls),
-      seconds(found.medianDelayMs),
-      String(found.unsplicedCalls),
-      seconds(found.unsplicedNetSpeechMs),
-      share(found.falseAlarms, found.unsplicedCalls),
-    ]);
-    parts.push(`Changes of speaker\n${table(CHANGE_HEADINGS, rows)}`);
-  }
-  if (nonSpeech) {
-    const { accepts, tries, sounds, takenForSpeech } = nonSpeech;
-    parts.push(
-      `What is not speech: ${accepts} acceptances in ${tries} tries (${sounds} sounds, ${takenForSpeech.length} of them taken for speech in part).`,
-    );
-  }
-  for (const { corpus, reason } of leftOut) parts.push(`${corpus} was left out: ${reason}.`);
-  return parts.join('\n\n');
+  const show = (title: string, { headings, rows }: TextTable) =>
+    rows.length > 0 ? [`${title}\n${layOut(headings, rows)}`] : [];
+  return [
+    ...show('Error rates', cellTable(cells)),
+    ...show('Whole calls', callTable(calls)),
+    ...show('Changes of speaker', changeTable(speakerChange)),
+    ...(nonSpeech ? [nonSpeechText(nonSpeech)] : []),
+    ...leftOut.map(({ corpus, reason }) => `${corpus} was left out: ${reason}.`),
+  ].join('\n\n');
 }
 
 function share(part: number, all: number): string {
