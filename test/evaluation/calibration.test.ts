@@ -1,0 +1,100 @@
+import test from 'ava';
+import { empiricalBounds } from '../../src/evaluation/calibration/elub.js';
+import {
+  crossValidate,
+  fitQuality,
+  fitWeights,
+  LIMITS,
+  llrOf,
+} from '../../src/evaluation/calibration/fit.js';
+import { fitLogistic } from '../../src/evaluation/calibration/logistic.js';
+import { balancedWeights, type CalibrationRow } from '../../src/evaluation/calibration/rows.js';
+import { draw, normal, seededRandom } from '../../src/evaluation/random.js';
+import { GOOD_QUALITY } from '../helpers/windows.js';
+
+test('the fit finds the weights that the labels were drawn with', (t) => {
+  const random = seededRandom(1);
+  const truth = [-0.5, 2, -1];
+  const rows = 40_000;
+  const features = new Float64Array(3 * rows);
+  const targets = new Uint8Array(rows);
+  for (let i = 0; i < rows; i++) {
+    const row = [1, normal(random), 10 + 3 * normal(random)];
+    const logOdds = truth[0]! + truth[1]! * row[1]! + truth[2]! * (row[2]! - 10);
+    features.set(row, 3 * i);
+    targets[i] = random() < 1 / (1 + Math.exp(-logOdds)) ? 1 : 0;
+  }
+  const found = fitLogistic({ features, width: 3, targets, weights: new Float64Array(rows).fill(1) }, 1e-9);
+  t.true(Math.abs(found[1]! - truth[1]!) < 0.1 && Math.abs(found[2]! - truth[2]!) < 0.1);
+  t.true(Math.abs(found[0]! + 10 * found[2]! - truth[0]!) < 0.1);
+});
+
+test('labels that features part perfectly are held by the ridge', (t) => {
+  const features = Float64Array.from([1, 0, 1, 1, 1, 2, 1, 3]);
+  const rows = {
+    features,
+    width: 2,
+    targets: Uint8Array.of(0, 0, 1, 1),
+    weights: new Float64Array(4).fill(1),
+  };
+  const found = fitLogistic(rows, 1e-3);
+  t.true(found.every(Number.isFinite) && found[1]! > 0);
+});
+
+/** Rows of ten speakers whose scores follow known distributions: the LLR is 20 (score - 0.5). */
+function madeUpRows(): CalibrationRow[] {
+  const random = seededRandom(2);
+  return Array.from({ length: 20_000 }, (_, i) => {
+    const enrolled = draw(random, 10);
+    const target = i % 2 === 0;
+    const tested = target ? enrolled : (enrolled + 1 + draw(random, 9)) % 10;
+    const score = (target ? 0.7 : 0.3) + 0.1 * Math.SQRT2 * normal(random);
+    return {
+      enrolled: `s${enrolled}`,
+      tested: `s${tested}`,
+      target,
+      score,
+      netSpeechMs: 2995 * (1 + draw(random, 3)),
+      quality: { ...GOOD_QUALITY, snrDb: 10 + 20 * random() },
+      corpus: 'made up',
+      condition: 'none',
+      channel: 'none',
+      windows: 1,
+    };
+  });
+}
+
+test('LLRs of made-up scores are what their distributions say, held out too', (t) => {
+  const rows = madeUpRows();
+  const weights = fitWeights(rows, LIMITS);
+  for (const score of [0.3, 0.5, 0.6, 0.8]) {
+    const row = { ...rows[0]!, score, quality: { ...GOOD_QUALITY, snrDb: 20 } };
+    t.true(Math.abs(llrOf(row, weights, LIMITS) - 20 * (score - 0.5)) < 0.5, String(score));
+  }
+  const heldOut = crossValidate(rows, LIMITS);
+  t.true(heldOut.rows.length > 2000 && heldOut.rows.length < rows.length);
+  const [quality] = fitQuality(heldOut, { min: -9, max: 9 });
+  t.true(quality!.cllr - quality!.cllrMin < 0.03);
+});
+
+test('targets weigh as much as impostors, and speakers as much as each other', (t) => {
+  const rows = madeUpRows().slice(0, 501);
+  const weights = balancedWeights(rows);
+  const sum = (use: (row: CalibrationRow) => boolean) =>
+    rows.reduce((total, row, i) => total + (use(row) ? weights[i]! : 0), 0);
+  t.true(Math.abs(sum(({ target }) => target) - sum(({ target }) => !target)) < 1e-9);
+  const shares = new Set(rows.filter(({ target }) => target).map(({ tested }) => tested));
+  const first = sum(({ target, tested }) => target && tested === 's0');
+  t.true(Math.abs(first * shares.size - sum(({ target }) => target)) < 1e-9);
+});
+
+test('so many trials support no larger LLR: about ln of their number', (t) => {
+  const spread = (mean: number, count: number) => ({
+    llrs: Float64Array.from({ length: count }, (_, i) => mean + (i % 100) / 50 - 1),
+    weights: new Float64Array(count).fill(1),
+  });
+  const few = empiricalBounds(spread(8, 100), spread(-8, 100), 100, 100);
+  const many = empiricalBounds(spread(8, 100), spread(-8, 100), 1000, 1000);
+  t.true(Math.abs(few.max - Math.log(100)) < 0.1 && Math.abs(few.min + Math.log(100)) < 0.1);
+  t.true(Math.abs(many.max - Math.log(1000)) < 0.1 && Math.abs(many.min + Math.log(1000)) < 0.1);
+});
