@@ -40,7 +40,7 @@ export class Calls implements CallStreamOwner {
   readonly #parts: CallsParts;
   readonly #live = new Map<string, LiveCall>();
   /** What ended or was interrupted and is not all in the database yet. */
-  readonly #leaving = new Set<Promise<void>>();
+  readonly #leaving = new Map<CallSession, Promise<void>>();
   #opening = 0;
   #draining = false;
   #closing = false;
@@ -207,10 +207,11 @@ export class Calls implements CallStreamOwner {
     if (live?.session !== session) return;
     this.#live.delete(key);
     this.hub.unfollow(key, live.events);
-    const left = (how === 'ENDED' ? session.log.settled() : this.#interrupt(live)).finally(() => {
-      this.#leaving.delete(left);
+    const left = how === 'ENDED' ? session.log.settled() : this.#interrupt(live);
+    const gone = left.finally(() => {
+      this.#leaving.delete(session);
     });
-    this.#leaving.add(left);
+    this.#leaving.set(session, gone);
   }
 
   /** Stores that a call was interrupted, after all that its log still holds; and its pause, should the log be lost. */
@@ -271,10 +272,9 @@ export class Calls implements CallStreamOwner {
   /** Cuts what is left. What was told is written, as far as the database takes it within a few seconds. */
   async close(): Promise<void> {
     this.#draining = this.#closing = true;
-    const sessions = [...this.#live.values()].map(({ session }) => session);
     for (const { stream } of [...this.#live.values()]) stream.fail(new VouchError('SHUTTING_DOWN'));
-    await Promise.race([Promise.all(this.#leaving), sleep(CLOSE_WITHIN_MS)]);
-    for (const session of sessions) session.log.abandon();
+    await Promise.race([Promise.all(this.#leaving.values()), sleep(CLOSE_WITHIN_MS)]);
+    for (const session of this.#leaving.keys()) session.log.abandon();
   }
 
   #liveOf(session: CallSession): LiveCall {
