@@ -10,7 +10,7 @@ export type Limits = Pick<CalibrationMapFile, 'netSpeechSeconds' | 'snrDb'>;
 
 /** From one window to ten of them; from speech hardly above the noise to a quiet line. */
 export const LIMITS: Limits = { netSpeechSeconds: { min: 2.995, max: 30 }, snrDb: { min: 5, max: 30 } };
-/** The lab's choice: ten times as much shrinks the slope, a tenth changes nothing. */
+/** Found by trying: ten times as much shrinks the slope, a tenth changes nothing. */
 const RIDGE = 1e-5;
 const FOLDS = 5;
 
