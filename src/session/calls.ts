@@ -241,6 +241,9 @@ export class Calls implements CallStreamOwner {
     sinceMs: number | null,
     key: string,
   ): Promise<Decision> {
+    // So that a repeat finds what the first request was told.
+    const log = this.find(principal.tenantId, callId)?.session.log;
+    await Promise.race([log?.settled(), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
     return this.#parts.requests.evaluation(principal, callId, sinceMs, key, () =>
       this.#mine(principal, callId).session.evaluate(sinceMs),
     );
