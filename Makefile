@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove proto build clean
+.PHONY: all demo serve test lint prove proto build clean ablations
 
 all: build
 
@@ -50,6 +50,14 @@ test: lint
 # What is too long for `test`: real time, thousands of repetitions.
 prove: build
 	$(BIN)/ava --config ava.prove.config.js
+
+# Recordings of known speakers, see docs/evaluation-data.md.
+DATA := ../shared/evaldata
+
+# The table of what was tried to lower the error rates.
+ablations: build
+	@$(VOUCH) evaluate --data $(DATA) --ablations \
+		--corpora hyke_tel,librispeech_devclean_mp3,librispeech_cohort --conditions as-recorded,mulaw,gsm,alaw,noise-10
 
 clean:
 	rm -rf dist src/gen

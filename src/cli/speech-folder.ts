@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { readConfig } from '../config.js';
-import { readModelsManifest } from '../embedding/index.js';
+import { readModelsManifest, type Precision } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import { CONDITIONS, embedSpeech, readManifest, type SpeechSession } from '../evaluation/index.js';
 import { packageRoot } from '../package-root.js';
@@ -57,15 +57,19 @@ export function speechFolderCommand(name: string, description: string): Command 
  */
 export async function openSpeechFolder(
   options: SpeechFolderOptions,
-  use: (session: SpeechSession) => boolean = () => true,
+  use: (session: SpeechSession, all: readonly SpeechSession[]) => boolean = () => true,
 ) {
   const unknown = options.conditions.find((id) => !CONDITIONS.some((condition) => condition.id === id));
   if (unknown !== undefined) throw new UsageError(`There is no condition ${unknown}.`);
-  const { modelPrecision, dataDir, ...config } = readConfig();
-  const modelsDir = config.modelsDir === '' ? join(packageRoot(), 'models') : config.modelsDir;
-  const sessions = chooseSessions((await readManifest(options.data)).filter(use), options);
+  const { modelPrecision, dataDir } = readConfig();
+  const { modelsDir } = await readModels();
+  const all = await readManifest(options.data);
+  const sessions = chooseSessions(
+    all.filter((session) => use(session, all)),
+    options,
+  );
   const line = new LiveLine(process.stderr);
-  const speech = await embedSpeech({
+  const request = {
     options: {
       modelsDir,
       precision: modelPrecision,
@@ -77,19 +81,20 @@ export async function openSpeechFolder(
     sessions,
     conditions: options.conditions,
     workers: options.workers,
-    onProgress: (done, total) => {
+    onProgress: (done: number, total: number) => {
       const bar = '#'.repeat(Math.round((30 * done) / total)).padEnd(30, '.');
       line.show(`embedding [${bar}] ${done} of ${total} sessions`);
     },
-  });
+  };
+  const speech = await embedSpeech(request);
   line.clear();
-  const { speakerEmbedding } = await readModelsManifest(modelsDir);
-  const spaces = new Set(speakerEmbedding.map(({ space }) => space));
-  const hashesOf = (id: string) =>
-    speakerEmbedding.filter(({ space }) => space === id).map(({ sha256 }) => sha256);
-  /** The hashes of the graphs of each space. */
-  const models = Object.fromEntries([...spaces].map((id) => [id, hashesOf(id)]));
-  return { sessions, speech, modelsDir, models };
+  /** The same speech, embedded in another way. */
+  const embedOtherwise = async (changed: { precision?: Precision; windowSamples?: number }) => {
+    const other = await embedSpeech({ ...request, options: { ...request.options, ...changed } });
+    line.clear();
+    return other;
+  };
+  return { sessions, speech, modelsDir, embedOtherwise };
 }
 
 /** The sessions of the corpora and of the half of their speakers that are asked for; halves alternate by name. */
@@ -112,4 +117,15 @@ async function noiseOf(dir: string): Promise<string | undefined> {
     () => noise,
     () => undefined,
   );
+}
+
+/** Where the models are, and the hashes of the graphs of each embedding space. */
+export async function readModels() {
+  const config = readConfig();
+  const modelsDir = config.modelsDir === '' ? join(packageRoot(), 'models') : config.modelsDir;
+  const { speakerEmbedding } = await readModelsManifest(modelsDir);
+  const spaces = new Set(speakerEmbedding.map(({ space }) => space));
+  const hashesOf = (id: string) =>
+    speakerEmbedding.filter(({ space }) => space === id).map(({ sha256 }) => sha256);
+  return { modelsDir, models: Object.fromEntries([...spaces].map((id) => [id, hashesOf(id)])) };
 }

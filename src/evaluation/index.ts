@@ -2,10 +2,13 @@
 export { CONDITIONS } from './conditions/index.js';
 export { embedSpeech, type EmbeddedSpeech } from './embedding/index.js';
 export { evaluate, type Cell, type Evaluation } from './evaluate.js';
-export { readManifest, type SpeechSession } from './manifest.js';
+export { isMeasurable, readManifest, type SpeechSession } from './manifest.js';
 export { evaluationJson } from './output/json.js';
 export { evaluationText } from './output/text.js';
 export { TELEPHONE_CONDITIONS } from './call-rates.js';
 export { calibrate } from './calibration/calibrate.js';
 export { isDoubtful } from './doubtful.js';
 export { reportPage } from './output/report/page.js';
+export { ablate } from './ablations/ablate.js';
+export { ablationText } from './output/text.js';
+export { calibrateFromRows, readLoggedRows } from './calibration/logged-rows.js';

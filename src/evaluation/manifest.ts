@@ -113,3 +113,18 @@ export function bySpeaker(sessions: readonly SpeechSession[]): Map<string, Map<s
   }
   return corpora;
 }
+
+/** Less audio than two windows in a speaker's only session, seconds: nothing could be enrolled and something left to test. */
+const SHORTEST_ONLY_SESSION = 6;
+
+/** Whether a session can be in any trial. */
+export function isMeasurable(session: SpeechSession, all: readonly SpeechSession[]): boolean {
+  return session.seconds >= SHORTEST_ONLY_SESSION || !isOnlySession(session, all);
+}
+
+/** Whether a speaker of a corpus has one session alone. */
+export function isOnlySession(session: SpeechSession, all: readonly SpeechSession[]): boolean {
+  return !all.some(
+    (other) => other !== session && other.corpus === session.corpus && other.speaker === session.speaker,
+  );
+}

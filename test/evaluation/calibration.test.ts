@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { empiricalBounds } from '../../src/evaluation/calibration/elub.js';
 import {
@@ -8,7 +11,9 @@ import {
   llrOf,
 } from '../../src/evaluation/calibration/fit.js';
 import { fitLogistic } from '../../src/evaluation/calibration/logistic.js';
+import { calibrateFromRows, readLoggedRows } from '../../src/evaluation/calibration/logged-rows.js';
 import { balancedWeights, type CalibrationRow } from '../../src/evaluation/calibration/rows.js';
+import { CalibrationFile } from '../../src/scoring/index.js';
 import { draw, normal, seededRandom } from '../../src/evaluation/random.js';
 import { GOOD_QUALITY } from '../helpers/windows.js';
 
@@ -97,4 +102,35 @@ test('so many trials support no larger LLR: about ln of their number', (t) => {
   const many = empiricalBounds(spread(8, 100), spread(-8, 100), 1000, 1000);
   t.true(Math.abs(few.max - Math.log(100)) < 0.1 && Math.abs(few.min + Math.log(100)) < 0.1);
   t.true(Math.abs(many.max - Math.log(1000)) < 0.1 && Math.abs(many.min + Math.log(1000)) < 0.1);
+});
+
+test('logged calls with their outcomes become a calibration; too few do not', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'vouch-rows-'));
+  t.teardown(() => rm(dir, { recursive: true }));
+  const path = join(dir, 'rows.csv');
+  const lines = madeUpRows().map(({ score, netSpeechMs, quality, target }) =>
+    [
+      Math.min(1, Math.max(-1, score)).toFixed(4),
+      netSpeechMs,
+      quality.snrDb,
+      'mobile',
+      target ? 'GENUINE_CONFIRMED' : 'FRAUD_CONFIRMED',
+    ].join(),
+  );
+  const head = 'score,net_speech_ms,snr_db,source,outcome';
+  await writeFile(path, [head, ...lines.slice(0, 3000)].join('\n'));
+  const about = {
+    id: 'ours',
+    version: 1,
+    spaces: [{ id: 'campplus', weight: 1 }],
+    models: { campplus: ['0'.repeat(64)] },
+  };
+  const file = CalibrationFile.parse(calibrateFromRows(await readLoggedRows(path), about));
+  const [map] = file.maps;
+  t.true(map!.llr.max > 4 && map!.thresholds.length >= 3);
+  t.true(
+    map!.thresholds.every(({ targetFalseMatchRate, measured }) => measured.rate <= targetFalseMatchRate),
+  );
+  await writeFile(path, [head, ...lines.slice(0, 60)].join('\n'));
+  await t.throwsAsync(readLoggedRows(path), { message: /at least 50/ });
 });

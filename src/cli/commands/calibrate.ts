@@ -1,13 +1,29 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { calibrate, isDoubtful, TELEPHONE_CONDITIONS } from '../../evaluation/index.js';
+import {
+  calibrate,
+  calibrateFromRows,
+  isDoubtful,
+  isMeasurable,
+  readLoggedRows,
+  TELEPHONE_CONDITIONS,
+} from '../../evaluation/index.js';
+import type { CalibrationFile } from '../../scoring/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
+import { UsageError } from '../failure.js';
 import { LiveLine } from '../live-line.js';
 import { wholeNumber } from '../options.js';
-import { openSpeechFolder, speechFolderCommand, type SpeechFolderOptions } from '../speech-folder.js';
+import {
+  openSpeechFolder,
+  readModels,
+  speechFolderCommand,
+  type SpeechFolderOptions,
+} from '../speech-folder.js';
 
-interface CalibrateOptions extends SpeechFolderOptions {
+interface CalibrateOptions extends Omit<SpeechFolderOptions, 'data'> {
+  readonly data?: string;
+  readonly rows?: string;
   readonly id: string;
   readonly calibrationVersion: number;
   readonly out?: string;
@@ -24,7 +40,8 @@ const SAME_CALL =
 /** `vouch calibrate`: from labelled recordings to log-likelihood ratios. */
 export function calibrateCommand(): Command {
   return speechFolderCommand('calibrate', 'fit scores to recordings of known speakers')
-    .requiredOption('--data <dir>', 'folder of recordings, with a manifest.csv (docs/evaluation-data.md)')
+    .option('--data <dir>', 'folder of recordings, with a manifest.csv (docs/evaluation-data.md)')
+    .option('--rows <file>', 'logged comparisons with their outcomes instead (docs/evaluation-data.md)')
     .requiredOption('--id <id>', 'the name of the calibration')
     .option('--calibration-version <n>', 'its version', wholeNumber(1), 1)
     .option('--out <file>', 'where it goes; by default into the folder of the models')
@@ -47,14 +64,36 @@ function readSpaces(text: string, before: readonly SpaceWeights[]): readonly Spa
 }
 
 async function run(options: CalibrateOptions): Promise<void> {
+  const { data, rows } = options;
+  if ((data === undefined) === (rows === undefined))
+    throw new UsageError('Either --data or --rows is needed.');
+  const { modelsDir, models } = await readModels();
+  const file =
+    rows === undefined
+      ? await fromSpeech(options, data ?? '', models)
+      : await fromRows(options, rows, models);
+  const out = options.out ?? join(modelsDir, 'calibration', `${options.id}.json`);
+  await writeFile(out, `${JSON.stringify(file, null, 1)}\n`);
+  console.log(`written: ${out}`);
+}
+
+type Models = Readonly<Record<string, readonly string[]>>;
+
+async function fromRows(options: CalibrateOptions, rows: string, models: Models): Promise<CalibrationFile> {
+  const [spaces = [{ id: 'campplus', weight: 1 }]] = options.spaces;
+  const { id, calibrationVersion } = options;
+  return calibrateFromRows(await readLoggedRows(rows), { id, version: calibrationVersion, spaces, models });
+}
+
+async function fromSpeech(options: CalibrateOptions, data: string, models: Models): Promise<CalibrationFile> {
   const conditions = options.conditions.filter((id) => TELEPHONE_CONDITIONS.includes(id));
-  const { sessions, speech, modelsDir, models } = await openSpeechFolder(
-    { ...options, conditions },
-    (session) => !isDoubtful(session),
+  const folder = { ...options, data, conditions };
+  const { sessions, speech } = await openSpeechFolder(
+    folder,
+    (session, all) => !isDoubtful(session) && isMeasurable(session, all),
   );
   const line = new LiveLine(process.stderr);
   const primary = speech.pipeline.spaces.slice(0, 1).map(({ id }) => ({ id, weight: 1 }));
-  const maps = options.spaces.length > 0 ? options.spaces : [primary];
   const file = await calibrate({
     speech,
     sessions,
@@ -64,7 +103,7 @@ async function run(options: CalibrateOptions): Promise<void> {
     version: options.calibrationVersion,
     shipped: options.shipped,
     warning: options.shipped ? SAME_CALL : FITTED_TO,
-    maps,
+    maps: options.spaces.length > 0 ? options.spaces : [primary],
     models,
     replicates: options.replicates,
     onProgress: (what) => {
@@ -72,7 +111,5 @@ async function run(options: CalibrateOptions): Promise<void> {
     },
   });
   line.clear();
-  const out = options.out ?? join(modelsDir, 'calibration', `${options.id}.json`);
-  await writeFile(out, `${JSON.stringify(file, null, 1)}\n`);
-  console.log(`written: ${out}`);
+  return file;
 }

@@ -2,7 +2,15 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readConfig } from '../../config.js';
-import { evaluate, evaluationJson, evaluationText, reportPage } from '../../evaluation/index.js';
+import {
+  ablate,
+  ablationText,
+  evaluate,
+  evaluationJson,
+  evaluationText,
+  isMeasurable,
+  reportPage,
+} from '../../evaluation/index.js';
 import { loadModels } from '../../embedding/index.js';
 import { Calibration } from '../../scoring/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
@@ -15,6 +23,7 @@ interface EvaluateOptions extends SpeechFolderOptions {
   readonly report?: string;
   readonly calibration?: string;
   readonly ratesOnly: boolean;
+  readonly ablations: boolean;
 }
 
 /** `vouch evaluate`: error rates on a folder of speech. */
@@ -24,12 +33,17 @@ export function evaluateCommand(): Command {
     .option('--json <file>', 'write all figures to this file')
     .option('--report <dir>', 'write a page with plots into this folder')
     .option('--calibration <file>', 'a calibration other than the one that is configured')
+    .option('--ablations', 'measure what was tried instead (make ablations)', false)
     .option('--rates-only', 'leave out whole calls, changes of speaker and what is not speech', false)
     .action(run);
 }
 
 async function run(options: EvaluateOptions): Promise<void> {
-  const { sessions, speech, modelsDir } = await openSpeechFolder(options);
+  if (options.ablations) {
+    await runAblations(options);
+    return;
+  }
+  const { sessions, speech, modelsDir } = await openSpeechFolder(options, isMeasurable);
   const path = options.calibration ?? join(modelsDir, 'calibration', `${readConfig().calibrationId}.json`);
   const calibration = await Calibration.load(path, speech.pipeline.spaces);
   const line = new LiveLine(process.stderr);
@@ -63,4 +77,36 @@ async function run(options: EvaluateOptions): Promise<void> {
     await mkdir(options.report, { recursive: true });
     await writeFile(join(options.report, 'index.html'), page);
   }
+}
+
+/** Windows of about 2 s and of about 4 s, samples at 16 kHz: 198 and 398 frames. */
+const OTHER_WINDOWS = [
+  ['windows of 1.995 s', 31_920],
+  ['windows of 3.995 s', 63_920],
+] as const;
+/** Speakers who are in no trial. */
+const COHORT = 'librispeech_cohort';
+
+async function runAblations(options: EvaluateOptions): Promise<void> {
+  const { sessions, speech, embedOtherwise } = await openSpeechFolder(options);
+  const others = [{ name: 'fp32', speech: await embedOtherwise({ precision: 'fp32' }) }];
+  for (const [name, windowSamples] of OTHER_WINDOWS) {
+    others.push({ name, speech: await embedOtherwise({ windowSamples }) });
+  }
+  const line = new LiveLine(process.stderr);
+  const { conditions, replicates } = options;
+  const rows = await ablate({
+    speech,
+    others,
+    sessions,
+    cohort: COHORT,
+    conditions,
+    replicates,
+    onProgress: (what) => {
+      line.show(what);
+    },
+  });
+  line.clear();
+  console.log(ablationText(rows, table));
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(rows, null, 1)}\n`);
 }

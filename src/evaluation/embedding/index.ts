@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LEVEL_CONDITION, ENROLMENT_CONDITION, noiseId } from '../conditions/index.js';
-import type { SpeechSession } from '../manifest.js';
+import { isOnlySession, type SpeechSession } from '../manifest.js';
 import { cacheKey, readEntry } from './cache.js';
 import { fingerprintPipeline, type PipelineFingerprint } from './fingerprint.js';
 import { runJobs } from './run-jobs.js';
@@ -32,13 +32,6 @@ export interface EmbedRequest {
 
 /** Changes with what is embedded of a session besides its windows (layout.ts). */
 const LAYOUT = '3';
-
-/** Whether a speaker of a corpus has one session alone. */
-export function isOnlySession(session: SpeechSession, all: readonly SpeechSession[]): boolean {
-  return (
-    all.filter(({ corpus, speaker }) => corpus === session.corpus && speaker === session.speaker).length === 1
-  );
-}
 
 /**
  * Embeds what is not in the cache yet, on worker threads. An entry's key holds the hash of the audio, the condition, the

@@ -1,3 +1,4 @@
+import type { AblationRow } from '../ablations/ablate.js';
 import type { CallRates } from '../call-rates.js';
 import type { Cell, Evaluation } from '../evaluate.js';
 import type { Measured } from '../measure.js';
@@ -99,6 +100,9 @@ const CHANGE_HEADINGS = [
   'false alarms',
 ] as const;
 
+/** Makes a table. */
+type LayOut = (headings: readonly string[], rows: readonly (readonly string[])[]) => string;
+
 /** A table that is still to be laid out. */
 export interface TextTable {
   readonly headings: readonly string[];
@@ -134,7 +138,7 @@ export function nonSpeechText({ accepts, tries, sounds, takenForSpeech }: NonSpe
 /** All of an evaluation as tables. */
 export function evaluationText(
   { cells, calls, speakerChange, nonSpeech, leftOut }: Evaluation,
-  layOut: (headings: readonly string[], rows: readonly (readonly string[])[]) => string,
+  layOut: LayOut,
 ): string {
   const show = (title: string, { headings, rows }: TextTable) =>
     rows.length > 0 ? [`${title}\n${layOut(headings, rows)}`] : [];
@@ -145,6 +149,36 @@ export function evaluationText(
     ...(nonSpeech ? [nonSpeechText(nonSpeech)] : []),
     ...leftOut.map(({ corpus, reason }) => `${corpus} was left out: ${reason}.`),
   ].join('\n\n');
+}
+
+const ABLATION_HEADINGS = [
+  'corpus',
+  'condition',
+  's',
+  'tried',
+  'targets/impostors',
+  'EER %',
+  'minus plain',
+  'FNMR % at FMR 1 %',
+  'minus plain',
+] as const;
+
+/** What was tried, as a table. */
+export function ablationText(rows: readonly AblationRow[], layOut: LayOut): string {
+  return layOut(
+    ABLATION_HEADINGS,
+    rows.map(({ discrimination: found, difference, targetTrials, ...row }) => [
+      row.corpus,
+      row.condition,
+      String(row.netSpeechSeconds),
+      row.variant,
+      `${targetTrials}/${row.impostorTrials}`,
+      percent(found.eer),
+      percent(difference.eer),
+      missRate(found.fnmrAtFmr1, found.missesAtFmr1, targetTrials),
+      percent(difference.fnmrAtFmr1),
+    ]),
+  );
 }
 
 function share(part: number, all: number): string {
