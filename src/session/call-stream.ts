@@ -80,12 +80,14 @@ export class CallStream {
 
   /** Pauses at once; resolves when there is room for another such message. */
   async pause(reason: string): Promise<void> {
+    this.#assertOpen();
     this.#session.pause(reason, 'STREAM');
     this.#owner.keepControl(this.#session, true, reason);
     await this.#session.log.room();
   }
 
   async resume(): Promise<void> {
+    this.#assertOpen();
     this.#session.resume('STREAM');
     this.#owner.keepControl(this.#session, false, '');
     await this.#session.log.room();
@@ -111,6 +113,11 @@ export class CallStream {
   hangUp(): void {
     if (this.#over) return;
     void this.#finish(undefined);
+  }
+
+  /** What still comes of a stream that was given up, or taken over from, changes nothing any more. */
+  #assertOpen(): void {
+    if (this.#over) throw new VouchError('CALL_ENDED');
   }
 
   async #finish(error: unknown): Promise<void> {
