@@ -84,11 +84,6 @@ export class Assessment {
     return this.#claims.some((claim) => claim.hasGround);
   }
 
-  /** Net speech of the current evidence, embedded so far, ms. */
-  get netSpeechMs(): number {
-    return this.#windows.reduce((sum, window) => sum + window.netSpeechMs, 0);
-  }
-
   /** Adds a claim that was not made before. Speech since `groundSinceMs` counts for it. */
   addClaim(
     claimNumber: number,
@@ -165,9 +160,17 @@ export class Assessment {
     };
   }
 
+  /**
+   * The voiceprints that a voice may agree with and be the same caller's. Once a claim was accepted these are its own alone:
+   * another claimed speaker who takes the phone is a change.
+   */
   #comparedVectors(): Float32Array[] {
     const space = this.#terms.calibration.primarySpace;
-    return this.#claims.flatMap((claim) =>
+    const results = this.#current?.claims ?? [];
+    const isAccepted = ({ claimNumber }: ClaimTrack) =>
+      results.some((result) => result.claimNumber === claimNumber && result.kind === 'ACCEPT');
+    const accepted = this.#claims.filter(isAccepted);
+    return (accepted.length > 0 ? accepted : this.#claims).flatMap((claim) =>
       claim.dossier.voiceprints.flatMap((voiceprint) => voiceprint.vectors[space] ?? []),
     );
   }

@@ -1,0 +1,56 @@
+import test from 'ava';
+import type { Grant } from '../../src/consent/index.js';
+import { Calibration } from '../../src/scoring/index.js';
+import { Assessment } from '../../src/session/assessment.js';
+import type { ClaimDossier } from '../../src/session/ports.js';
+import { TEST_POLICY } from '../helpers/policy.js';
+import { window } from '../helpers/windows.js';
+
+const SPACE = {
+  id: 'campplus',
+  dimension: 3,
+  modelId: 'campplus-int8',
+  modelSha256: 'bf0653fad17ecb6b54acc22dcc77ae138a06190f2ce6d84919bc7f4b388e678f',
+};
+const calibration = await Calibration.load('models/calibration/telephone-first.json', [SPACE]);
+const ANNA = [1, 0.1, 0];
+const BERT = [0, 0.1, 1];
+
+function dossierOf(voice: readonly number[]): ClaimDossier {
+  const { vectors } = window(voice);
+  return {
+    speakerRef: 'ref',
+    known: true,
+    optedOut: false,
+    grant: { eventId: 'event', since: new Date(0), expiresAt: null } as unknown as Grant,
+    voiceprints: [{ voiceprintId: 'print', label: 'default', version: 1, vectors }],
+    pending: 0,
+    ofOtherModel: 0,
+    version: '1',
+  };
+}
+
+test('another claimed speaker who takes the phone is a change, and the acceptance is withdrawn', (t) => {
+  const assessment = new Assessment({
+    policy: TEST_POLICY,
+    policyReference: { id: 'default', version: 1, sha256: '0'.repeat(64) },
+    calibration,
+    spaces: [SPACE],
+    transactionRisk: 'ORDINARY',
+    shadow: false,
+    clock: { now: () => new Date() },
+    previousDecisionId: '',
+  });
+  assessment.addClaim(1, 'anna', null, dossierOf(ANNA), 0);
+  assessment.addClaim(2, 'bert', null, dossierOf(BERT), 0);
+  const say = (voice: readonly number[], index: number) =>
+    assessment.push(window(voice, { startMs: index * 3000, endMs: (index + 1) * 3000 }));
+  for (let index = 0; index < 4; index++) {
+    t.is(say(ANNA, index), undefined);
+    assessment.look({ ended: false, withheld: null, reasons: [] });
+  }
+  t.is(assessment.current?.claims[0]?.kind, 'ACCEPT');
+  t.is(say(BERT, 4), 12_000);
+  const after = assessment.look({ ended: false, withheld: null, reasons: ['SPEAKER_CHANGED'] });
+  t.not(after?.claims[0]?.kind, 'ACCEPT');
+});
