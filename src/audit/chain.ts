@@ -23,17 +23,23 @@ export interface ChainEntry {
   readonly hash: Buffer;
 }
 
-/** What is wrong with a chain, and the first position where it shows. */
+/** What is wrong with a chain, and the first entry that is bad. */
 export interface ChainProblem {
   readonly position: number;
   /**
-   * CHANGED: the entry is not what was hashed. MISSING: there is no entry at this position. NOT_LINKED: the entry does
-   * not follow from the one before it: they were reordered, or the one before was replaced.
+   * - CHANGED: the entry is not what was hashed.
+   * - MISSING: there is no entry at this position.
+   * - MOVED: the entry does not follow from the one before it, and is not what was hashed for this place.
+   * - FORGED: the entry is whole in itself, but the next one was made to follow another; or nobody appended it.
+   * - NOT_ANCHORED: the chain holds together, but the entry here is not the one that was anchored: from somewhere before
+   *   on it was written anew.
    */
-  readonly problem: 'CHANGED' | 'MISSING' | 'NOT_LINKED';
+  readonly problem: 'CHANGED' | 'MISSING' | 'MOVED' | 'FORGED' | 'NOT_ANCHORED';
+  /** What stands there; null where nothing does. */
+  readonly entry: ChainEntry | null;
 }
 
-/** A place in a chain to start from or to end at, for example its head or an anchor. */
+/** A place in a chain, for example its head or an anchor. */
 export interface ChainPoint {
   readonly position: number;
   readonly hash: Buffer;
@@ -68,34 +74,61 @@ export function entryHash(entry: Omit<ChainEntry, 'hash'>): Buffer {
   return sha256(fields.map(encode).join(''));
 }
 
+/** Where a chain should lead. */
+export interface ChainExpectation {
+  /** The last entry as it was appended. */
+  readonly head: ChainPoint;
+  /** Whether there are entries after the head, which nobody appended. */
+  readonly hasMore?: boolean;
+  /** What is known from elsewhere: an entry that the chain must pass. */
+  readonly anchor?: ChainPoint | null;
+}
+
 /**
- * Follows a chain and names the first entry that is changed, missing or out of order.
+ * Follows a chain from its beginning and names the first entry that is changed, missing, out of order or forged. Holds
+ * two entries at a time.
  *
- * A chain whose end was cut off, or which was rewritten whole, follows from itself: only a head or an anchor from
- * elsewhere shows that.
+ * A chain whose end was cut off together with its head, or which was written anew from some entry on, follows from
+ * itself: only an anchor from elsewhere shows that.
  *
- * @param entries - in the order of their positions
- * @param options - where the entries begin, and where the chain should lead
- * @returns where it leads, or the problem
+ * @param entries - in the order of their positions, up to the head
+ * @returns the head, or the problem
  */
 export async function verifyChain(
   entries: Iterable<ChainEntry> | AsyncIterable<ChainEntry>,
-  { from = CHAIN_START, to }: { from?: ChainPoint; to?: ChainPoint } = {},
+  { head, hasMore = false, anchor = null }: ChainExpectation,
 ): Promise<ChainPoint | ChainProblem> {
-  if (to !== undefined && to.position < from.position)
-    return { position: to.position + 1, problem: 'MISSING' };
-  let last = from;
+  let last: ChainPoint = CHAIN_START;
+  let before: ChainEntry | null = null;
   for await (const entry of entries) {
-    const position = last.position + 1;
-    if (entry.position !== position) return { position, problem: 'MISSING' };
-    if (!entry.prevHash.equals(last.hash)) return { position, problem: 'NOT_LINKED' };
-    if (!entry.hash.equals(entryHash(entry))) return { position, problem: 'CHANGED' };
-    if (to?.position === position && !to.hash.equals(entry.hash)) return { position, problem: 'CHANGED' };
-    last = { position, hash: entry.hash };
+    const problem = checkEntry(entry, last, before);
+    if (problem !== null) return problem;
+    before = entry;
+    last = { position: entry.position, hash: entry.hash };
+    if (differs(anchor, last)) return { position: entry.position, problem: 'NOT_ANCHORED', entry };
+    // The head says what was appended: an entry that differs from it followed nothing.
+    if (differs(head, last)) return { position: entry.position, problem: 'FORGED', entry };
   }
-  if (to?.position === from.position && !to.hash.equals(from.hash))
-    return { position: from.position, problem: 'CHANGED' };
-  if (to !== undefined && to.position > last.position)
-    return { position: last.position + 1, problem: 'MISSING' };
+  const reaches = Math.max(head.position, anchor?.position ?? 0);
+  if (last.position < reaches) return { position: last.position + 1, problem: 'MISSING', entry: null };
+  if (hasMore) return { position: last.position + 1, problem: 'FORGED', entry: null };
   return last;
+}
+
+/** What is wrong with an entry after the last good one. */
+function checkEntry(entry: ChainEntry, last: ChainPoint, before: ChainEntry | null): ChainProblem | null {
+  const position = last.position + 1;
+  if (entry.position !== position) return { position, problem: 'MISSING', entry: null };
+  const isWhole = entry.hash.equals(entryHash(entry));
+  if (!entry.prevHash.equals(last.hash)) {
+    // One that is whole was appended here, after another one than stands there now.
+    if (isWhole && before !== null) return { position: last.position, problem: 'FORGED', entry: before };
+    return { position, problem: isWhole ? 'FORGED' : 'MOVED', entry };
+  }
+  return isWhole ? null : { position, problem: 'CHANGED', entry };
+}
+
+/** Whether a place is the expected one and holds another entry. */
+function differs(expected: ChainPoint | null, found: ChainPoint): boolean {
+  return expected?.position === found.position && !expected.hash.equals(found.hash);
 }

@@ -29,10 +29,19 @@ const COLUMNS = `tenant_id AS "tenantId", position, kind, event_id AS "eventId",
   actor_ref AS "actorRef", actor_role AS "actorRole", on_behalf_of_ref AS "onBehalfOfRef",
   occurred_at AS "occurredAt", recorded_at AS "recordedAt", body, prev_hash AS "prevHash", hash`;
 
-/** Appends to the tenant's chain and returns the position. Others who append wait until the transaction ends. */
-export async function appendLedger(tx: Transaction, entry: NewLedgerEntry): Promise<number> {
-  const [row] = await tx.query<{ position: number }>(
-    'SELECT append_ledger($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS position',
+/** A place in the chain: the entry there, and through its hash all before it. */
+export interface LedgerPoint {
+  /** From 1. */
+  readonly position: number;
+  /** SHA-256, 32 bytes. */
+  readonly hash: Buffer;
+}
+
+/** Appends to the tenant's chain and returns the place. Others who append wait until the transaction ends. */
+export async function appendLedger(tx: Transaction, entry: NewLedgerEntry): Promise<LedgerPoint> {
+  const [row] = await tx.query<LedgerPoint>(
+    `SELECT r_position AS position, r_hash AS hash
+     FROM append_ledger($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       entry.kind,
       entry.eventId,
@@ -47,7 +56,7 @@ export async function appendLedger(tx: Transaction, entry: NewLedgerEntry): Prom
     ],
   );
   if (row === undefined) throw new Error('append_ledger returned nothing');
-  return row.position;
+  return row;
 }
 
 /** The consent events of a speaker, in the order of the chain. */
@@ -71,7 +80,15 @@ export async function listLedger(
 }
 
 /** The last entry of the chain as it was appended; null before the first. */
-export async function findLedgerHead(tx: Transaction): Promise<{ position: number; hash: Buffer } | null> {
-  const [row] = await tx.query<{ position: number; hash: Buffer }>('SELECT position, hash FROM ledger_heads');
+export async function findLedgerHead(tx: Transaction): Promise<LedgerHead | null> {
+  const [row] = await tx.query<LedgerHead>(
+    `SELECT position, hash, EXISTS (SELECT FROM ledger WHERE position > head.position) AS "hasMore"
+     FROM ledger_heads head`,
+  );
   return row ?? null;
+}
+
+export interface LedgerHead extends LedgerPoint {
+  /** Whether there are entries after it, which nobody appended. */
+  readonly hasMore: boolean;
 }

@@ -1,0 +1,50 @@
+/** What kind of thing an entry of the trail tells of. */
+export type EntryKind =
+  | 'READ'
+  | 'CLAIM'
+  | 'CHANGE'
+  | 'CONSENT'
+  | 'DECISION'
+  | 'OVERRIDE'
+  | 'POLICY'
+  | 'DENIED'
+  | 'ADMINISTRATION'
+  | 'AUDIT';
+
+/** Every type of entry, with its kind. Stable: never renamed, never reused. docs/audit.md says what each means. */
+export const ENTRY_TYPES = {
+  // Somebody saw what is held of a person.
+  SPEAKER_READ: 'READ',
+  SPEAKERS_LISTED: 'READ',
+  CALL_READ: 'READ',
+  CALL_WATCHED: 'READ',
+
+  // Somebody said that a caller is this person: what is held of them was opened for the comparison.
+  SPEAKER_CLAIMED: 'CLAIM',
+
+  VOICEPRINT_CREATED: 'CHANGE',
+  VOICEPRINT_DELETED: 'CHANGE',
+  OUTCOME_REPORTED: 'CHANGE',
+
+  NOTICE_PUBLISHED: 'CONSENT',
+  CONSENT_RECORDED: 'CONSENT',
+  CONSENT_WITHDRAWN: 'CONSENT',
+  OPTED_OUT: 'CONSENT',
+
+  DECISION_MADE: 'DECISION',
+  DECISION_REQUESTED: 'DECISION',
+  DECISION_OVERRIDDEN: 'OVERRIDE',
+
+  POLICY_CHANGED: 'POLICY',
+
+  ACCESS_DENIED: 'DENIED',
+
+  TENANT_CREATED: 'ADMINISTRATION',
+
+  // Somebody looked at the trail itself.
+  AUDIT_READ: 'AUDIT',
+  AUDIT_VERIFIED: 'AUDIT',
+  AUDIT_ANCHORED: 'AUDIT',
+} as const satisfies Readonly<Record<string, EntryKind>>;
+
+export type EntryType = keyof typeof ENTRY_TYPES;
