@@ -8,7 +8,24 @@ export interface SpeechQuality {
   readonly levelDbfs: number | null;
   /** Highest frequency with speech energy, Hz; null before enough speech. */
   readonly bandwidthHz: number | null;
+  /** Between the quarter points of the levels of the speech's frames, dB: wide on a quiet line, narrow in noise and rooms. */
+  readonly levelSpreadDb: number | null;
+  /**
+   * Length of the first model's output before it was scaled to 1: how much it found of what tells voices apart. Low for
+   * speech that is overlapped or hardly there; null before the first window.
+   */
+  readonly embeddingLength: number | null;
 }
+
+/** Of no speech at all. */
+export const UNKNOWN_QUALITY: SpeechQuality = {
+  snrDb: null,
+  clippedShare: 0,
+  levelDbfs: null,
+  bandwidthHz: null,
+  levelSpreadDb: null,
+  embeddingLength: null,
+};
 
 /**
  * One embedded stretch of net speech, about 3 s of it. The vectors are computed, never stored: only pooled voiceprints

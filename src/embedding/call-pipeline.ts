@@ -8,6 +8,7 @@ import {
   type SpeechStretch,
 } from '../speech-activity/index.js';
 import { AudioSegment, type LabelledFrame, type PipelineSource, type SpeechFrame } from './audio-segment.js';
+import type { Embedding } from './extractor.js';
 import { InputClock, InputQueue, type AudioInput } from './input-queue.js';
 import { SpeechMeasures } from './speech-measures.js';
 
@@ -131,15 +132,19 @@ export class CallPipeline {
     return this.#taken;
   }
 
-  /** Makes a window of what takeWindow gave last and its vectors; undefined when it was discarded meanwhile. */
-  complete(window: PendingWindow, vectors: Readonly<Record<string, Float32Array>>): SpeechWindow | undefined {
+  /** Makes a window of what takeWindow gave last and its embeddings; undefined when it was discarded meanwhile. */
+  complete(window: PendingWindow, embeddings: Readonly<Record<string, Embedding>>): SpeechWindow | undefined {
     if (window !== this.#taken) return undefined;
     this.#taken = undefined;
     const { startMs, endMs } = window.speech;
     const netSpeechMs = speechMs(window.speech.samples.length);
     this.#windowsMs -= netSpeechMs;
     this.#deliveredMs += netSpeechMs;
-    return { index: this.#delivered++, vectors, netSpeechMs, startMs, endMs, quality: window.quality };
+    const embeddingLength = embeddings[this.spaces[0]!]?.length ?? null;
+    if (embeddingLength !== null) this.#measures.addEmbedding(embeddingLength);
+    const quality = { ...window.quality, embeddingLength };
+    const vectors = Object.fromEntries(Object.entries(embeddings).map(([id, { vector }]) => [id, vector]));
+    return { index: this.#delivered++, vectors, netSpeechMs, startMs, endMs, quality };
   }
 
   /**

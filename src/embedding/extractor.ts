@@ -3,13 +3,21 @@ import type { EmbeddingSpace } from '../domain/speech.js';
 import { createFrontEnd, type FrontEnd } from './front-end.js';
 import type { SpeakerEmbeddingManifest } from './model-manifest.js';
 
-/** Divides a vector by its length, in place, and returns it. */
-export function normaliseLength(vector: Float32Array): Float32Array {
+/** What a model makes of a window. */
+export interface Embedding {
+  /** Of length 1. */
+  readonly vector: Float32Array;
+  /** Of the model's output, before it was scaled. */
+  readonly length: number;
+}
+
+/** Divides a vector by its length, in place. */
+export function normaliseLength(vector: Float32Array): Embedding {
   let energy = 0;
   for (const value of vector) energy += value * value;
   const length = Math.sqrt(energy);
   for (let i = 0; i < vector.length; i++) vector[i]! /= length;
-  return vector;
+  return { vector, length };
 }
 
 /** One graph that turns speech into a vector: front end, graph, L2-normalisation. Holds no state between calls of `embed`. */
@@ -42,18 +50,19 @@ export class EmbeddingExtractor {
    * The vector of one window. Windows of different calls never share a run: the quantised layers of ge2e scale their
    * activations over the whole batch, so that each would depend on whoever it ran with (measured: up to 0.006 a value).
    * @param samples speech at 16 kHz, -1 to 1, at least 3 frames (720 samples); a full window or a shorter rest.
-   * @returns a new vector of length 1.
+   * @returns a new vector of length 1, and how long it was.
    */
-  async embed(samples: Float32Array): Promise<Float32Array> {
+  async embed(samples: Float32Array): Promise<Embedding> {
     const { data, shape } = this.#frontEnd.compute(samples);
     const results = await this.session.run({ [this.#input]: new Tensor('float32', data, shape) });
-    return normaliseLength(sumOfRows(results[this.#output]!.data as Float32Array, this.space.dimension));
+    return normaliseLength(meanOfRows(results[this.#output]!.data as Float32Array, this.space.dimension));
   }
 }
 
-/** The mean of the rows, but for its length; a new array. */
-function sumOfRows(rows: Float32Array, columns: number): Float32Array {
-  const sum = Float32Array.from(rows.subarray(0, columns));
-  for (let i = columns; i < rows.length; i++) sum[i % columns]! += rows[i]!;
-  return sum;
+/** The mean of the rows; a new array. */
+function meanOfRows(values: Float32Array, columns: number): Float32Array {
+  const mean = new Float32Array(columns);
+  const rows = values.length / columns;
+  for (let i = 0; i < values.length; i++) mean[i % columns]! += values[i]! / rows;
+  return mean;
 }

@@ -171,8 +171,8 @@ async function referenceCosine(
   const samples = referenceSignal(check.signal);
   if (!samples) throw invalid(model.id, `no reference signal ${check.signal}`);
   const stored = await readReference(modelsDir, model);
-  const embedding = await extractor.embed(samples);
-  return normaliseLength(stored).reduce((sum, value, i) => sum + value * embedding[i]!, 0);
+  const { vector } = await extractor.embed(samples);
+  return normaliseLength(stored).vector.reduce((sum, value, i) => sum + value * vector[i]!, 0);
 }
 
 async function readReference(modelsDir: string, model: SpeakerEmbeddingManifest): Promise<Float32Array> {

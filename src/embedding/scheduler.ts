@@ -3,6 +3,7 @@ import type { SpeechWindow } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 import type { SpeechFrame } from './audio-segment.js';
 import type { CallPipeline } from './call-pipeline.js';
+import type { Embedding } from './extractor.js';
 import type { SpeechModels } from './load-models.js';
 
 /**
@@ -112,14 +113,14 @@ export class SpeechScheduler {
     const { pipeline } = stream;
     try {
       for (let window = pipeline.takeWindow(); window; window = pipeline.takeWindow()) {
-        const vectors: Record<string, Float32Array> = {};
+        const embeddings: Record<string, Embedding> = {};
         for (const extractor of this.models.extractors) {
           if (window.spaces.includes(extractor.space.id))
-            vectors[extractor.space.id] = await extractor.embed(window.speech.samples);
+            embeddings[extractor.space.id] = await extractor.embed(window.speech.samples);
         }
         if (!this.#waiting.has(stream)) return;
         // Undefined when the stream discarded it meanwhile.
-        const completed = pipeline.complete(window, vectors);
+        const completed = pipeline.complete(window, embeddings);
         if (completed) stream.onWindow(completed);
       }
     } catch (error) {

@@ -26,7 +26,7 @@ export interface Measured {
 /** Every test against every voiceprint of the corpus. Index i of each list is one trial. */
 export interface Comparisons {
   readonly trials: Trials;
-  /** The uncalibrated cosines of the same trials. */
+  /** The LLRs of the same trials before their bounds: what tells the trials apart. */
   readonly scores: Float64Array;
   /** The cosines of the plain baseline, one embedding of all the speech; undefined where it was not embedded. */
   readonly baseline: Float64Array | undefined;
@@ -61,7 +61,7 @@ export function compareAll(
       trials.targets[i] = speaker === test.speaker ? 1 : 0;
       trials.enrolled[i] = speaker;
       trials.tested[i] = test.speaker;
-      scores[i] = compared.score;
+      scores[i] = compared.unboundedLlr;
       if (baseline) baseline[i] = baselineScore(test.whole!, whole!, terms.calibration.primarySpace);
       outcomes.push(judgeCall(test.windows, [[voiceprint]], terms));
       i++;

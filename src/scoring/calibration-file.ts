@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { CALIBRATION_TERMS, leastSlope, type CalibrationTerm } from './calibration-terms.js';
 
 const Rate = z.strictObject({
+  /** Voiceprints that each call was compared with, over all claims. */
+  comparisons: z.int().min(1),
   rate: z.number().min(0).max(1),
   low: z.number().min(0).max(1),
   high: z.number().min(0).max(1),
@@ -8,37 +11,55 @@ const Rate = z.strictObject({
   speakers: z.int().min(0),
 });
 
-/** One map from score, net speech and SNR to a log-likelihood ratio, for certain embedding spaces. */
-const CalibrationMapFile = z.strictObject({
-  /** The spaces whose cosines make the score: their mean under these weights, so that it stays within -1 and 1. */
-  spaces: z.array(z.strictObject({ id: z.string(), weight: z.number().positive() })).min(1),
-  /** Weights of the terms; the LLR is their sum, natural logarithm. SNR counts in units of 10 dB. */
-  weights: z.strictObject({
-    bias: z.number(),
-    score: z.number(),
-    lnNetSpeech: z.number(),
-    scoreTimesLnNetSpeech: z.number(),
-    snr: z.number(),
-    scoreTimesSnr: z.number(),
-    snrTimesLnNetSpeech: z.number(),
-  }),
-  /** Net speech and SNR are taken as between these: nothing is extrapolated. */
-  netSpeechSeconds: z.strictObject({ min: z.number().positive(), max: z.number().positive() }),
-  snrDb: z.strictObject({ min: z.number(), max: z.number() }),
-  /** The bounds that the number of trials supports. */
-  llr: z.strictObject({ min: z.number().negative(), max: z.number().positive() }),
-  /** For how many comparisons in a call (voiceprints of all claims) the thresholds below were measured. */
-  thresholdComparisons: z.int().min(1),
-  /** Over whole calls: the LLR to reach for a false-match rate. */
-  thresholds: z
-    .array(z.strictObject({ targetFalseMatchRate: z.number().gt(0).lt(1), llr: z.number(), measured: Rate }))
-    .min(1),
-});
+const Range = z
+  .strictObject({ min: z.number(), max: z.number() })
+  .refine(({ min, max }) => min < max, { message: 'min must be below max' });
+
+const weightOf = Object.fromEntries(CALIBRATION_TERMS.map((term) => [term, z.number()])) as Record<
+  CalibrationTerm,
+  z.ZodNumber
+>;
+
+/** One map from scores, net speech and quality to a log-likelihood ratio, for certain embedding spaces. */
+const CalibrationMapFile = z
+  .strictObject({
+    /** The space of the score, in which one voice is told from another. */
+    space: z.string(),
+    /** The space of the second opinion; null for a map that has none. */
+    secondSpace: z.string().nullable(),
+    /** Weights of the terms; the LLR is their sum, natural logarithm (calibration-terms.ts). */
+    weights: z.strictObject(weightOf),
+    /** Each measure is taken as between these: nothing is extrapolated. */
+    limits: z.strictObject({
+      netSpeechSeconds: Range.refine(({ min }) => min > 0),
+      snrDb: Range,
+      embeddingLength: Range,
+      /** Between these the second opinion goes from nothing to its full weight. */
+      levelSpreadDb: Range,
+    }),
+    /** The bounds that the number of trials supports. */
+    llr: z.strictObject({ min: z.number().negative(), max: z.number().positive() }),
+    /** Over whole calls: the LLR to reach for a false-match rate, to which the logarithm of the comparisons is added. */
+    thresholds: z
+      .array(
+        z.strictObject({
+          targetFalseMatchRate: z.number().gt(0).lt(1),
+          baseLlr: z.number(),
+          /** In the order of their comparisons. */
+          measured: z.array(Rate).min(1),
+        }),
+      )
+      .min(1),
+  })
+  .refine((map) => leastSlope(map) > 0, {
+    path: ['weights'],
+    message: 'let a higher score be weaker evidence',
+  });
 
 /** The format of models/calibration/<id>.json, made by `vouch calibrate`. */
 export const CalibrationFile = z
   .strictObject({
-    formatVersion: z.literal(2),
+    formatVersion: z.literal(3),
     id: z.string().min(1).max(64),
     version: z.int().min(1),
     /** What anybody who relies on it must know first. */
@@ -47,15 +68,27 @@ export const CalibrationFile = z
     shipped: z.boolean(),
     /** The graphs of each space that were measured to be alike, by the sha256 of their files. */
     models: z.record(z.string(), z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1)),
-    /** The first one whose spaces are all there counts. */
+    /** The first one whose spaces are all there counts; all have one `space`. */
     maps: z.array(CalibrationMapFile).min(1),
     /** On what it was fitted and how; for people. */
     provenance: z.record(z.string(), z.unknown()),
   })
-  .refine((file) => file.maps.every((map) => map.spaces.every((space) => space.id in file.models)), {
+  .refine((file) => file.maps.every((map) => map.space === file.maps[0]?.space), {
+    path: ['maps'],
+    message: 'score in different spaces',
+  })
+  .refine((file) => file.maps.flatMap(spacesOf).every((space) => space in file.models), {
     path: ['models'],
     message: 'names no graph of a space that a map needs',
   });
 
 export type CalibrationFile = z.infer<typeof CalibrationFile>;
 export type CalibrationMapFile = z.infer<typeof CalibrationMapFile>;
+
+/** The spaces that a map needs, that of the score first. */
+export function spacesOf({
+  space,
+  secondSpace,
+}: Pick<CalibrationMapFile, 'space' | 'secondSpace'>): string[] {
+  return secondSpace === null ? [space] : [space, secondSpace];
+}

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ArtefactReference, MeasuredRate } from '../domain/decision.js';
-import type { EmbeddingSpace, SpeechQuality } from '../domain/speech.js';
+import type { EmbeddingSpace } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
-import { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';
+import { CalibrationFile, spacesOf, type CalibrationMapFile } from './calibration-file.js';
+import { calibrationTerms, clamp, weightedSum, type CalibrationInput } from './calibration-terms.js';
 import { cosine } from './vector.js';
 
 export interface CalibratedLlr {
   /** Natural logarithm of the likelihood ratio, same speaker against different speaker. */
   readonly llr: number;
+  /** Before it was cut to the bounds: orders comparisons, and says nothing else. */
+  readonly unbounded: number;
   /** Whether it was cut to the bounds. */
   readonly clipped: boolean;
 }
@@ -16,99 +19,59 @@ export interface CalibratedLlr {
 export interface Threshold {
   /** Natural logarithm; infinite where the trials support no such rate. */
   readonly llr: number;
+  /** Null where no calls of so many comparisons were measured. */
   readonly measured: MeasuredRate | null;
 }
 
 /** One vector an embedding space. */
 export type Vectors = Readonly<Record<string, Float32Array>>;
 
-/** The terms whose weighted sum is the LLR. */
-export const CALIBRATION_TERMS = [
-  'bias',
-  'score',
-  'lnNetSpeech',
-  'scoreTimesLnNetSpeech',
-  'snr',
-  'scoreTimesSnr',
-  'snrTimesLnNetSpeech',
-] as const satisfies readonly (keyof CalibrationMapFile['weights'])[];
-
 /**
- * What the terms are for one comparison.
- * @param netSpeechMs net speech behind the score, above 0
- */
-export function calibrationTerms(
-  score: number,
-  netSpeechMs: number,
-  quality: SpeechQuality,
-  { netSpeechSeconds, snrDb }: Pick<CalibrationMapFile, 'netSpeechSeconds' | 'snrDb'>,
-): CalibrationMapFile['weights'] {
-  const lnNetSpeech = Math.log(clamp(netSpeechMs / 1000, netSpeechSeconds));
-  // Not known is taken as bad: that costs a genuine caller some time, and an impostor gains nothing.
-  const snr = clamp(quality.snrDb ?? snrDb.min, snrDb) / 10;
-  return {
-    bias: 1,
-    score,
-    lnNetSpeech,
-    scoreTimesLnNetSpeech: score * lnNetSpeech,
-    snr,
-    scoreTimesSnr: score * snr,
-    snrTimesLnNetSpeech: snr * lnNetSpeech,
-  };
-}
-
-/**
- * The map from (score, net speech, SNR) to a log-likelihood ratio, for certain embedding spaces. Linear logistic regression
- * on the score as in Brümmer and du Preez, "Application-independent evaluation of speaker detection" (2006), with the
- * length of the test and its quality as side information (Mandasari, Saeidi, McLaren, van Leeuwen, "Quality measure
- * functions for calibration of speaker recognition systems in various duration conditions", 2013).
+ * The map from scores, net speech and quality to a log-likelihood ratio, for certain embedding spaces. Linear logistic
+ * regression as in Brümmer and du Preez, "Application-independent evaluation of speaker detection" (2006).
  */
 export class CalibrationMap {
   constructor(private readonly file: CalibrationMapFile) {}
 
   /** The spaces that it needs, the one that speaker changes are looked for in first. */
   get spaces(): readonly string[] {
-    return this.file.spaces.map((space) => space.id);
+    return spacesOf(this.file);
   }
 
-  /** Mean of the cosines in its spaces, -1 to 1; undefined where one of the two has no vector in one of them. */
-  score(test: Vectors, enrolled: Vectors): number | undefined {
-    let sum = 0;
-    let weights = 0;
-    for (const { id, weight } of this.file.spaces) {
-      const a = test[id];
-      const b = enrolled[id];
-      if (!a || !b) return undefined;
-      sum += weight * cosine(a, b);
-      weights += weight;
-    }
-    return sum / weights;
+  /** The cosines in its spaces; undefined where one of the two has no vector in one of them. */
+  scores(test: Vectors, enrolled: Vectors): Pick<CalibrationInput, 'score' | 'secondScore'> | undefined {
+    const [score, secondScore] = this.spaces.map((space) => {
+      const [a, b] = [test[space], enrolled[space]];
+      return a && b ? cosine(a, b) : undefined;
+    });
+    if (score === undefined) return undefined;
+    if (this.file.secondSpace === null) return { score, secondScore: null };
+    return secondScore === undefined ? undefined : { score, secondScore };
   }
 
-  /** @param netSpeechMs net speech behind the score, above 0 */
-  llr(score: number, netSpeechMs: number, quality: SpeechQuality): CalibratedLlr {
-    const { weights, llr: bounds } = this.file;
-    const terms = calibrationTerms(score, netSpeechMs, quality, this.file);
-    let raw = 0;
-    for (const name of CALIBRATION_TERMS) raw += weights[name] * terms[name];
-    const llr = clamp(raw, bounds);
-    return { llr, clipped: llr !== raw };
+  llr(input: CalibrationInput): CalibratedLlr {
+    const unbounded = weightedSum(this.file.weights, calibrationTerms(input, this.file.limits));
+    const llr = clamp(unbounded, this.file.llr);
+    return { llr, unbounded, clipped: llr !== unbounded };
   }
 
   /**
-   * The LLR to reach so that at most `targetFalseMatchRate` of impostor calls are accepted, over all looks of a call. The
-   * thresholds were measured on whole calls with as many comparisons (voiceprints of all claims together) as the file
-   * says; each comparison beyond gets its share of the target (Bonferroni). Between measured rates the stricter one's
-   * threshold is taken. Where the trials support no rate that low the threshold is infinite: better no acceptance than one
-   * whose error rate nobody knows.
+   * The LLR to reach so that at most `targetFalseMatchRate` of impostor calls are accepted, over all looks of a call. Each
+   * comparison (voiceprints of all claims together) is another chance: a true likelihood ratio reaches exp(t) for at most the
+   * share exp(-t) of impostors, so the logarithm of the comparisons is added. Thresholds were measured on whole calls. Between measured rates the
+   * stricter one's threshold is taken. Where the trials support no rate that low the threshold is infinite: better no
+   * acceptance than one whose error rate nobody knows.
    */
   acceptThreshold(targetFalseMatchRate: number, comparisons: number): Threshold {
-    const { thresholds, thresholdComparisons } = this.file;
-    const share = targetFalseMatchRate / Math.max(1, comparisons / thresholdComparisons);
-    const found = thresholds
+    const found = this.file.thresholds
       .toSorted((a, b) => b.targetFalseMatchRate - a.targetFalseMatchRate)
-      .find((entry) => entry.targetFalseMatchRate <= share * (1 + 1e-9));
-    return found ? { llr: found.llr, measured: found.measured } : { llr: Infinity, measured: null };
+      .find((entry) => entry.targetFalseMatchRate <= targetFalseMatchRate * (1 + 1e-9));
+    if (!found) return { llr: Infinity, measured: null };
+    const { baseLlr, measured } = found;
+    return {
+      llr: baseLlr + Math.log(Math.max(1, comparisons)),
+      measured: rateOf(measured.find((each) => each.comparisons >= comparisons)),
+    };
   }
 }
 
@@ -127,14 +90,14 @@ export class Calibration {
     this.shipped = file.shipped;
     this.warning = file.warning;
     this.maps = file.maps
-      .filter((map) => map.spaces.every((space) => spaces.includes(space.id)))
+      .filter((map) => spacesOf(map).every((space) => spaces.includes(space)))
       .map((map) => new CalibrationMap(map));
   }
 
   /** The embedding spaces that a calibration has a use for. Throws CALIBRATION_INVALID. */
   static async spacesOf(path: string): Promise<readonly string[]> {
     const { file } = await readFileOf(path);
-    return [...new Set(file.maps.flatMap((map) => map.spaces.map((space) => space.id)))];
+    return [...new Set(file.maps.flatMap(spacesOf))];
   }
 
   /** Reads a calibration. Throws CALIBRATION_INVALID when it is none or belongs to another model. */
@@ -159,6 +122,12 @@ export class Calibration {
   }
 }
 
+function rateOf(measured: CalibrationMapFile['thresholds'][number]['measured'][number] | undefined) {
+  if (!measured) return null;
+  const { rate, low, high, impostorTrials, speakers } = measured;
+  return { rate, low, high, impostorTrials, speakers };
+}
+
 async function readFileOf(path: string): Promise<{ file: CalibrationFile; sha256: string }> {
   try {
     const bytes = await readFile(path);
@@ -171,10 +140,6 @@ async function readFileOf(path: string): Promise<{ file: CalibrationFile; sha256
 
 function otherModel(): VouchError {
   return new VouchError('CALIBRATION_INVALID', { message: 'The calibration was made for another model.' });
-}
-
-function clamp(value: number, { min, max }: { min: number; max: number }): number {
-  return Math.min(max, Math.max(min, value));
 }
 
 /** 0 to 100: the posterior for even prior odds; 50 says that the audio speaks neither way. */

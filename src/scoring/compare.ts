@@ -7,16 +7,20 @@ export interface Comparison {
   readonly voiceprint: OpenVoiceprint;
   /** The map that the LLR came from; its thresholds are the ones that count. */
   readonly map: CalibrationMap;
-  /** Mean of the cosines, -1 to 1. */
+  /** Cosine, -1 to 1. */
   readonly score: number;
+  /** Cosine in the space of the second opinion; null where there was none. */
+  readonly secondScore: number | null;
   readonly llr: number;
+  /** Before the bounds: for error rates that need an order beyond them. */
+  readonly unboundedLlr: number;
   readonly llrClipped: boolean;
   /** 0 to 100. */
   readonly confidence: number;
 }
 
 /**
- * Compares pooled speech with each voiceprint and keeps the best score: what is calibrated and bounded is the maximum. The
+ * Compares pooled speech with each voiceprint and keeps the best LLR: what is calibrated and bounded is the maximum. The
  * first map of the calibration that any voiceprint can be compared by counts. Undefined when there is none, or no speech
  * yet.
  */
@@ -25,15 +29,26 @@ export function compareBest(
   voiceprints: readonly OpenVoiceprint[],
   calibration: Calibration,
 ): Comparison | undefined {
+  const { netSpeechMs, quality } = speech;
   for (const map of calibration.maps) {
-    const scored = voiceprints.flatMap((voiceprint) => {
-      const score = map.score(speech.vectors, voiceprint.vectors);
-      return score === undefined ? [] : [{ voiceprint, score }];
+    const compared = voiceprints.flatMap((voiceprint) => {
+      const scores = map.scores(speech.vectors, voiceprint.vectors);
+      return scores ? [{ voiceprint, ...scores, ...map.llr({ ...scores, netSpeechMs, quality }) }] : [];
     });
-    const best = scored.toSorted((a, b) => b.score - a.score)[0];
+    const best = compared.toSorted((a, b) => b.unbounded - a.unbounded)[0];
     if (!best) continue;
-    const { llr, clipped } = map.llr(best.score, speech.netSpeechMs, speech.quality);
-    return { ...best, map, llr, llrClipped: clipped, confidence: confidenceOf(llr) };
+    const { voiceprint, score, secondScore, llr, unbounded, clipped } = best;
+    const confidence = confidenceOf(llr);
+    return {
+      voiceprint,
+      map,
+      score,
+      secondScore,
+      llr,
+      unboundedLlr: unbounded,
+      llrClipped: clipped,
+      confidence,
+    };
   }
   return undefined;
 }

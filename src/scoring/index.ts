@@ -1,12 +1,13 @@
+export { Calibration, CalibrationMap, confidenceOf, type Threshold, type Vectors } from './calibration.js';
 export {
-  Calibration,
   CALIBRATION_TERMS,
-  CalibrationMap,
   calibrationTerms,
-  confidenceOf,
-  type Threshold,
-  type Vectors,
-} from './calibration.js';
+  leastSlope,
+  weightedSum,
+  type CalibrationInput,
+  type CalibrationLimits,
+  type CalibrationTerm,
+} from './calibration-terms.js';
 export { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';
 export { compareBest, type Comparison } from './compare.js';
 export { consistency, Pool, pool, type PooledSpeech } from './pooling.js';

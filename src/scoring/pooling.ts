@@ -1,4 +1,4 @@
-import type { SpeechQuality, SpeechWindow } from '../domain/speech.js';
+import { UNKNOWN_QUALITY, type SpeechQuality, type SpeechWindow } from '../domain/speech.js';
 import { cosine, normalise } from './vector.js';
 
 /** Windows brought together: what is compared with a voiceprint, and what becomes one. */
@@ -9,8 +9,6 @@ export interface PooledSpeech {
   readonly windows: number;
   readonly quality: SpeechQuality;
 }
-
-const UNKNOWN_QUALITY: SpeechQuality = { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null };
 
 /**
  * Length-weighted mean of window embeddings, renormalised: the plain pooling of Kaldi's and 3D-Speaker's recipes. Each
@@ -72,29 +70,23 @@ export function consistency(windows: readonly SpeechWindow[]): number {
   return lowest;
 }
 
-/** Length-weighted means of the measures that windows carry; a measure that no window has stays null. */
+const MEASURES = Object.keys(UNKNOWN_QUALITY) as (keyof SpeechQuality)[];
+
+/** Length-weighted means of the measures that windows carry; a measure that no window has stays as it is for no speech. */
 class QualityMean {
-  readonly #sums = { snrDb: 0, clippedShare: 0, levelDbfs: 0, bandwidthHz: 0 };
-  readonly #weights = { snrDb: 0, clippedShare: 0, levelDbfs: 0, bandwidthHz: 0 };
+  readonly #sums = new Map<keyof SpeechQuality, { sum: number; weight: number }>();
 
   add(quality: SpeechQuality, weight: number): void {
-    for (const key of ['snrDb', 'clippedShare', 'levelDbfs', 'bandwidthHz'] as const) {
+    for (const key of MEASURES) {
       const value = quality[key];
       if (value === null) continue;
-      this.#sums[key] += value * weight;
-      this.#weights[key] += weight;
+      const before = this.#sums.get(key) ?? { sum: 0, weight: 0 };
+      this.#sums.set(key, { sum: before.sum + value * weight, weight: before.weight + weight });
     }
   }
 
   take(): SpeechQuality {
-    const mean = (key: keyof SpeechQuality) =>
-      this.#weights[key] === 0 ? null : this.#sums[key] / this.#weights[key];
-    return {
-      ...UNKNOWN_QUALITY,
-      snrDb: mean('snrDb'),
-      clippedShare: mean('clippedShare') ?? 0,
-      levelDbfs: mean('levelDbfs'),
-      bandwidthHz: mean('bandwidthHz'),
-    };
+    const means = [...this.#sums].map(([key, { sum, weight }]) => [key, sum / weight]);
+    return { ...UNKNOWN_QUALITY, ...(Object.fromEntries(means) as Partial<SpeechQuality>) };
   }
 }

@@ -1,4 +1,4 @@
-import type { SpeechProgress, SpeechQuality } from '../domain/speech.js';
+import { UNKNOWN_QUALITY, type SpeechProgress } from '../domain/speech.js';
 import { qualityProblems } from '../decision/index.js';
 import type { Assessment } from './assessment.js';
 import type { AudioClock } from './audio-clock.js';
@@ -6,8 +6,6 @@ import type { EventLog } from './event-log.js';
 
 /** How often progress is told, ms of audio. */
 const PROGRESS_EVERY_MS = 1000;
-
-const NOTHING_HEARD: SpeechQuality = { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null };
 
 /** Tells how far a call has come, and when the quality of its audio becomes a problem or stops being one. */
 export class ProgressTeller {
@@ -35,7 +33,7 @@ export class ProgressTeller {
         audioMs: Math.round(audio.nowMs),
         droppedMs: Math.round(audio.droppedMs),
         netSpeechMs: Math.round(this.netSpeechMs),
-        quality: this.#heard?.quality ?? NOTHING_HEARD,
+        quality: this.#heard?.quality ?? UNKNOWN_QUALITY,
         kind: assessment.current?.kind ?? 'SPEAKER_ID_NOT_PROVIDED',
         confidence: assessment.confidence,
       },

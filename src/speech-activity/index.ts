@@ -1,5 +1,5 @@
 export { NetSpeech, speechMs, type SpeechStretch } from './net-speech.js';
 export { openOnnxSession } from './onnx-session.js';
-export { measureFrame, QualityMeter, SpeechSpectrum, telephoneSamples, WindowSnr } from './quality.js';
+export { measureFrame, QualityMeter, SpeechSpectrum, telephoneSamples, WindowLevelMeter } from './quality.js';
 export { DEFAULT_SEGMENTER_OPTIONS, SpeechSegmenter } from './segmenter.js';
 export { SpeechActivityModel, type SpeechActivityChunk, type SpeechActivityState } from './silero.js';

@@ -103,13 +103,17 @@ export class SpeechSpectrum {
   }
 }
 
+/** What the levels of a window's frames say. */
+export type WindowLevels = Pick<SpeechQuality, 'snrDb' | 'levelSpreadDb'>;
+
 /**
  * How far the speech of a window stands above what is heard under and between it, dB: the mean power of its frames of
  * speech over the tenth percentile of the power of all its frames, padding and short pauses among them. Not the ratio to
  * the line's background: a speech detector takes other people's voices for speech, so that ratio is blind to babble,
  * while this one made the calibration better in every kind of noise tried (docs/decisions/0010-what-was-learnt-of-accuracy.md).
+ * And how far the levels of its frames lie apart, dB: from the first to the third quartile.
  */
-export class WindowSnr {
+export class WindowLevelMeter {
   #powers: number[] = [];
   #voicedSamples = 0;
   #voicedEnergy = 0;
@@ -122,20 +126,25 @@ export class WindowSnr {
     this.#voicedEnergy += measure.energy;
   }
 
-  /** The measure of the window, null where it holds no frame of speech; the next frame begins another. */
-  take(): number | null {
-    const quiet = percentile(this.#powers, QUIET_SHARE);
+  /** The measures of the window, null where it holds no frame of speech; the next frame begins another. */
+  take(): WindowLevels {
+    const powers = this.#powers.sort((a, b) => a - b);
+    const quiet = percentile(powers, QUIET_SHARE);
     const power = this.#voicedSamples > 0 ? this.#voicedEnergy / this.#voicedSamples : 0;
+    const levels = powers.map((each) => 10 * Math.log10(each));
     this.#powers = [];
     this.#voicedSamples = this.#voicedEnergy = 0;
-    return quiet === null || power === 0 ? null : 10 * Math.log10(power / quiet);
+    if (quiet === null || power === 0) return { snrDb: null, levelSpreadDb: null };
+    return {
+      snrDb: 10 * Math.log10(power / quiet),
+      levelSpreadDb: percentile(levels, 0.75)! - percentile(levels, 0.25)!,
+    };
   }
 }
 
-/** The value below which a share of the values lie, interpolated linearly between neighbours; null for none. */
-function percentile(values: readonly number[], share: number): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
+/** The value below which a share of sorted values lie, interpolated linearly between neighbours; null for none. */
+function percentile(sorted: readonly number[], share: number): number | null {
+  if (sorted.length === 0) return null;
   const at = share * (sorted.length - 1);
   const below = sorted[Math.floor(at)]!;
   return below + (at - Math.floor(at)) * (sorted[Math.ceil(at)]! - below);

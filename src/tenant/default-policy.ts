@@ -7,7 +7,7 @@ export const DEFAULT_POLICY: Policy = {
   minimumNetSpeechMs: 2_900,
   maximumNetSpeechMs: 60_000,
   // On development calls 0.1 % of genuine callers ever fell below it after three windows (docs/decisions/0010-what-was-learnt-of-accuracy.md).
-  rejectBelowLlr: -3,
+  rejectBelowLlr: -4,
   rejectMinimumNetSpeechMs: 8_900,
   decisionHoldsMs: 600_000,
   allowMixedAudio: false,

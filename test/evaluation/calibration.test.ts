@@ -3,13 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { empiricalBounds } from '../../src/evaluation/calibration/elub.js';
-import {
-  crossValidate,
-  fitQuality,
-  fitWeights,
-  LIMITS,
-  llrOf,
-} from '../../src/evaluation/calibration/fit.js';
+import { crossValidate, fitQuality, fitWeights, llrOf } from '../../src/evaluation/calibration/fit.js';
 import { fitLogistic } from '../../src/evaluation/calibration/logistic.js';
 import { calibrateFromRows, readLoggedRows } from '../../src/evaluation/calibration/logged-rows.js';
 import { balancedWeights, type CalibrationRow } from '../../src/evaluation/calibration/rows.js';
@@ -59,6 +53,7 @@ function madeUpRows(): CalibrationRow[] {
       tested: `s${tested}`,
       target,
       score,
+      secondScore: null,
       netSpeechMs: 2995 * (1 + draw(random, 3)),
       quality: { ...GOOD_QUALITY, snrDb: 10 + 20 * random() },
       corpus: 'made up',
@@ -71,15 +66,34 @@ function madeUpRows(): CalibrationRow[] {
 
 test('LLRs of made-up scores are what their distributions say, held out too', (t) => {
   const rows = madeUpRows();
-  const weights = fitWeights(rows, LIMITS);
+  const weights = fitWeights(rows);
   for (const score of [0.3, 0.5, 0.6, 0.8]) {
     const row = { ...rows[0]!, score, quality: { ...GOOD_QUALITY, snrDb: 20 } };
-    t.true(Math.abs(llrOf(row, weights, LIMITS) - 20 * (score - 0.5)) < 0.5, String(score));
+    t.true(Math.abs(llrOf(row, weights) - 20 * (score - 0.5)) < 0.5, String(score));
   }
-  const heldOut = crossValidate(rows, LIMITS);
+  const heldOut = crossValidate(rows);
   t.true(heldOut.rows.length > 2000 && heldOut.rows.length < rows.length);
   const [quality] = fitQuality(heldOut, { min: -9, max: 9 });
   t.true(quality!.cllr - quality!.cllrMin < 0.03);
+});
+
+test('a second score that tells more is weighed more; what no row knows has no weight', (t) => {
+  const random = seededRandom(3);
+  const rows = madeUpRows().map((row) => ({
+    ...row,
+    secondScore: (row.target ? 0.9 : 0.5) + 0.05 * normal(random),
+    quality: { ...row.quality, embeddingLength: null },
+  }));
+  const weights = fitWeights(rows);
+  t.true(weights.secondScore > weights.score);
+  t.is(weights.embeddingLength, 0);
+  t.is(weights.scoreTimesEmbeddingLength, 0);
+  t.is(fitWeights(rows.map((row) => ({ ...row, secondScore: null }))).secondScore, 0);
+});
+
+test('scores that say the opposite make no calibration', (t) => {
+  const rows = madeUpRows().map((row) => ({ ...row, score: -row.score }));
+  t.throws(() => fitWeights(rows), { message: /no evidence/ });
 });
 
 test('targets weigh as much as impostors, and speakers as much as each other', (t) => {
@@ -122,14 +136,15 @@ test('logged calls with their outcomes become a calibration; too few do not', as
   const about = {
     id: 'ours',
     version: 1,
-    spaces: [{ id: 'campplus', weight: 1 }],
-    models: { campplus: ['0'.repeat(64)] },
+    spaces: ['campplus', 'ge2e'] as const,
+    models: { campplus: ['0'.repeat(64)], ge2e: ['1'.repeat(64)] },
   };
   const file = CalibrationFile.parse(calibrateFromRows(await readLoggedRows(path), about));
   const [map] = file.maps;
+  t.is(file.maps.length, 1); // No row has a second score.
   t.true(map!.llr.max > 4 && map!.thresholds.length >= 3);
   t.true(
-    map!.thresholds.every(({ targetFalseMatchRate, measured }) => measured.rate <= targetFalseMatchRate),
+    map!.thresholds.every(({ targetFalseMatchRate, measured }) => measured[0]!.rate <= targetFalseMatchRate),
   );
   await writeFile(path, [head, ...lines.slice(0, 60)].join('\n'));
   await t.throwsAsync(readLoggedRows(path), { message: /at least 50/ });

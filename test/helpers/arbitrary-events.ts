@@ -20,6 +20,8 @@ const risk = fc.constantFrom('NOT_PERFORMED', 'SUSPECTED');
 const quality: fc.Arbitrary<SpeechQuality> = fc.record({
   snrDb: maybe(number),
   clippedShare: number,
+  levelSpreadDb: maybe(number),
+  embeddingLength: maybe(number),
   levelDbfs: maybe(number),
   bandwidthHz: maybe(number),
 });

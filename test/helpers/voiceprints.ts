@@ -11,6 +11,7 @@ import {
   type EnrolmentSpeech,
 } from '../../src/enrolment/index.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
+import { GOOD_QUALITY } from './windows.js';
 import { consentGround, type ConsentGround } from './consents.js';
 
 export const CAMPPLUS: EmbeddingSpace = {
@@ -35,7 +36,7 @@ export function speech(spokenFrom: Date, changes: Partial<EnrolmentSpeech> = {})
     vectors: [{ space: CAMPPLUS, vector: unitVector(1) }],
     spokenFrom,
     netSpeechMs: 30_000,
-    quality: { snrDb: 20, clippedShare: 0, levelDbfs: -20, bandwidthHz: 3400 },
+    quality: { ...GOOD_QUALITY, snrDb: 20 },
     codec: 'mulaw',
     consistency: 0.7,
     ...changes,

@@ -1,6 +1,13 @@
 import type { SpeechQuality, SpeechWindow } from '../../src/domain/speech.js';
 
-export const GOOD_QUALITY: SpeechQuality = { snrDb: 30, clippedShare: 0, levelDbfs: -26, bandwidthHz: 3600 };
+export const GOOD_QUALITY: SpeechQuality = {
+  snrDb: 30,
+  clippedShare: 0,
+  levelDbfs: -26,
+  bandwidthHz: 3600,
+  levelSpreadDb: 27,
+  embeddingLength: 7.8,
+};
 
 /** A made-up window of one space, `campplus`, with an L2-normalised copy of the vector. */
 export function window(vector: readonly number[], options: Partial<SpeechWindow> = {}): SpeechWindow {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { consistency, cosine, normalise, Pool, pool } from '../../src/scoring/index.js';
+import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
 import { window } from '../helpers/windows.js';
 
 const vectors = fc.array(
@@ -45,15 +46,17 @@ test('a window counts by its net speech', (t) => {
 test('quality is the length-weighted mean of what the windows know', (t) => {
   const known = window([1, 0], {
     netSpeechMs: 1000,
-    quality: { snrDb: 10, clippedShare: 0.5, levelDbfs: -20, bandwidthHz: 3000 },
+    quality: { ...UNKNOWN_QUALITY, snrDb: 10, clippedShare: 0.5, levelDbfs: -20, bandwidthHz: 3000 },
   });
   const unknown = window([1, 0], {
     netSpeechMs: 3000,
-    quality: { snrDb: null, clippedShare: 0.1, levelDbfs: -40, bandwidthHz: null },
+    quality: { ...UNKNOWN_QUALITY, clippedShare: 0.1, levelDbfs: -40, embeddingLength: 7 },
   });
   const { quality } = pool([known, unknown]);
   t.is(quality.snrDb, 10);
   t.is(quality.bandwidthHz, 3000);
+  t.is(quality.embeddingLength, 7);
+  t.is(quality.levelSpreadDb, null);
   t.true(Math.abs(quality.clippedShare - 0.2) < 1e-9);
   t.is(quality.levelDbfs, -35);
 });

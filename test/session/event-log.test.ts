@@ -1,4 +1,5 @@
 import test from 'ava';
+import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
 import type { CallEvent } from '../../src/domain/event.js';
 import { collect } from '../helpers/collect.js';
 import { VouchError } from '../../src/errors.js';
@@ -33,7 +34,7 @@ test('numbers changes of state without gaps, goes on from the last number, and l
       audioMs: 0,
       droppedMs: 0,
       netSpeechMs: 0,
-      quality: { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null },
+      quality: UNKNOWN_QUALITY,
       kind: 'ACCEPT',
       confidence: null,
     },

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
 import type { CallEvent, CallEventBody } from '../../src/domain/event.js';
 import { collect } from '../helpers/collect.js';
 import { VouchError } from '../../src/errors.js';
@@ -20,7 +21,7 @@ const progress = (audioMs: number) =>
     audioMs,
     droppedMs: 0,
     netSpeechMs: 0,
-    quality: { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null },
+    quality: UNKNOWN_QUALITY,
     kind: 'NOT_ENOUGH_SPEECH',
     confidence: null,
   });

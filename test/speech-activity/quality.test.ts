@@ -4,7 +4,7 @@ import {
   QualityMeter,
   SpeechSpectrum,
   telephoneSamples,
-  WindowSnr,
+  WindowLevelMeter,
 } from '../../src/speech-activity/index.js';
 
 const FRAME = 256;
@@ -19,27 +19,37 @@ function noise(rms: number, seed = 1): Float32Array {
 }
 
 test('the measure of a window is its speech over its quietest tenth', (t) => {
-  const snr = new WindowSnr();
-  for (let i = 0; i < 80; i++) snr.add(measureFrame(noise(0.1, i + 1)), 0.99);
-  for (let i = 0; i < 20; i++) snr.add(measureFrame(noise(0.001, i + 1)), 0.1);
-  const db = snr.take();
-  t.true(Math.abs(db! - 40) < 1, String(db));
+  const meter = new WindowLevelMeter();
+  for (let i = 0; i < 80; i++) meter.add(measureFrame(noise(0.1, i + 1)), 0.99);
+  for (let i = 0; i < 20; i++) meter.add(measureFrame(noise(0.001, i + 1)), 0.1);
+  const { snrDb } = meter.take();
+  t.true(Math.abs(snrDb! - 40) < 1, String(snrDb));
 });
 
 test('a window without pauses stands hardly above itself', (t) => {
-  const snr = new WindowSnr();
-  for (let i = 0; i < 90; i++) snr.add(measureFrame(noise(0.1, i + 1)), 0.99);
-  t.true(snr.take()! < 2);
+  const meter = new WindowLevelMeter();
+  for (let i = 0; i < 90; i++) meter.add(measureFrame(noise(0.1, i + 1)), 0.99);
+  const { snrDb, levelSpreadDb } = meter.take();
+  t.true(snrDb! < 2 && levelSpreadDb! < 2);
 });
 
 test('digital silence in the pauses gives a number, a window without speech none', (t) => {
-  const snr = new WindowSnr();
-  for (let i = 0; i < 50; i++) snr.add(measureFrame(noise(0.1, i + 1)), 0.99);
-  for (let i = 0; i < 50; i++) snr.add(measureFrame(new Float32Array(FRAME)), 0);
-  t.true(Number.isFinite(snr.take()));
-  t.is(snr.take(), null);
-  snr.add(measureFrame(noise(0.1)), 0.2);
-  t.is(snr.take(), null);
+  const meter = new WindowLevelMeter();
+  for (let i = 0; i < 50; i++) meter.add(measureFrame(noise(0.1, i + 1)), 0.99);
+  for (let i = 0; i < 50; i++) meter.add(measureFrame(new Float32Array(FRAME)), 0);
+  t.true(Number.isFinite(meter.take().snrDb));
+  t.deepEqual(meter.take(), { snrDb: null, levelSpreadDb: null });
+  meter.add(measureFrame(noise(0.1)), 0.2);
+  t.deepEqual(meter.take(), { snrDb: null, levelSpreadDb: null });
+});
+
+test('the spread of levels lies between their first and third quartile', (t) => {
+  const meter = new WindowLevelMeter();
+  for (let i = 0; i < 25; i++) meter.add(measureFrame(noise(0.1, i + 1)), 0.99);
+  for (let i = 0; i < 25; i++) meter.add(measureFrame(noise(0.01, i + 1)), 0.99);
+  for (let i = 0; i < 50; i++) meter.add(measureFrame(noise(0.001, i + 1)), 0.99);
+  const { levelSpreadDb } = meter.take();
+  t.true(levelSpreadDb! > 20 && levelSpreadDb! < 41, String(levelSpreadDb));
 });
 
 test('level is that of the frames of speech', (t) => {

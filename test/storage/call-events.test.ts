@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
 import type { CallEventBody } from '../../src/domain/event.js';
 import {
   actorOf,
@@ -141,7 +142,7 @@ test('progress is not stored, and nothing after the end', async (t) => {
   const { database } = await freshDatabase(t);
   const tenant = await freshTenant(database);
   await open(database, tenant, 'call');
-  const quality = { snrDb: null, clippedShare: 0, levelDbfs: null, bandwidthHz: null };
+  const quality = UNKNOWN_QUALITY;
   const progress = {
     audioMs: 1,
     droppedMs: 0,

@@ -27,11 +27,9 @@ interface CalibrateOptions extends Omit<SpeechFolderOptions, 'data'> {
   readonly id: string;
   readonly calibrationVersion: number;
   readonly out?: string;
-  readonly spaces: readonly SpaceWeights[];
+  readonly secondSpace: string;
   readonly shipped: boolean;
 }
-
-type SpaceWeights = { id: string; weight: number }[];
 
 const FITTED_TO = 'Fitted to other calls than yours? Run in shadow mode until it is fitted to your own.';
 const SAME_CALL =
@@ -45,22 +43,17 @@ export function calibrateCommand(): Command {
     .requiredOption('--id <id>', 'the name of the calibration')
     .option('--calibration-version <n>', 'its version', wholeNumber(1), 1)
     .option('--out <file>', 'where it goes; by default into the folder of the models')
-    .option(
-      '--spaces <spaces>',
-      'embedding spaces of the score with their weights (campplus:1,ge2e:0.5); repeat for a map to fall back on',
-      readSpaces,
-      [],
-    )
+    .option('--second-space <space>', 'the embedding space of the second opinion, or `none`', 'ge2e')
     .option('--shipped', 'say that it comes with the software', false)
     .action(run);
 }
 
-function readSpaces(text: string, before: readonly SpaceWeights[]): readonly SpaceWeights[] {
-  const spaces = text.split(',').map((part) => {
-    const [id = '', weight = '1'] = part.split(':');
-    return { id, weight: Number(weight) };
-  });
-  return [...before, spaces];
+const PRIMARY_SPACE = 'campplus';
+
+function spacesOf({ secondSpace }: CalibrateOptions, models: Models): readonly [string, string?] {
+  if (secondSpace === 'none') return [PRIMARY_SPACE];
+  if (!(secondSpace in models)) throw new UsageError(`There is no embedding space ${secondSpace}.`);
+  return [PRIMARY_SPACE, secondSpace];
 }
 
 async function run(options: CalibrateOptions): Promise<void> {
@@ -80,9 +73,9 @@ async function run(options: CalibrateOptions): Promise<void> {
 type Models = Readonly<Record<string, readonly string[]>>;
 
 async function fromRows(options: CalibrateOptions, rows: string, models: Models): Promise<CalibrationFile> {
-  const [spaces = [{ id: 'campplus', weight: 1 }]] = options.spaces;
   const { id, calibrationVersion } = options;
-  return calibrateFromRows(await readLoggedRows(rows), { id, version: calibrationVersion, spaces, models });
+  const about = { id, version: calibrationVersion, spaces: spacesOf(options, models), models };
+  return calibrateFromRows(await readLoggedRows(rows), about);
 }
 
 async function fromSpeech(options: CalibrateOptions, data: string, models: Models): Promise<CalibrationFile> {
@@ -93,7 +86,6 @@ async function fromSpeech(options: CalibrateOptions, data: string, models: Model
     (session, all) => !isDoubtful(session) && isMeasurable(session, all),
   );
   const line = new LiveLine(process.stderr);
-  const primary = speech.pipeline.spaces.slice(0, 1).map(({ id }) => ({ id, weight: 1 }));
   const file = await calibrate({
     speech,
     sessions,
@@ -103,7 +95,7 @@ async function fromSpeech(options: CalibrateOptions, data: string, models: Model
     version: options.calibrationVersion,
     shipped: options.shipped,
     warning: options.shipped ? SAME_CALL : FITTED_TO,
-    maps: options.spaces.length > 0 ? options.spaces : [primary],
+    spaces: spacesOf(options, models),
     models,
     replicates: options.replicates,
     onProgress: (what) => {

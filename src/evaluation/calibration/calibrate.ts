@@ -1,10 +1,5 @@
 import type { Policy } from '../../domain/policy.js';
-import {
-  Calibration,
-  CalibrationMap,
-  type CalibrationFile,
-  type CalibrationMapFile,
-} from '../../scoring/index.js';
+import { Calibration, type CalibrationFile, type CalibrationMapFile } from '../../scoring/index.js';
 import { TELEPHONE_CONDITIONS } from '../call-rates.js';
 import type { EmbeddedSpeech } from '../embedding/index.js';
 import { bySpeaker, type SpeechSession } from '../manifest.js';
@@ -23,66 +18,43 @@ export interface CalibrationRequest {
   readonly version: number;
   readonly shipped: boolean;
   readonly warning: string;
-  /** One map for each: the spaces of its score, the preferred first. */
-  readonly maps: readonly CalibrationMapFile['spaces'][];
+  /** The space of the score, and that of a second opinion; with one, a map without it is fitted as well, to fall back on. */
+  readonly spaces: readonly [string, string?];
   /** The graphs of each space that are alike, by sha256. */
   readonly models: Readonly<Record<string, readonly string[]>>;
   readonly replicates: number;
   readonly onProgress: (what: string) => void;
 }
 
-/** Comparisons of the calls that thresholds are measured on: two claims with three voiceprints each. */
-const COMPARISONS = 6;
-/** What a map has until it is fitted. */
-const UNFITTED: Omit<CalibrationMapFile, 'spaces'> = {
-  weights: {
-    bias: 0,
-    score: 0,
-    lnNetSpeech: 0,
-    scoreTimesLnNetSpeech: 0,
-    snr: 0,
-    scoreTimesSnr: 0,
-    snrTimesLnNetSpeech: 0,
-  },
-  ...LIMITS,
-  llr: { min: -1, max: 1 },
-  thresholdComparisons: COMPARISONS,
-  thresholds: [],
-};
-
 /** Fits a calibration to embedded speech: weights, bounds and thresholds of every map, and how good it is held out. */
 export async function calibrate(request: CalibrationRequest): Promise<CalibrationFile> {
+  const [space, secondSpace] = request.spaces;
+  request.onProgress('comparing');
+  const all = await collectRows(request.speech, request.sessions, request.conditions, request.spaces);
   const maps: CalibrationMapFile[] = [];
-
   const quality: Record<string, readonly FitQuality[]> = {};
-  let rows: CalibrationRow[] = [];
-  for (const spaces of request.maps) {
-    const name = spaces.map(({ id }) => id).join('+');
-    request.onProgress(`comparing in ${name}`);
-    rows = await collectRows(
-      request.speech,
-      request.sessions,
-      request.conditions,
-      new CalibrationMap({ ...UNFITTED, spaces }),
-    );
-    request.onProgress(`fitting ${name} to ${rows.length} comparisons`);
-    const heldOut = crossValidate(rows, LIMITS);
+  for (const second of secondSpace === undefined ? [null] : [secondSpace, null]) {
+    const name = second === null ? space : `${space}+${second}`;
+    request.onProgress(`fitting ${name} to ${all.length} comparisons`);
+    const rows = second === null ? all.map((row) => ({ ...row, secondScore: null })) : all;
+    const heldOut = crossValidate(rows);
     const llr = boundsOf(heldOut, rows);
-    const fitted = { ...UNFITTED, spaces, weights: fitWeights(rows, LIMITS), llr };
+    const weights = fitWeights(rows);
+    const fitted = { space, secondSpace: second, weights, limits: LIMITS, llr, thresholds: [] };
     quality[name] = fitQuality(heldOut, llr);
     request.onProgress(`whole calls in ${name}`);
     const calls = await callsOf(request, fitted);
     maps.push({ ...fitted, thresholds: thresholdsOf(calls, llr.max, request.replicates) });
   }
   return {
-    formatVersion: 2,
+    formatVersion: 3,
     id: request.id,
     version: request.version,
     warning: request.warning,
     shipped: request.shipped,
     models: Object.fromEntries(Object.entries(request.models).map(([id, hashes]) => [id, [...hashes]])),
     maps,
-    provenance: provenanceOf(request, rows, quality),
+    provenance: provenanceOf(request, all, quality),
   };
 }
 
@@ -90,7 +62,7 @@ async function callsOf(request: CalibrationRequest, map: CalibrationMapFile): Pr
   const file = { maps: [map], id: request.id, version: request.version, shipped: request.shipped };
   const spaces = request.speech.pipeline.spaces.map(({ id }) => id);
   const calibration = new Calibration(
-    { ...file, formatVersion: 2, warning: '', models: {}, provenance: {} },
+    { ...file, formatVersion: 3, warning: '', models: {}, provenance: {} },
     '',
     spaces,
   );

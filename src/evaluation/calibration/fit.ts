@@ -1,47 +1,92 @@
-import { CALIBRATION_TERMS, calibrationTerms, type CalibrationMapFile } from '../../scoring/index.js';
+import {
+  CALIBRATION_TERMS,
+  calibrationTerms,
+  leastSlope,
+  weightedSum,
+  type CalibrationMapFile,
+  type CalibrationTerm,
+} from '../../scoring/index.js';
+import { VouchError } from '../../errors.js';
 import { cllr, minimumCllr, sortTrials, type Trials } from '../metrics/index.js';
 import { empiricalBounds } from './elub.js';
 import { fitLogistic } from './logistic.js';
 import { balancedWeights, type CalibrationRow } from './rows.js';
 
-export type Weights = CalibrationMapFile['weights'];
-/** Within which net speech and SNR are taken as they are. */
-export type Limits = Pick<CalibrationMapFile, 'netSpeechSeconds' | 'snrDb'>;
+type Weights = CalibrationMapFile['weights'];
 
-/** From one window to ten of them; from speech hardly above the noise to a quiet line. */
-export const LIMITS: Limits = { netSpeechSeconds: { min: 2.995, max: 30 }, snrDb: { min: 5, max: 30 } };
+/**
+ * Within which the measures count: from one window to ten of them; from speech hardly above the noise to a quiet line; from the
+ * shortest embeddings of overlapped speech to the longest of clean; from where the second opinion begins to help.
+ */
+export const LIMITS: CalibrationMapFile['limits'] = {
+  netSpeechSeconds: { min: 2.995, max: 30 },
+  snrDb: { min: 5, max: 30 },
+  embeddingLength: { min: 5.5, max: 9.2 },
+  levelSpreadDb: { min: 18, max: 24 },
+};
 /** Found by trying: ten times as much shrinks the slope, a tenth changes nothing. */
 const RIDGE = 1e-5;
 const FOLDS = 5;
 
-function featuresOf(rows: readonly CalibrationRow[], limits: Limits): Float64Array {
-  const width = CALIBRATION_TERMS.length;
-  const features = new Float64Array(rows.length * width);
-  rows.forEach(({ score, netSpeechMs, quality }, i) => {
-    const terms = calibrationTerms(score, netSpeechMs, quality, limits);
-    CALIBRATION_TERMS.forEach((name, k) => (features[i * width + k] = terms[name]));
-  });
-  return features;
+const SECOND_TERMS: readonly CalibrationTerm[] = ['second', 'secondScore'];
+const LENGTH_TERMS: readonly CalibrationTerm[] = ['embeddingLength', 'scoreTimesEmbeddingLength'];
+const SNR_TERMS: readonly CalibrationTerm[] = ['snr', 'scoreTimesSnr', 'snrTimesLnNetSpeech'];
+const DURATION_TERMS: readonly CalibrationTerm[] = ['scoreTimesLnNetSpeech'];
+
+/** Terms that a fit does without, in the order in which they are given up. */
+function giveUp(rows: readonly CalibrationRow[]): (readonly CalibrationTerm[])[] {
+  const unknown: CalibrationTerm[] = [];
+  if (rows.some(({ secondScore }) => secondScore === null)) unknown.push(...SECOND_TERMS);
+  if (rows.every(({ quality }) => quality.embeddingLength === null)) unknown.push(...LENGTH_TERMS);
+  if (rows.every(({ quality }) => quality.snrDb === null)) unknown.push(...SNR_TERMS);
+  return [
+    unknown,
+    [...unknown, ...LENGTH_TERMS],
+    [...unknown, ...LENGTH_TERMS, ...SNR_TERMS],
+    [...unknown, ...LENGTH_TERMS, ...SNR_TERMS, ...DURATION_TERMS],
+  ];
 }
 
-/** Fits the weights of the map's terms to rows. */
-export function fitWeights(rows: readonly CalibrationRow[], limits: Limits): Weights {
+/**
+ * Fits the weights of the map's terms to rows. What no row knows has no weight; where the fit would let a higher score be
+ * weaker evidence somewhere, which so few or so narrow rows can do, terms are given up until it does not.
+ * @throws VouchError FIELD_INVALID where not even the score alone tells callers apart.
+ */
+export function fitWeights(rows: readonly CalibrationRow[]): Weights {
+  const secondSpace = rows.some((row) => row.secondScore === null) ? null : 'second';
+  for (const without of giveUp(rows)) {
+    const names = CALIBRATION_TERMS.filter((term) => !without.includes(term));
+    const weights = fitTerms(rows, names);
+    if (leastSlope({ weights, limits: LIMITS, secondSpace }) > 0) return weights;
+  }
+  throw new VouchError('FIELD_INVALID', {
+    field: 'rows',
+    message: 'In this speech a higher score is no evidence for the same speaker.',
+  });
+}
+
+function fitTerms(rows: readonly CalibrationRow[], names: readonly CalibrationTerm[]): Weights {
+  const features = new Float64Array(rows.length * names.length);
+  rows.forEach((row, i) => {
+    const terms = calibrationTerms(row, LIMITS);
+    names.forEach((name, k) => (features[i * names.length + k] = terms[name]));
+  });
   const fitted = fitLogistic(
     {
-      features: featuresOf(rows, limits),
-      width: CALIBRATION_TERMS.length,
+      features,
+      width: names.length,
       targets: Uint8Array.from(rows, ({ target }) => (target ? 1 : 0)),
       weights: balancedWeights(rows),
     },
     RIDGE,
   );
-  return Object.fromEntries(CALIBRATION_TERMS.map((name, k) => [name, fitted[k]!])) as Weights;
+  const weightOf = (name: CalibrationTerm) => (names.includes(name) ? fitted[names.indexOf(name)]! : 0);
+  return Object.fromEntries(CALIBRATION_TERMS.map((name) => [name, weightOf(name)])) as Weights;
 }
 
 /** The LLR of a row, unbounded. */
-export function llrOf(row: CalibrationRow, weights: Weights, limits: Limits): number {
-  const terms = calibrationTerms(row.score, row.netSpeechMs, row.quality, limits);
-  return CALIBRATION_TERMS.reduce((sum, name) => sum + weights[name] * terms[name], 0);
+export function llrOf(row: CalibrationRow, weights: Weights): number {
+  return weightedSum(weights, calibrationTerms(row, LIMITS));
 }
 
 /** LLRs of rows neither of whose speakers was in the fit that they come from. */
@@ -54,7 +99,7 @@ export interface HeldOut {
  * Cross-validation by speaker: speakers are dealt into folds; rows within a fold are judged by a fit to rows without any
  * of its speakers. Rows between two folds are never judged.
  */
-export function crossValidate(rows: readonly CalibrationRow[], limits: Limits): HeldOut {
+export function crossValidate(rows: readonly CalibrationRow[]): HeldOut {
   const names = [...new Set(rows.flatMap(({ enrolled, tested }) => [enrolled, tested]))].sort();
   const fold = new Map(names.map((name, i) => [name, i % FOLDS]));
   const heldOut: CalibrationRow[] = [];
@@ -62,11 +107,11 @@ export function crossValidate(rows: readonly CalibrationRow[], limits: Limits): 
   for (let k = 0; k < FOLDS; k++) {
     const inside = (name: string) => fold.get(name) === k;
     const training = rows.filter(({ enrolled, tested }) => !inside(enrolled) && !inside(tested));
-    const weights = fitWeights(training, limits);
+    const weights = fitWeights(training);
     for (const row of rows) {
       if (!inside(row.enrolled) || !inside(row.tested)) continue;
       heldOut.push(row);
-      llrs.push(llrOf(row, weights, limits));
+      llrs.push(llrOf(row, weights));
     }
   }
   return { rows: heldOut, llrs: Float64Array.from(llrs) };

@@ -1,15 +1,21 @@
 import { z } from 'zod';
+import { UNKNOWN_QUALITY } from '../../domain/speech.js';
 import { VouchError } from '../../errors.js';
 import type { CalibrationFile, CalibrationMapFile } from '../../scoring/index.js';
 import { readCsv } from '../manifest.js';
-import { boundsOf, crossValidate, fitQuality, fitWeights, LIMITS, llrOf } from './fit.js';
+import { boundsOf, crossValidate, fitQuality, fitWeights, LIMITS, llrOf, type HeldOut } from './fit.js';
 import type { CalibrationRow } from './rows.js';
 
 /** What an operator logged of calls whose outcome is known; the outcomes are those of `ReportOutcome`. */
+const maybe = z.union([z.literal('').transform(() => null), z.coerce.number()]);
 const Row = z.object({
   score: z.coerce.number().min(-1).max(1),
+  /** Where the call was compared in two spaces. */
+  second_score: maybe.default(null),
   net_speech_ms: z.coerce.number().positive(),
-  snr_db: z.union([z.literal('').transform(() => null), z.coerce.number()]),
+  snr_db: maybe,
+  embedding_length: maybe.default(null),
+  level_spread_db: maybe.default(null),
   source: z.string(),
   outcome: z.enum(['GENUINE_CONFIRMED', 'QUESTIONS_PASSED', 'FRAUD_CONFIRMED', 'QUESTIONS_FAILED']),
   /** A pseudonym, where rows of one caller are to stay together. */
@@ -34,15 +40,21 @@ export async function readLoggedRows(path: string): Promise<CalibrationRow[]> {
       target: row.outcome === 'GENUINE_CONFIRMED' || row.outcome === 'QUESTIONS_PASSED',
       score: row.score,
       netSpeechMs: row.net_speech_ms,
-      quality: { snrDb: row.snr_db, clippedShare: 0, levelDbfs: null, bandwidthHz: null },
+      secondScore: row.second_score,
+      quality: {
+        ...UNKNOWN_QUALITY,
+        snrDb: row.snr_db,
+        embeddingLength: row.embedding_length,
+        levelSpreadDb: row.level_spread_db,
+      },
       corpus: 'logged',
       condition: row.source,
       channel: 'logged',
       windows: 1,
     });
   }
-  const targets = rows.filter(({ target }) => target).length;
-  if (targets < FEWEST || rows.length - targets < FEWEST) {
+  if (!isEnough(rows)) {
+    const targets = targetsOf(rows);
     throw new VouchError('FIELD_INVALID', {
       field: 'rows',
       message: `A fit needs at least ${FEWEST} genuine and ${FEWEST} impostor rows; there are ${targets} and ${rows.length - targets}.`,
@@ -51,70 +63,98 @@ export async function readLoggedRows(path: string): Promise<CalibrationRow[]> {
   return rows;
 }
 
-/** What a calibration from logged rows is called, and which space its scores are of. */
+function targetsOf(rows: readonly CalibrationRow[]): number {
+  return rows.filter(({ target }) => target).length;
+}
+
+function isEnough(rows: readonly CalibrationRow[]): boolean {
+  return Math.min(targetsOf(rows), rows.length - targetsOf(rows)) >= FEWEST;
+}
+
+/** What a calibration from logged rows is called, and which spaces its scores are of. */
 export interface LoggedCalibration {
   readonly id: string;
   readonly version: number;
-  readonly spaces: CalibrationMapFile['spaces'];
+  readonly spaces: readonly [string, string?];
   readonly models: Readonly<Record<string, readonly string[]>>;
 }
 
 /**
- * Fits a calibration to logged rows. A row stands for its call, so thresholds hold for one comparison and as many looks as
- * the logging had; rates that 3 / rate impostor rows do not support are left out.
+ * Fits a calibration to logged rows: a map for those with a second score, where they are enough, and one without it for all.
+ * A row stands for its call, so thresholds hold for one comparison and as many looks as the logging had; rates that 3 / rate
+ * impostor rows do not support are left out.
  */
 export function calibrateFromRows(
   rows: readonly CalibrationRow[],
-  about: LoggedCalibration,
+  { id, version, spaces, models }: LoggedCalibration,
 ): CalibrationFile {
-  const heldOut = crossValidate(rows, LIMITS);
-  const llr = boundsOf(heldOut, rows);
-  const weights = fitWeights(rows, LIMITS);
-  const impostors = heldOut.rows
-    .flatMap((row, i) => (row.target ? [] : [heldOut.llrs[i]!]))
-    .sort((a, b) => a - b);
-  const thresholds = TARGETS.filter((rate) => impostors.length * rate >= 3).flatMap(
-    (targetFalseMatchRate) => {
-      const allowed = Math.floor(targetFalseMatchRate * impostors.length);
-      const threshold = impostors[impostors.length - 1 - allowed]! + 1e-6;
-      if (threshold > llr.max) return [];
-      const rate = impostors.filter((each) => each >= threshold).length / impostors.length;
-      return [
-        { targetFalseMatchRate, llr: Math.max(0, threshold), measured: measuredRate(rate, impostors.length) },
-      ];
+  const [space, secondSpace] = spaces;
+  const withSecond = rows.filter(({ secondScore }) => secondScore !== null);
+  const fused = secondSpace !== undefined && isEnough(withSecond);
+  const fits = [
+    ...(fused ? [fitRows(withSecond, space, secondSpace)] : []),
+    fitRows(
+      rows.map((row) => ({ ...row, secondScore: null })),
+      space,
+      null,
+    ),
+  ];
+  return {
+    formatVersion: 3,
+    id,
+    version,
+    warning:
+      'Fitted to logged calls: genuine callers who were turned away, and frauds that nobody noticed, are not in it.',
+    shipped: false,
+    models: Object.fromEntries(Object.entries(models).map(([name, hashes]) => [name, [...hashes]])),
+    maps: fits.map(({ map }) => map),
+    provenance: {
+      method:
+        'logistic regression with a ridge, on logged rows; cross-validated by caller where callers are told apart',
+      rows: {
+        targets: targetsOf(rows),
+        impostors: rows.length - targetsOf(rows),
+        withSecondScore: withSecond.length,
+      },
+      sources: [...new Set(rows.map(({ condition }) => condition))],
+      cllrHeldOut: fits.map(({ quality }) => quality),
+      meanLlr: fits.map(({ meanLlr }) => meanLlr),
     },
-  );
+  };
+}
+
+function fitRows(rows: readonly CalibrationRow[], space: string, secondSpace: string | null) {
+  const heldOut = crossValidate(rows);
+  const llr = boundsOf(heldOut, rows);
+  const weights = fitWeights(rows);
+  const thresholds = thresholdsOfRows(heldOut, llr.max);
   if (thresholds.length === 0) {
     throw new VouchError('FIELD_INVALID', {
       field: 'rows',
       message: 'The impostor rows support no false-match rate.',
     });
   }
+  const mean = (target: boolean) => {
+    const chosen = rows.filter((row) => row.target === target);
+    return chosen.reduce((sum, row) => sum + llrOf(row, weights), 0) / chosen.length;
+  };
   return {
-    formatVersion: 2,
-    id: about.id,
-    version: about.version,
-    warning:
-      'Fitted to logged calls: genuine callers who were turned away, and frauds that nobody noticed, are not in it.',
-    shipped: false,
-    models: Object.fromEntries(Object.entries(about.models).map(([id, hashes]) => [id, [...hashes]])),
-    maps: [{ spaces: about.spaces, weights, ...LIMITS, llr, thresholdComparisons: 1, thresholds }],
-    provenance: {
-      method:
-        'logistic regression with a ridge, on logged rows; cross-validated by caller where callers are told apart',
-      rows: { targets: rows.filter(({ target }) => target).length, impostors: impostors.length },
-      sources: [...new Set(rows.map(({ condition }) => condition))],
-      cllrHeldOut: fitQuality(heldOut, llr),
-      meanLlr: {
-        genuine: mean(rows.filter(({ target }) => target).map((row) => llrOf(row, weights, LIMITS))),
-        impostors: mean(rows.filter(({ target }) => !target).map((row) => llrOf(row, weights, LIMITS))),
-      },
-    },
+    map: { space, secondSpace, weights, limits: LIMITS, llr, thresholds },
+    quality: fitQuality(heldOut, llr),
+    meanLlr: { genuine: mean(true), impostors: mean(false) },
   };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
+function thresholdsOfRows({ rows, llrs }: HeldOut, highest: number): CalibrationMapFile['thresholds'] {
+  const impostors = rows.flatMap((row, i) => (row.target ? [] : [llrs[i]!])).sort((a, b) => a - b);
+  return TARGETS.filter((rate) => impostors.length * rate >= 3).flatMap((targetFalseMatchRate) => {
+    const allowed = Math.floor(targetFalseMatchRate * impostors.length);
+    const threshold = impostors[impostors.length - 1 - allowed]! + 1e-6;
+    if (threshold > highest) return [];
+    const rate = impostors.filter((each) => each >= threshold).length / impostors.length;
+    const measured = [{ comparisons: 1, ...measuredRate(rate, impostors.length) }];
+    return [{ targetFalseMatchRate, baseLlr: Math.max(0, threshold), measured }];
+  });
 }
 
 /** With the 95 % interval of Wilson (1927): nothing is known of whose rows they are. */

@@ -1,5 +1,5 @@
 import type { SpeechQuality } from '../../domain/speech.js';
-import { pool, type CalibrationMap } from '../../scoring/index.js';
+import { cosine, pool } from '../../scoring/index.js';
 import { ENROLMENT_CONDITION } from '../conditions/index.js';
 import type { EmbeddedSpeech } from '../embedding/index.js';
 import { bySpeaker, type SpeechSession } from '../manifest.js';
@@ -14,6 +14,8 @@ export interface CalibrationRow {
   readonly tested: string;
   readonly target: boolean;
   readonly score: number;
+  /** Cosine in the second space; null where there is none. */
+  readonly secondScore: number | null;
   readonly netSpeechMs: number;
   readonly quality: SpeechQuality;
   /** Rows of one group are of one kind: corpus, condition and length. */
@@ -34,13 +36,13 @@ const IMPOSTOR_SHARE = 0.15;
 /**
  * Comparisons of every length under every condition. What was not recorded from a telephone line counts under conditions
  * of one only.
- * @param map whose spaces make the score.
+ * @param spaces that of the score, and that of the second opinion where there is one.
  */
 export async function collectRows(
   speech: EmbeddedSpeech,
   sessions: readonly SpeechSession[],
   conditions: readonly string[],
-  map: CalibrationMap,
+  [space, secondSpace]: readonly [string, string?],
 ): Promise<CalibrationRow[]> {
   const rows: CalibrationRow[] = [];
   const random = seededRandom(1);
@@ -59,14 +61,14 @@ export async function collectRows(
         for (const { speaker: claimed, voiceprint, channel } of enrolled) {
           const target = claimed === speaker;
           if (!target && random() > IMPOSTOR_SHARE) continue;
-          const score = map.score(vectors, voiceprint.vectors);
-          if (score === undefined) continue;
+          const scoreIn = (id: string) => cosine(vectors[id]!, voiceprint.vectors[id]!);
           const name = (index: number) => `${corpus}/${speakers[index]!.name}`;
           rows.push({
             enrolled: name(claimed),
             tested: name(speaker),
             target,
-            score,
+            score: scoreIn(space),
+            secondScore: secondSpace === undefined ? null : scoreIn(secondSpace),
             netSpeechMs,
             quality,
             corpus,

@@ -6,7 +6,7 @@ type Thresholds = CalibrationMapFile['thresholds'];
 
 /** Rates that a policy may ask for. */
 const TARGETS = [0.05, 0.02, 0.01, 0.005, 0.002, 0.001] as const;
-const STEP = 0.25;
+const STEP = 0.1;
 /**
  * A threshold must keep to this share of its target: it is chosen on the calls that it is measured on, and claims are
  * drawn at random, half of them to the other sex, which hardly ever matches. An attacker would not choose so.
@@ -14,9 +14,10 @@ const STEP = 0.25;
 const MARGIN = 0.5;
 
 /**
- * The LLR to reach for each false-match rate that the calls support, over whole calls with several voiceprints and claims.
- * A rate is supported when there are 3 / rate pairs of speakers (the rule of three), and a threshold within the bounds of
- * the LLR keeps to it.
+ * The LLR to reach for each false-match rate that the calls support, over whole calls with one comparison and with several
+ * voiceprints and claims; to it the logarithm of the comparisons is added (CalibrationMap.acceptThreshold). A rate is
+ * supported when there are 3 / rate pairs of speakers (the rule of three), and a threshold within the bounds of the LLR keeps
+ * to it, whatever the number of comparisons.
  * @param calls whole calls judged with the map that the thresholds are for.
  */
 export function thresholdsOf(
@@ -24,37 +25,57 @@ export function thresholdsOf(
   highest: number,
   replicates: number,
 ): Thresholds {
-  const impostors = calls.filter(({ genuine, comparisons }) => !genuine && comparisons > 1);
+  const impostors = calls.filter(({ genuine }) => !genuine);
+  const groups = [...new Set(impostors.map(({ comparisons }) => comparisons))]
+    .sort((a, b) => a - b)
+    .map((comparisons) => ({
+      comparisons,
+      calls: impostors.filter((call) => call.comparisons === comparisons),
+    }));
   const pairs = new Set(
     impostors.flatMap(({ speaker, claimed }) => claimed.map((each) => [speaker, each].sort().join(' '))),
   );
   const thresholds: Thresholds = [];
   for (const targetFalseMatchRate of TARGETS) {
     if (pairs.size * targetFalseMatchRate < 3) break;
-    const llr = lowest(impostors, targetFalseMatchRate * MARGIN, highest);
-    if (llr === undefined) break;
-    const hit = ({ outcome }: SimulatedCall): boolean => outcome.highestLlr >= llr;
-    const rate = impostors.filter(hit).length / impostors.length;
-    const interval = bootstrapShare(impostors, hit, replicates);
-    thresholds.push({
-      targetFalseMatchRate,
-      llr,
-      measured: {
-        rate,
-        low: Math.min(rate, interval?.low ?? 0),
-        high: Math.max(rate, interval?.high ?? 1),
-        impostorTrials: impostors.length,
-        speakers: new Set(impostors.map(({ speaker }) => speaker)).size,
-      },
-    });
+    const baseLlr = lowest(groups, targetFalseMatchRate * MARGIN, highest);
+    if (baseLlr === undefined) break;
+    const measured = groups.map((group) => measure(group, baseLlr, replicates));
+    thresholds.push({ targetFalseMatchRate, baseLlr, measured });
   }
   return thresholds;
 }
 
-function lowest(impostors: readonly SimulatedCall[], rate: number, highest: number): number | undefined {
-  const most = Math.floor(rate * impostors.length);
-  for (let llr = 0; llr <= highest; llr += STEP) {
-    if (impostors.filter(({ outcome }) => outcome.highestLlr >= llr).length <= most) return llr;
+interface Group {
+  readonly comparisons: number;
+  readonly calls: readonly SimulatedCall[];
+}
+
+const isHit =
+  (baseLlr: number) =>
+  ({ outcome, comparisons }: SimulatedCall): boolean =>
+    outcome.highestLlr >= baseLlr + Math.log(comparisons);
+
+function measure({ comparisons, calls }: Group, baseLlr: number, replicates: number) {
+  const hit = isHit(baseLlr);
+  const rate = calls.filter(hit).length / calls.length;
+  const interval = bootstrapShare(calls, hit, replicates);
+  return {
+    comparisons,
+    rate,
+    low: Math.min(rate, interval?.low ?? 0),
+    high: Math.max(rate, interval?.high ?? 1),
+    impostorTrials: calls.length,
+    speakers: new Set(calls.map(({ speaker }) => speaker)).size,
+  };
+}
+
+function lowest(groups: readonly Group[], rate: number, highest: number): number | undefined {
+  const most = Math.max(...groups.map(({ comparisons }) => comparisons));
+  for (let baseLlr = 0; baseLlr + Math.log(most) <= highest; baseLlr += STEP) {
+    const hit = isHit(baseLlr);
+    const holds = ({ calls }: Group) => calls.filter(hit).length <= Math.floor(rate * calls.length);
+    if (groups.every(holds)) return baseLlr;
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import type { SpeechQuality, SpeechWindow } from '../../domain/speech.js';
-import { CallPipeline, type SpeechModels } from '../../embedding/index.js';
+import { CallPipeline, type Embedding, type SpeechModels } from '../../embedding/index.js';
 import { pool } from '../../scoring/index.js';
 import { speechMs } from '../../speech-activity/index.js';
 import { pieceKey, type Piece } from '../layout.js';
@@ -15,13 +15,11 @@ export interface EmbeddedWindows {
 /** Which pieces of a recording's net speech are wanted besides its windows, once those of all recordings are known. */
 export type WantedPieces = (recording: number, all: readonly EmbeddedWindows[]) => readonly Piece[];
 
-type Vectors = Record<string, Float32Array>;
-
-/** Net speech at 16 kHz, L2-normalised vectors in every space. */
-async function embed(models: SpeechModels, speech: Float32Array): Promise<Vectors> {
-  const vectors: Vectors = {};
-  for (const extractor of models.extractors) vectors[extractor.space.id] = await extractor.embed(speech);
-  return vectors;
+/** Net speech at 16 kHz, in every space. */
+async function embed(models: SpeechModels, speech: Float32Array): Promise<Record<string, Embedding>> {
+  const embeddings: Record<string, Embedding> = {};
+  for (const extractor of models.extractors) embeddings[extractor.space.id] = await extractor.embed(speech);
+  return embeddings;
 }
 
 interface Running {
@@ -101,7 +99,13 @@ async function embedPieces(
   for (const piece of new Map(wanted.map((each) => [pieceKey(each), each])).values()) {
     const samples = join(speech, piece);
     const quality = qualityOf(windows, piece, windowSamples);
-    if (samples && quality) pieces.push({ ...piece, quality, vectors: await embed(models, samples) });
+    if (!samples || !quality) continue;
+    const embeddings = Object.entries(await embed(models, samples));
+    pieces.push({
+      ...piece,
+      quality: { ...quality, embeddingLength: embeddings[0]?.[1].length ?? null },
+      vectors: Object.fromEntries(embeddings.map(([id, { vector }]) => [id, vector])),
+    });
   }
   return pieces;
 }

@@ -1,0 +1,113 @@
+import type { SpeechQuality } from '../domain/speech.js';
+
+/** The terms whose weighted sum is the LLR. */
+export const CALIBRATION_TERMS = [
+  'bias',
+  'score',
+  'lnNetSpeech',
+  'scoreTimesLnNetSpeech',
+  'snr',
+  'scoreTimesSnr',
+  'snrTimesLnNetSpeech',
+  'embeddingLength',
+  'scoreTimesEmbeddingLength',
+  'second',
+  'secondScore',
+] as const;
+export type CalibrationTerm = (typeof CALIBRATION_TERMS)[number];
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Between which values each measure counts. */
+export interface CalibrationLimits {
+  readonly netSpeechSeconds: Range;
+  readonly snrDb: Range;
+  readonly embeddingLength: Range;
+  readonly levelSpreadDb: Range;
+}
+
+/** What is known of one comparison. */
+export interface CalibrationInput {
+  /** Cosine, -1 to 1. */
+  readonly score: number;
+  /** Cosine in the second space; null where there is none. */
+  readonly secondScore: number | null;
+  /** Net speech behind the scores, above 0. */
+  readonly netSpeechMs: number;
+  readonly quality: SpeechQuality;
+}
+
+/**
+ * The terms of one comparison: the score and the second score, alone and with what says how far they can be trusted.
+ * Length and quality as side information: Mandasari, Saeidi, McLaren, van Leeuwen, "Quality measure functions for
+ * calibration of speaker recognition systems in various duration conditions" (2013). The length of the embedding
+ * as a measure of quality: Kuzmin, Fedorov, Sholokhov, "Magnitude-aware probabilistic speaker embeddings" (2022). The
+ * spread of the levels tells where the second space helps (a quiet line) from where it harms (noise, reverberation); both
+ * found by trying (docs/decisions/0010-what-was-learnt-of-accuracy.md). SNR and embedding length count in tens.
+ */
+export function calibrationTerms(
+  { score, secondScore, netSpeechMs, quality }: CalibrationInput,
+  limits: CalibrationLimits,
+): Record<CalibrationTerm, number> {
+  const lnNetSpeech = Math.log(clamp(netSpeechMs / 1000, limits.netSpeechSeconds));
+  // Not known is taken as bad: that costs a genuine caller some time, and an impostor gains nothing.
+  const snr = clamp(quality.snrDb ?? limits.snrDb.min, limits.snrDb) / 10;
+  const { embeddingLength: lengths, levelSpreadDb: spreads } = limits;
+  const length = clamp(quality.embeddingLength ?? lengths.min, lengths) / 10;
+  const spread = clamp(quality.levelSpreadDb ?? spreads.min, spreads);
+  const gate = secondScore === null ? 0 : (spread - spreads.min) / (spreads.max - spreads.min);
+  return {
+    bias: 1,
+    score,
+    lnNetSpeech,
+    scoreTimesLnNetSpeech: score * lnNetSpeech,
+    snr,
+    scoreTimesSnr: score * snr,
+    snrTimesLnNetSpeech: snr * lnNetSpeech,
+    embeddingLength: length,
+    scoreTimesEmbeddingLength: score * length,
+    second: gate,
+    secondScore: gate * (secondScore ?? 0),
+  };
+}
+
+/** The LLR, not yet bounded. */
+export function weightedSum(
+  weights: Readonly<Record<CalibrationTerm, number>>,
+  terms: Readonly<Record<CalibrationTerm, number>>,
+): number {
+  return CALIBRATION_TERMS.reduce((sum, term) => sum + weights[term] * terms[term], 0);
+}
+
+/**
+ * By how much the LLR grows with a score, at least, within the limits: it is linear in each of the measures, so the least is
+ * at a corner. Of the second score as well, where it counts.
+ */
+export function leastSlope({
+  weights,
+  limits,
+  secondSpace,
+}: {
+  readonly weights: Readonly<Record<CalibrationTerm, number>>;
+  readonly limits: CalibrationLimits;
+  readonly secondSpace: string | null;
+}): number {
+  const least = (weight: number, { min, max }: Range) => Math.min(weight * min, weight * max);
+  const { netSpeechSeconds, snrDb, embeddingLength } = limits;
+  const slope =
+    weights.score +
+    least(weights.scoreTimesLnNetSpeech, {
+      min: Math.log(netSpeechSeconds.min),
+      max: Math.log(netSpeechSeconds.max),
+    }) +
+    least(weights.scoreTimesSnr / 10, snrDb) +
+    least(weights.scoreTimesEmbeddingLength / 10, embeddingLength);
+  return secondSpace === null ? slope : Math.min(slope, weights.secondScore);
+}
+
+export function clamp(value: number, { min, max }: Range): number {
+  return Math.min(max, Math.max(min, value));
+}

@@ -1,0 +1,204 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
+import { CalibrationMap, leastSlope, type CalibrationMapFile } from '../../src/scoring/index.js';
+
+/** Parameters and LLRs of a fit by other software, to hold the formula to. */
+const FUSED = {
+  weights: {
+    bias: 27.53914775062554,
+    score: -30.13087129368578,
+    lnNetSpeech: -3.3318532736692825,
+    scoreTimesLnNetSpeech: 5.770583303556034,
+    snr: -9.145520787842555,
+    scoreTimesSnr: 14.8804432771726,
+    snrTimesLnNetSpeech: -1.3048484772648494,
+    embeddingLength: -33.73643096071849,
+    scoreTimesEmbeddingLength: 41.29219707287824,
+    second: -19.936425820296964,
+    secondScore: 22.520132263972425,
+  },
+  // score, second score, net speech (s), SNR (dB), embedding length, level spread (dB): LLR before its bounds
+  llrs: [
+    [0.85, 0.93, 2.995, 35, 7.8, 27, 11.937694],
+    [0.7, 0.85, 2.995, 35, 7.8, 27, 2.178827],
+    [0.66, 0.75, 2.995, 35, 7.8, 20, -0.164237],
+    [0.62, 0.78, 8.985, 22.5, 7.5, 21, -4.154057],
+    [0.75, 0.8, 5.99, 12, 7.2, 12, 4.346449],
+    [0.4, 0.6, 20, 30, 8, 25, -29.086641],
+    [0.9, 0.95, 45, 3, 5, 40, 9.999992],
+  ],
+};
+const ALONE = {
+  weights: {
+    bias: 27.037773739504647,
+    score: -26.920735299797897,
+    lnNetSpeech: -3.571564436949142,
+    scoreTimesLnNetSpeech: 5.821587944976086,
+    snr: -9.861210039721103,
+    scoreTimesSnr: 15.162513384377569,
+    snrTimesLnNetSpeech: -1.1561324646557072,
+    embeddingLength: -32.25223659800267,
+    scoreTimesEmbeddingLength: 37.14214168662661,
+    second: 0,
+    secondScore: 0,
+  },
+  llrs: [
+    [0.85, null, 2.995, 35, 7.8, 27, 10.410041],
+    [0.7, null, 2.995, 35, 7.8, 27, 2.321496],
+    [0.66, null, 2.995, 35, 7.8, 20, 0.164551],
+    [0.62, null, 8.985, 22.5, 7.5, 21, -3.235441],
+    [0.75, null, 5.99, 12, 7.2, 12, 4.434133],
+    [0.4, null, 20, 30, 8, 25, -23.149312],
+    [0.9, null, 45, 3, 5, 40, 9.054888],
+  ],
+};
+
+const RATE = { rate: 0.003, low: 0.001, high: 0.009, impostorTrials: 1000, speakers: 30 };
+
+function mapOf(weights: CalibrationMapFile['weights'], secondSpace: string | null): CalibrationMapFile {
+  return {
+    space: 'campplus',
+    secondSpace,
+    weights,
+    limits: {
+      netSpeechSeconds: { min: 2.995, max: 30 },
+      snrDb: { min: 5, max: 30 },
+      embeddingLength: { min: 5.5, max: 9.2 },
+      levelSpreadDb: { min: 18, max: 24 },
+    },
+    llr: { min: -5.5, max: 6 },
+    thresholds: [
+      { targetFalseMatchRate: 0.05, baseLlr: 1.2, measured: [{ comparisons: 6, ...RATE, rate: 0.02 }] },
+      {
+        targetFalseMatchRate: 0.01,
+        baseLlr: 3.2,
+        measured: [
+          { comparisons: 1, ...RATE },
+          { comparisons: 6, ...RATE, rate: 0.004 },
+        ],
+      },
+    ],
+  };
+}
+
+const fused = mapOf(FUSED.weights, 'ge2e');
+const alone = mapOf(ALONE.weights, null);
+
+test('the map agrees with the numbers of the fit, and keeps to its bounds', (t) => {
+  for (const [file, { llrs }] of [
+    [fused, FUSED],
+    [alone, ALONE],
+  ] as const) {
+    const map = new CalibrationMap(file);
+    for (const [score, secondScore, seconds, snrDb, embeddingLength, levelSpreadDb, expected] of llrs) {
+      const { llr, unbounded, clipped } = map.llr({
+        score: score!,
+        secondScore: secondScore ?? null,
+        netSpeechMs: seconds! * 1000,
+        quality: {
+          ...UNKNOWN_QUALITY,
+          snrDb: snrDb!,
+          embeddingLength: embeddingLength!,
+          levelSpreadDb: levelSpreadDb!,
+        },
+      });
+      t.true(Math.abs(unbounded - expected!) < 1e-5, `${unbounded} for ${expected}`);
+      t.is(llr, Math.min(6, Math.max(-5.5, unbounded)));
+      t.is(clipped, llr !== unbounded);
+    }
+  }
+});
+
+const cosine = fc.double({ min: -1, max: 1, noNaN: true });
+const input = fc.record({
+  score: cosine,
+  secondScore: cosine,
+  netSpeechMs: fc.double({ min: 100, max: 60_000, noNaN: true }),
+  quality: fc.record({
+    snrDb: fc.option(fc.double({ min: -20, max: 60, noNaN: true })),
+    clippedShare: fc.double({ min: 0, max: 1, noNaN: true }),
+    levelDbfs: fc.constant(-26),
+    bandwidthHz: fc.constant(3600),
+    embeddingLength: fc.option(fc.double({ min: 0, max: 20, noNaN: true })),
+    levelSpreadDb: fc.option(fc.double({ min: 0, max: 60, noNaN: true })),
+  }),
+});
+
+test('a higher score in either space is never weaker evidence', (t) => {
+  const map = new CalibrationMap(fused);
+  t.true(leastSlope(fused) > 0 && leastSlope(alone) > 0);
+  fc.assert(
+    fc.property(input, cosine, cosine, (one, score, secondScore) => {
+      const low = {
+        ...one,
+        score: Math.min(one.score, score),
+        secondScore: Math.min(one.secondScore, secondScore),
+      };
+      const high = {
+        ...one,
+        score: Math.max(one.score, score),
+        secondScore: Math.max(one.secondScore, secondScore),
+      };
+      t.true(map.llr(high).unbounded >= map.llr(low).unbounded - 1e-9);
+    }),
+  );
+});
+
+test('what is not known of the audio counts as the worst', (t) => {
+  const map = new CalibrationMap(alone);
+  const llr = (quality: object) =>
+    map.llr({
+      score: 0.7,
+      secondScore: null,
+      netSpeechMs: 3000,
+      quality: { ...UNKNOWN_QUALITY, ...quality },
+    });
+  t.deepEqual(llr({}), llr({ snrDb: -100, embeddingLength: 0, levelSpreadDb: 0 }));
+});
+
+test('the slope is looked for at every corner of the limits', (t) => {
+  const weights = { ...ALONE.weights, scoreTimesSnr: -30 };
+  t.true(leastSlope({ ...alone, weights }) < 0);
+  t.true(leastSlope({ ...fused, weights: { ...FUSED.weights, secondScore: -1 } }) < 0);
+});
+
+test('more comparisons or a lower target never lower the threshold', (t) => {
+  const map = new CalibrationMap(alone);
+  const target = fc.double({ min: 0.0001, max: 0.2, noNaN: true });
+  const comparisons = fc.integer({ min: 0, max: 30 });
+  fc.assert(
+    fc.property(target, target, comparisons, comparisons, (a, b, m, n) => {
+      const strict = map.acceptThreshold(Math.min(a, b), Math.max(m, n));
+      const loose = map.acceptThreshold(Math.max(a, b), Math.min(m, n));
+      t.true(strict.llr >= loose.llr);
+    }),
+  );
+});
+
+test('a threshold grows with the logarithm of the comparisons, and says what was measured for as many', (t) => {
+  const map = new CalibrationMap(alone);
+  t.is(map.acceptThreshold(0.01, 1).llr, 3.2);
+  t.true(Math.abs(map.acceptThreshold(0.01, 6).llr - 3.2 - Math.log(6)) < 1e-12);
+  t.deepEqual(map.acceptThreshold(0.01, 1).measured, RATE);
+  t.is(map.acceptThreshold(0.01, 2).measured?.rate, 0.004);
+  t.is(map.acceptThreshold(0.01, 7).measured, null);
+});
+
+test('between measured rates the stricter one counts; below the lowest nothing is accepted', (t) => {
+  const map = new CalibrationMap(alone);
+  t.is(map.acceptThreshold(0.04, 1).llr, 3.2);
+  t.is(map.acceptThreshold(0.2, 1).llr, 1.2);
+  t.deepEqual(map.acceptThreshold(0.0001, 1), { llr: Infinity, measured: null });
+});
+
+test('a map over two spaces needs both', (t) => {
+  const [both, one] = [new CalibrationMap(fused), new CalibrationMap(alone)];
+  const test = { campplus: Float32Array.of(1, 0), ge2e: Float32Array.of(0, 1) };
+  const enrolled = { campplus: Float32Array.of(1, 0), ge2e: Float32Array.of(1, 0) };
+  t.deepEqual(both.spaces, ['campplus', 'ge2e']);
+  t.deepEqual(both.scores(test, enrolled), { score: 1, secondScore: 0 });
+  t.is(both.scores({ campplus: test.campplus }, enrolled), undefined);
+  t.is(both.scores({ ge2e: test.ge2e }, enrolled), undefined);
+  t.deepEqual(one.scores(test, enrolled), { score: 1, secondScore: null });
+});
