@@ -1,6 +1,7 @@
 import { ChannelCredentials, createChannel, createClientFactory, Metadata, type Client } from 'nice-grpc';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
 import { isLoopback } from '../config.js';
+import { AdminServiceDefinition } from '../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../gen/vouch/v1/enrolment.js';
 import { VerificationServiceDefinition } from '../gen/vouch/v1/verification.js';
@@ -19,6 +20,7 @@ export interface Connection {
   readonly verification: Client<VerificationServiceDefinition>;
   readonly enrolment: Client<EnrolmentServiceDefinition>;
   readonly consent: Client<ConsentServiceDefinition>;
+  readonly admin: Client<AdminServiceDefinition>;
   close(): void;
 }
 
@@ -40,6 +42,7 @@ export function connect(options: ConnectionOptions): Connection {
     verification: factory.create(VerificationServiceDefinition, channel, defaults),
     enrolment: factory.create(EnrolmentServiceDefinition, channel, defaults),
     consent: factory.create(ConsentServiceDefinition, channel, defaults),
+    admin: factory.create(AdminServiceDefinition, channel, defaults),
     close: () => {
       channel.close();
     },

@@ -11,6 +11,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { migrateCommand } from './commands/migrate.js';
 import { noticeCommand } from './commands/notice.js';
 import { outcomeCommand } from './commands/outcome.js';
+import { policyCommand } from './commands/policy.js';
 import { serveCommand } from './commands/serve.js';
 import { speakersCommand } from './commands/speakers.js';
 import { tenantCommand } from './commands/tenant.js';
@@ -66,6 +67,7 @@ function program(): Command {
     outcomeCommand(),
     speakersCommand(),
     voiceprintsCommand(),
+    policyCommand(),
   ];
   root.commandsGroup('On this machine:');
   for (const command of here) root.addCommand(command);

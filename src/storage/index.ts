@@ -17,7 +17,14 @@ export {
 } from './ledger.js';
 export { insertNotice, listNotices, newConsentVersions, type NoticeRow } from './notices.js';
 export { deleteOptOut, findOptOuts, putOptOut, type OptOutRow } from './opt-outs.js';
-export { findPolicy, findPolicyVersion, insertPolicy, type PolicyRow } from './policies.js';
+export {
+  findPolicy,
+  findPolicyVersion,
+  insertPolicy,
+  listPolicies,
+  type PolicyPosition,
+  type PolicyRow,
+} from './policies.js';
 export { findSpeakerKey, insertKeyEpoch, insertSpeakerKey, listKeyEpochs } from './speaker-keys.js';
 export {
   findSpeaker,

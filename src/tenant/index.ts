@@ -1,4 +1,4 @@
 /** The organisations that control the data: their keys and policies. */
 export { DEFAULT_POLICY } from './default-policy.js';
-export { Policies, type VersionedPolicy } from './policies.js';
+export { Policies, type PolicyVersion, type VersionedPolicy } from './policies.js';
 export { Tenants } from './tenants.js';

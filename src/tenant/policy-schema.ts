@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Policy } from '../domain/policy.js';
 
-const milliseconds = z.int().min(0).max(31_536_000_000);
+/** The most that the contract can say, about 49 days. */
+const MOST_MS = 0xffff_ffff;
+
+const milliseconds = z.int().min(0).max(MOST_MS);
 const nextAction = z.enum(['WAIT', 'SKIP_QUESTIONS', 'ASK_QUESTIONS', 'STEP_UP', 'OFFER_ENROLMENT', 'REFER']);
 
 /** The form and the ranges of a policy; domain/policy.ts says what each part means. */

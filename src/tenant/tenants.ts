@@ -46,7 +46,7 @@ export class Tenants {
       const epoch = await this.keyring.activeEpoch(tenantId);
       const checkValue = await this.keyring.checkValue(tenantId, epoch);
       await insertKeyEpoch(tx, { epoch, checkValue, createdAt: now });
-      await storePolicy(tx, principal, DEFAULT_POLICY_ID, policy, now);
+      await storePolicy(tx, principal, DEFAULT_POLICY_ID, policy, 'the first', now);
       await appendEntry(tx, principal, {
         kind: 'AUDIT',
         type: 'TENANT_CREATED',

@@ -10,7 +10,12 @@ import { Ground } from '../helpers/ground.js';
 import { failure, wordOf } from '../helpers/test-stream.js';
 import { Watcher } from '../helpers/watcher.js';
 
-const OWN = ['vouch.v1.ConsentService', 'vouch.v1.EnrolmentService', 'vouch.v1.VerificationService'];
+const OWN = [
+  'vouch.v1.AdminService',
+  'vouch.v1.ConsentService',
+  'vouch.v1.EnrolmentService',
+  'vouch.v1.VerificationService',
+];
 const CALL = 'allison_en/call-1.wav';
 
 let ground: Ground;

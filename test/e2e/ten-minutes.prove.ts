@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { createChannel, createClientFactory, Metadata } from 'nice-grpc';
+import { AdminServiceDefinition } from '../../src/gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
 import { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
 import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
@@ -96,6 +97,7 @@ function clientsOf(address: string): ClientMaker {
         verification: factory.create(VerificationServiceDefinition, channel, options),
         enrolment: factory.create(EnrolmentServiceDefinition, channel, options),
         consent: factory.create(ConsentServiceDefinition, channel, options),
+        admin: factory.create(AdminServiceDefinition, channel, options),
       };
     },
   };

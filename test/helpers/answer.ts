@@ -11,6 +11,7 @@ export interface Answer {
     readonly confidenceBand: string;
   };
   readonly eventId: string;
+  readonly reference: { readonly id: string; readonly version: number };
   readonly retroactive?: boolean;
   readonly state: string;
   readonly textSha256: string;

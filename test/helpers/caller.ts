@@ -8,6 +8,7 @@ import {
   Purpose,
   type AudioFormat,
 } from '../../src/gen/vouch/v1/common.js';
+import type { AdminServiceClient } from '../../src/gen/vouch/v1/admin.js';
 import {
   Capacity,
   ConsentValue,
@@ -37,6 +38,7 @@ export interface Clients {
   readonly verification: VerificationServiceClient;
   readonly enrolment: EnrolmentServiceClient;
   readonly consent: ConsentServiceClient;
+  readonly admin: AdminServiceClient;
 }
 
 /** Makes clients of a service for a tenant and a role, over a connection of their own where one is given. */
@@ -67,6 +69,7 @@ export class TestTenant {
   readonly verification: VerificationServiceClient;
   readonly enrolment: EnrolmentServiceClient;
   readonly consent: ConsentServiceClient;
+  readonly admin: AdminServiceClient;
 
   constructor(
     readonly service: ClientMaker,
@@ -78,6 +81,7 @@ export class TestTenant {
       verification: this.verification,
       enrolment: this.enrolment,
       consent: this.consent,
+      admin: this.admin,
     } = service.clients(tenantId, role, channel));
   }
 

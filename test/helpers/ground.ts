@@ -8,6 +8,7 @@ import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
 import { readConfig } from '../../src/config.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Principal, Role } from '../../src/domain/principal.js';
+import { AdminServiceDefinition } from '../../src/gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
 import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
@@ -82,6 +83,7 @@ export class TestService implements ClientMaker {
       verification: factory.create(VerificationServiceDefinition, channel, options),
       enrolment: factory.create(EnrolmentServiceDefinition, channel, options),
       consent: factory.create(ConsentServiceDefinition, channel, options),
+      admin: factory.create(AdminServiceDefinition, channel, options),
     };
   }
 

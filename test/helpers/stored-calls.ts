@@ -34,6 +34,7 @@ export async function open(
     const body = {
       json: '{}',
       sha256: createHash('sha256').update('{}').digest('hex'),
+      reason: '',
       createdAt: new Date(),
     };
     if ((await findPolicy(tx, 'default')) === null) {

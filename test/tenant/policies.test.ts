@@ -15,7 +15,7 @@ test('a change is a new version, for its tenant alone', async (t) => {
   const other = await newTenant(tenants);
   const policies = new Policies(database, keyring, clock);
   const changed = { ...DEFAULT_POLICY, shadow: true };
-  const reference = await policies.put(officer, '', changed, 'key-1');
+  const reference = await policies.put(officer, '', changed, 'trial', 'key-1');
   t.is(reference.version, 2);
   t.deepEqual(await policies.current(officer.tenantId), { policy: changed, reference });
   t.is((await policies.current(other.tenantId)).reference.version, 1);
@@ -24,7 +24,7 @@ test('a change is a new version, for its tenant alone', async (t) => {
 test('a repeat of the request changes nothing, another one under its key is refused', async (t) => {
   const { database, keyring, clock, officer } = await freshGround(t);
   const policies = new Policies(database, keyring, clock);
-  const put = (shadow: boolean) => policies.put(officer, '', { ...DEFAULT_POLICY, shadow }, 'key-1');
+  const put = (shadow: boolean) => policies.put(officer, '', { ...DEFAULT_POLICY, shadow }, '', 'key-1');
   const [first, second] = await Promise.all([put(true), put(true)]);
   t.deepEqual(first, second);
   t.is(await reasonOf(put(false)), 'IDEMPOTENCY_KEY_REUSED');
@@ -33,11 +33,30 @@ test('a repeat of the request changes nothing, another one under its key is refu
 test('a policy out of range is refused with its field, an unknown one is not found', async (t) => {
   const { database, keyring, clock, officer } = await freshGround(t);
   const policies = new Policies(database, keyring, clock);
-  const refused = policies.put(officer, '', { ...DEFAULT_POLICY, rejectBelowLlr: 1 }, 'key-1');
-  t.like(await t.throwsAsync(refused), { reason: 'FIELD_INVALID', field: 'policy.rejectBelowLlr' });
+  const refused = policies.put(officer, '', { ...DEFAULT_POLICY, rejectBelowLlr: 1 }, '', 'key-1');
+  t.like(await t.throwsAsync(refused), { reason: 'FIELD_INVALID', field: 'policy.reject_below_llr' });
   t.is(
-    await reasonOf(policies.put(officer, '', { ...DEFAULT_POLICY, maximumClaims: 0 }, 'k')),
+    await reasonOf(policies.put(officer, '', { ...DEFAULT_POLICY, maximumClaims: 0 }, '', 'k')),
     'FIELD_INVALID',
   );
   t.is(await reasonOf(policies.current(officer.tenantId, 'none')), 'POLICY_NOT_FOUND');
+});
+
+test('the history tells who, when and why, a page at a time', async (t) => {
+  const { database, keyring, clock, officer } = await freshGround(t);
+  const policies = new Policies(database, keyring, clock);
+  for (const id of ['', 'vip', '']) {
+    await policies.put(officer, id, { ...DEFAULT_POLICY, shadow: true }, `for ${id}`, `key-${Math.random()}`);
+  }
+  const told: string[] = [];
+  for (let token = '', first = true; first || token !== ''; first = false) {
+    const { versions, nextPageToken } = await policies.list(officer.tenantId, '', 1, token);
+    told.push(...versions.map(({ reference: { id, version }, reason }) => `${id}@${version} ${reason}`));
+    token = nextPageToken;
+  }
+  t.deepEqual(told, ['default@3 for ', 'default@2 for ', 'default@1 the first', 'vip@1 for vip']);
+  const [vip, ...more] = (await policies.list(officer.tenantId, 'vip', 10, '')).versions;
+  t.deepEqual(more, []);
+  t.like(vip, { createdBy: officer.actorId, createdByRole: officer.role, createdAt: clock.now() });
+  t.is(await reasonOf(policies.list(officer.tenantId, '', 10, 'made-up')), 'FIELD_INVALID');
 });

@@ -3,11 +3,13 @@ import { createServer, type CallContext, type Server, type ServerMiddlewareCall 
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
+import { AdminServiceDefinition } from '../../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../gen/vouch/v1/enrolment.js';
 import { VerificationServiceDefinition } from '../../gen/vouch/v1/verification.js';
 import { VouchError } from '../../errors.js';
 import type { Authenticate } from '../principal.js';
+import { adminService } from './admin-service.js';
 import { consentService } from './consent-service.js';
 import { enrolmentService } from './enrolment-service.js';
 import { errorMiddleware, type ReportFailure } from './errors.js';
@@ -25,6 +27,7 @@ const SERVICES = [
   VerificationServiceDefinition,
   EnrolmentServiceDefinition,
   ConsentServiceDefinition,
+  AdminServiceDefinition,
 ] as const;
 
 /** The largest message that is read at all, bytes: audio and file pieces are at most 1 MiB. */
@@ -61,6 +64,7 @@ export class GrpcServer {
     guarded.add(VerificationServiceDefinition, verificationService(parts));
     guarded.add(EnrolmentServiceDefinition, enrolmentService(parts));
     guarded.add(ConsentServiceDefinition, consentService(parts));
+    guarded.add(AdminServiceDefinition, adminService(parts));
     const grpc = new GrpcServer(server, health);
     grpc.tellHealth('healthy');
     return grpc;

@@ -1,0 +1,52 @@
+import type { Policy } from '../domain/policy.js';
+import type * as proto from '../gen/vouch/v1/admin.js';
+import * as common from '../gen/vouch/v1/common.js';
+import { NextAction } from '../gen/vouch/v1/decision.js';
+import type { PolicyVersion } from '../tenant/index.js';
+import { fromProto, toProto } from './enums.js';
+import { required } from './validate.js';
+import { writeReference } from './write-call.js';
+
+/** A policy as it was sent; its ranges are checked where it is stored. */
+export function readPolicy(given: proto.Policy | undefined): Policy {
+  const policy = required(given, 'policy');
+  const actions = required(policy.nextActions, 'policy.next_actions');
+  const action = (name: keyof proto.NextActions, field: string) =>
+    fromProto(NextAction, actions[name], `policy.next_actions.${field}`);
+  return {
+    ...policy,
+    enrolment: { ...required(policy.enrolment, 'policy.enrolment') },
+    nextActions: {
+      accept: action('accept', 'accept'),
+      acceptHighRisk: action('acceptHighRisk', 'accept_high_risk'),
+      reject: action('reject', 'reject'),
+      notEnrolled: action('notEnrolled', 'not_enrolled'),
+      otherwise: action('otherwise', 'otherwise'),
+    },
+  };
+}
+
+export function writePolicyVersion(version: PolicyVersion): proto.PolicyVersion {
+  return {
+    reference: writeReference(version.reference),
+    policy: version.policy ? writePolicy(version.policy) : undefined,
+    createdAt: version.createdAt,
+    createdBy: version.createdBy,
+    createdByRole: toProto(common.Role, version.createdByRole),
+    reason: version.reason,
+  };
+}
+
+function writePolicy(policy: Policy): proto.Policy {
+  const { accept, acceptHighRisk, reject, notEnrolled, otherwise } = policy.nextActions;
+  return {
+    ...policy,
+    nextActions: {
+      accept: toProto(NextAction, accept),
+      acceptHighRisk: toProto(NextAction, acceptHighRisk),
+      reject: toProto(NextAction, reject),
+      notEnrolled: toProto(NextAction, notEnrolled),
+      otherwise: toProto(NextAction, otherwise),
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { Role } from '../../domain/principal.js';
+import type { AdminServiceImplementation } from '../../gen/vouch/v1/admin.js';
+import { readPolicy, writePolicyVersion } from '../admin-policy.js';
+import { requireRole } from '../roles.js';
+import { idempotencyKey, optionalId, validText, within } from '../validate.js';
+import { writeReference } from '../write-call.js';
+import type { TransportParts, WithPrincipal } from './parts.js';
+
+/** Who may read how a tenant is set up. */
+const READERS: readonly Role[] = ['ADMINISTRATOR', 'PRIVACY_OFFICER', 'AUDITOR'];
+const MOST_VERSION = 0x7fff_ffff;
+const REASON_BYTES = 1000;
+
+/** AdminService. */
+export function adminService(parts: TransportParts): AdminServiceImplementation<WithPrincipal> {
+  const { policies } = parts;
+  return {
+    getPolicy: async (request, { principal }) => {
+      requireRole(principal, ...READERS);
+      const policyId = optionalId(request.policyId, 'policy_id');
+      const version = within(request.version, 'version', 0, MOST_VERSION);
+      return { version: writePolicyVersion(await policies.find(principal.tenantId, policyId, version)) };
+    },
+
+    putPolicy: async (request, { principal }) => {
+      requireRole(principal, 'ADMINISTRATOR');
+      const key = idempotencyKey(request.idempotencyKey);
+      const policyId = optionalId(request.policyId, 'policy_id');
+      const reason = validText(request.reason, 'reason', REASON_BYTES);
+      const reference = await policies.put(principal, policyId, readPolicy(request.policy), reason, key);
+      return { reference: writeReference(reference) };
+    },
+
+    listPolicies: async (request, { principal }) => {
+      requireRole(principal, ...READERS);
+      const policyId = optionalId(request.policyId, 'policy_id');
+      const pageSize = request.pageSize === 0 ? 100 : within(request.pageSize, 'page_size', 1, 1000);
+      const pageToken = validText(request.pageToken, 'page_token', 1024);
+      const page = await policies.list(principal.tenantId, policyId, pageSize, pageToken);
+      return { versions: page.versions.map(writePolicyVersion), nextPageToken: page.nextPageToken };
+    },
+  };
+}

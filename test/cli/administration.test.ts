@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import type { Answer } from '../helpers/answer.js';
+import { openDirectory, Served, vouch } from '../helpers/binary.js';
+
+const directory = await openDirectory();
+
+let served: Served;
+test.before('a service of its own', async () => {
+  served = await Served.start();
+});
+test.after.always('stop', async () => {
+  await served.stop();
+  await directory.remove();
+});
+
+const tell = (...args: string[]) => vouch([...args, '--address', served.address]);
+
+async function ask(...args: string[]): Promise<{ code: number | null; json: Answer }> {
+  const { code, stdout, stderr } = await tell(...args, '--json');
+  return { code, json: JSON.parse(code === 1 ? stderr : stdout) as Answer };
+}
+
+test.serial('a policy is shown, changed field by field, and has a history', async (t) => {
+  const set = (...args: string[]) => ask('policy', 'set', '--reason', 'trial', ...args);
+  const changed = await set('--set', 'shadow=true', '--set', 'nextActions.reject=step-up');
+  t.is(changed.code, 0);
+  t.like(changed.json.reference, { id: 'default', version: 2 });
+  const shown = await ask('policy', 'show');
+  const file = join(directory.path, 'policy.json');
+  await writeFile(file, JSON.stringify(shown.json));
+  t.is((await set('--file', file, '--set', 'enrolment.waitingPeriodMs=1000')).json.reference.version, 3);
+  const { stdout } = await tell('policy', 'show');
+  t.regex(stdout, /^shadow +true$/m);
+  t.regex(stdout, /^nextActions\.reject +STEP_UP$/m);
+  t.regex(stdout, /^enrolment\.waitingPeriodMs +1000$/m);
+  const history = await tell('policy', 'history');
+  t.deepEqual(history.stdout.match(/^default@\d/gm), ['default@3', 'default@2', 'default@1']);
+  for (const mistake of ['shade=true', 'shadow=maybe', 'maximumClaims=many']) {
+    t.is((await set('--set', mistake)).code, 1, mistake);
+  }
+});
