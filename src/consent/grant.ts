@@ -29,6 +29,9 @@ export class Grant implements GrantTerms {
   readonly since: Date;
   readonly expiresAt: Date | null;
 
+  /** Nothing that merely looks like a grant has it: the compiler refuses a look-alike. */
+  private readonly fromTheGate = true;
+
   private constructor(terms: GrantTerms) {
     this.tenantId = terms.tenantId;
     this.speakerRef = terms.speakerRef;

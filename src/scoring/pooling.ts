@@ -3,7 +3,10 @@ import { cosine, normalise } from './vector.js';
 
 /** Windows brought together: what is compared with a voiceprint, and what becomes one. */
 export interface PooledSpeech {
-  /** One L2-normalised vector an embedding space; empty before the first window. */
+  /**
+   * One L2-normalised vector for each embedding space that every window had one in: a vector always stands for all of
+   * `netSpeechMs`. Empty before the first window.
+   */
   readonly vectors: Readonly<Record<string, Float32Array>>;
   readonly netSpeechMs: number;
   readonly windows: number;
@@ -12,7 +15,8 @@ export interface PooledSpeech {
 
 /**
  * Length-weighted mean of window embeddings, renormalised: the plain pooling of Kaldi's and 3D-Speaker's recipes. Each
- * window's vectors are weighted by its net speech. Grows with nothing: windows are added and forgotten.
+ * window's vectors are weighted by its net speech. A space that any window lacks is left out: pooled from fewer windows, its
+ * vector would be taken for all of the speech. Grows with nothing: windows are added and forgotten.
  */
 export class Pool {
   readonly #sums = new Map<string, Float32Array>();
@@ -29,10 +33,15 @@ export class Pool {
   }
 
   add(window: SpeechWindow): void {
-    for (const [space, vector] of Object.entries(window.vectors)) {
-      const sum = this.#sums.get(space) ?? new Float32Array(vector.length);
-      for (let i = 0; i < vector.length; i++) sum[i]! += vector[i]! * window.netSpeechMs;
-      this.#sums.set(space, sum);
+    if (this.#windows === 0) {
+      for (const [space, { length }] of Object.entries(window.vectors)) {
+        this.#sums.set(space, new Float32Array(length));
+      }
+    }
+    for (const [space, sum] of this.#sums) {
+      const vector = window.vectors[space];
+      if (!vector) this.#sums.delete(space);
+      else for (let i = 0; i < sum.length; i++) sum[i]! += vector[i]! * window.netSpeechMs;
     }
     this.#netSpeechMs += window.netSpeechMs;
     this.#windows++;
@@ -56,15 +65,15 @@ export function pool(windows: Iterable<SpeechWindow>): PooledSpeech {
 
 /**
  * How much windows sound like one person: the lowest cosine of one of them with their mean, in the space where it is
- * lowest; -1 to 1, and 1 for fewer than two windows.
+ * lowest, of those that all have; -1 to 1, and 1 for fewer than two windows.
  */
 export function consistency(windows: readonly SpeechWindow[]): number {
   if (windows.length < 2) return 1;
   const mean = pool(windows);
   let lowest = 1;
   for (const window of windows) {
-    for (const [space, vector] of Object.entries(window.vectors)) {
-      lowest = Math.min(lowest, cosine(vector, mean.vectors[space]!));
+    for (const [space, vector] of Object.entries(mean.vectors)) {
+      lowest = Math.min(lowest, cosine(window.vectors[space]!, vector));
     }
   }
   return lowest;

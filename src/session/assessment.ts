@@ -51,6 +51,7 @@ export class Assessment {
   #looks = 0;
   #current: Decision | undefined;
   #confidence: number | null = null;
+  #enrols = false;
 
   constructor(terms: AssessmentTerms) {
     this.#terms = terms;
@@ -67,6 +68,25 @@ export class Assessment {
 
   get claims(): readonly ClaimTrack[] {
     return this.#claims;
+  }
+
+  /**
+   * Ids of the spaces that speech is to be embedded in from here on: all while any claim may still be decided, or enrolled
+   * (a speaker without a voiceprint is never decided); once all are decided, what a change of speaker is looked for in.
+   */
+  get wantedSpaces(): readonly string[] {
+    const { calibration, spaces } = this.#terms;
+    const grounded = this.#claims.filter((claim) => claim.hasGround);
+    const watching = !this.#enrols && grounded.length > 0 && grounded.every((claim) => claim.decided);
+    // An evaluation of the speech since the decision must have a map that does with the one space.
+    const primary = calibration.primarySpace;
+    const alone = calibration.maps.some((map) => map.spaces.every((space) => space === primary));
+    return watching && alone ? [primary] : spaces.map((space) => space.id);
+  }
+
+  /** A voiceprint is to be made of this call: all spaces are wanted whatever was decided. */
+  wantForEnrolment(): void {
+    this.#enrols = true;
   }
 
   /** The last decision that was news; undefined before the first. */

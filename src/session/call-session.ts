@@ -3,14 +3,14 @@ import type { Decision, ReasonCode } from '../domain/decision.js';
 import type { CallEventBody } from '../domain/event.js';
 import type { SpeechWindow } from '../domain/speech.js';
 import type { Principal } from '../domain/principal.js';
-import type { SpeechExtractor, SpeechStream } from '../embedding/index.js';
+import type { SpeechExtractor } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import type { Assessment } from './assessment.js';
-import { AudioClock } from './audio-clock.js';
 import type { ClaimTrack } from './claim-track.js';
 import type { EventLog } from './event-log.js';
 import type { ClaimDossier, StartedAs } from './ports.js';
 import { ProgressTeller } from './progress-teller.js';
+import { SpeechFeed } from './speech-feed.js';
 import type { Clock } from '../domain/clock.js';
 
 export interface CallSessionParts {
@@ -40,8 +40,7 @@ export class CallSession {
   /** Up to which change of `paused` in the database this session is. */
   controlVersion: number;
   readonly #parts: CallSessionParts;
-  readonly #audio: AudioClock;
-  #stream: SpeechStream | undefined;
+  readonly #audio: SpeechFeed;
   #paused: boolean;
   readonly #teller: ProgressTeller;
   readonly #openedAt: Date;
@@ -52,7 +51,14 @@ export class CallSession {
 
   constructor(parts: CallSessionParts) {
     this.#parts = parts;
-    this.#audio = new AudioClock(parts.start.format);
+    this.#audio = new SpeechFeed(parts.extractor, parts.start.format, {
+      onWindow: (window) => {
+        this.#onWindow(window);
+      },
+      onProgress: (progress) => {
+        if (!this.#finished) this.#teller.heard(progress, this.#audio.nowMs);
+      },
+    });
     this.#paused = parts.paused;
     this.controlVersion = parts.controlVersion;
     this.#teller = new ProgressTeller(parts.log);
@@ -105,24 +111,12 @@ export class CallSession {
   /** Takes a piece of audio; resolves when there is room for more. */
   async audio(data: Uint8Array, gapMs: number): Promise<void> {
     this.#assertRunning();
-    if (gapMs > 0) {
-      this.#audio.gap(gapMs);
-      this.#stream?.gap(gapMs);
-    }
-    const { bytes: bytesBefore, gapMs: gapsBefore } = this.#audio;
-    this.#audio.take(data.byteLength);
+    if (gapMs > 0) this.#audio.gap(gapMs);
+    this.#audio.count(data);
     if (this.#audio.nowMs > this.#parts.maximumDurationMs) throw new VouchError('CALL_TOO_LONG');
     this.checkLease();
-    if (this.#open) {
-      this.#stream ??= this.#openStream(bytesBefore, gapsBefore);
-      await this.#stream.push(data).catch((error: unknown) => {
-        // The next audio opens another stream on another worker, and what was pooled so far goes on counting.
-        if (!(error instanceof VouchError && error.reason === 'WORKER_FAILED')) throw error;
-      });
-    } else {
-      this.#audio.drop(data.byteLength);
-      this.#stream?.skip(data.byteLength);
-    }
+    if (this.#open) await this.#audio.read(data);
+    else this.#audio.drop(data);
     this.#teller.heardMore(this.#audio, this.assessment);
   }
 
@@ -147,7 +141,7 @@ export class CallSession {
   pause(reason: string, origin: ControlOrigin): void {
     if (this.#paused || this.#finished) return;
     this.#paused = true;
-    this.#stream?.discard();
+    this.#audio.discard();
     this.#emit({ type: 'paused', reason, origin });
   }
 
@@ -169,7 +163,7 @@ export class CallSession {
   checkLease(): void {
     if (this.#finished || this.#leaseLost || this.#parts.clock.now().getTime() <= this.#leaseUntilMs) return;
     this.#leaseLost = true;
-    this.#stream?.discard();
+    this.#audio.discard();
     this.look();
   }
 
@@ -177,7 +171,7 @@ export class CallSession {
   consentRead(claim: ClaimTrack, dossier: ClaimDossier): void {
     if (this.#finished) return;
     const change = this.assessment.updateClaim(claim, dossier, this.#audio.nowMs);
-    if (!this.assessment.hasGround) this.#stream?.discard();
+    if (!this.assessment.hasGround) this.#audio.discard();
     if (change !== 'SAME') {
       this.#emit({
         type: 'consentChanged',
@@ -197,6 +191,7 @@ export class CallSession {
       reasons: options.reasons ?? [],
     });
     if (decision) this.#emit({ type: 'decision', decision });
+    this.#audio.compute(this.assessment.wantedSpaces);
     return decision;
   }
 
@@ -210,6 +205,12 @@ export class CallSession {
     return decision;
   }
 
+  /** Somebody wants to enrol the caller: speech is embedded in all spaces from now on, decided or not. */
+  wantForEnrolment(): void {
+    this.assessment.wantForEnrolment();
+    this.#audio.compute(this.assessment.wantedSpaces);
+  }
+
   /**
    * Ends the call in good order: what was heard is worked through, then the last decision and the end are told.
    * Rejects with AUDIO_INCOMPLETE, after that, when the bytes ended within a sample.
@@ -218,7 +219,7 @@ export class CallSession {
     if (this.#finished) return;
     const whole = this.#audio.complete;
     // A half sample at the end is told below, after everything that was whole has counted.
-    await this.#stream?.finish().catch((error: unknown) => {
+    await this.#audio.finish().catch((error: unknown) => {
       if (!(error instanceof VouchError && error.reason === 'AUDIO_INCOMPLETE')) throw error;
     });
     if (this.#isFinished()) return;
@@ -237,7 +238,7 @@ export class CallSession {
   /** The stream broke or another one took over: frees everything and tells nothing more. */
   drop(): void {
     this.#finished = true;
-    this.#stream?.close();
+    this.#audio.close();
   }
 
   tellDrain(deadline: Date): void {
@@ -255,25 +256,6 @@ export class CallSession {
 
   #assertRunning(): void {
     if (this.#finished) throw new VouchError('CALL_ENDED');
-  }
-
-  /** Opens the way to the speech stages; what came before is told as skipped, so that clock and samples stay whole. */
-  #openStream(bytesBefore: number, gapsBeforeMs: number): SpeechStream {
-    const { extractor, start } = this.#parts;
-    const stream = extractor.open(start.format, {
-      onWindow: (window) => {
-        this.#onWindow(window);
-      },
-      onProgress: (progress) => {
-        if (!this.#finished) this.#teller.heard(progress, this.#audio.nowMs);
-      },
-      onFailure: () => {
-        this.#stream = undefined;
-      },
-    });
-    if (gapsBeforeMs > 0) stream.gap(gapsBeforeMs);
-    if (bytesBefore > 0) stream.skip(bytesBefore);
-    return stream;
   }
 
   #onWindow(window: SpeechWindow): void {

@@ -54,6 +54,11 @@ export class ClaimTrack {
     return this.#dossier.voiceprints.length;
   }
 
+  /** Whether what was found stays, whatever more is said: accepted, rejected, or all the speech heard that may be. */
+  get decided(): boolean {
+    return this.#settled !== undefined;
+  }
+
   /**
    * Takes what is now known of the speaker. Speech from before a new ground never counts; a lost ground throws away what
    * was pooled. Returns whether the ground came or went.

@@ -18,7 +18,9 @@ export interface CallToEnrol {
 }
 
 /**
- * Makes a voiceprint from the speech of a live call that was spoken under the speaker's grant, by the present caller.
+ * Makes a voiceprint from the speech of a live call that was spoken under the speaker's grant, by the present caller. A
+ * voiceprint needs all embedding spaces, and once a call is decided its speech is embedded in one only: what was said since
+ * then does not count, and from the first such request on all speech is embedded in all spaces again.
  *
  * @throws CALL_NOT_FOUND, SPEAKER_NOT_CLAIMED, SPEAKER_OPTED_OUT, CONSENT_MISSING, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW,
  *   SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
@@ -43,6 +45,10 @@ export async function enrolFromCall(
   const { policy } = await parts.policies.current(principal.tenantId, start.policyId);
   const codec = start.upstreamCodec === '' ? start.format.encoding.toLowerCase() : start.upstreamCodec;
   // Windows count from the grant on (ClaimTrack.groundSinceMs), so nothing among them is older.
-  const speech = enrolmentSpeech(assessment.windowsFor(claim), assessment.spaces, grant.since, codec);
+  const windows = assessment.windowsFor(claim);
+  const whole = windows.filter(({ vectors }) => assessment.spaces.every(({ id }) => id in vectors));
+  // Where these do not suffice, there will be more of them when the request is repeated.
+  if (whole.length < windows.length) live.session.wantForEnrolment();
+  const speech = enrolmentSpeech(whole, assessment.spaces, grant.since, codec);
   return parts.voiceprints.create(principal, grant, request, speech, policy.enrolment);
 }

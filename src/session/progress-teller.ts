@@ -1,8 +1,8 @@
 import { UNKNOWN_QUALITY, type SpeechProgress } from '../domain/speech.js';
 import { qualityProblems } from '../decision/index.js';
 import type { Assessment } from './assessment.js';
-import type { AudioClock } from './audio-clock.js';
 import type { EventLog } from './event-log.js';
+import type { SpeechFeed } from './speech-feed.js';
 
 /** How often progress is told, ms of audio. */
 const PROGRESS_EVERY_MS = 1000;
@@ -24,7 +24,7 @@ export class ProgressTeller {
   }
 
   /** More audio came: tells progress about once a second of it. */
-  heardMore(audio: AudioClock, assessment: Assessment): void {
+  heardMore(audio: SpeechFeed, assessment: Assessment): void {
     if (audio.nowMs - this.#toldMs < PROGRESS_EVERY_MS) return;
     this.#toldMs = audio.nowMs;
     this.#log.emit(

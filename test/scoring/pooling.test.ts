@@ -67,6 +67,26 @@ test('consistency is the lowest cosine with the mean: 1 for one voice, low for a
   t.true(consistency([window([1, 0, 0]), window([1, 0, 0]), window([0, 1, 0])]) < 0.5);
 });
 
+test('a space is there when every window had it, and then stands for all of the speech', (t) => {
+  const space = fc.subarray(['a', 'b', 'c']);
+  fc.assert(
+    fc.property(fc.array(space, { minLength: 1, maxLength: 6 }), (all) => {
+      const windows = all.map((spaces) =>
+        window([], { vectors: Object.fromEntries(spaces.map((id) => [id, Float32Array.of(1, 0)])) }),
+      );
+      const common = ['a', 'b', 'c'].filter((id) => all.every((spaces) => spaces.includes(id)));
+      const { vectors: pooled, netSpeechMs } = pool(windows);
+      t.deepEqual(Object.keys(pooled).toSorted(), common);
+      t.is(netSpeechMs, 3000 * all.length);
+    }),
+  );
+});
+
+test('consistency is told in the spaces that all windows have', (t) => {
+  const vectors = { campplus: Float32Array.of(1, 0), ge2e: Float32Array.of(0, 1) };
+  t.is(consistency([window([1, 0]), window([1, 0], { vectors })]), 1);
+});
+
 test('cosine refuses vectors of different dimension', (t) => {
   t.throws(() => cosine(new Float32Array(3), new Float32Array(4)), { instanceOf: RangeError });
 });

@@ -1,8 +1,7 @@
 import test from 'ava';
-import type { Grant } from '../../src/consent/index.js';
 import { Calibration } from '../../src/scoring/index.js';
 import { Assessment } from '../../src/session/assessment.js';
-import type { ClaimDossier } from '../../src/session/ports.js';
+import { dossierOf, voiceprintOf } from '../helpers/dossier.js';
 import { TEST_POLICY } from '../helpers/policy.js';
 import { window } from '../helpers/windows.js';
 
@@ -15,20 +14,7 @@ const SPACE = {
 const calibration = await Calibration.load('models/calibration/telephone-first.json', [SPACE]);
 const ANNA = [1, 0.1, 0];
 const BERT = [0, 0.1, 1];
-
-function dossierOf(voice: readonly number[]): ClaimDossier {
-  const { vectors } = window(voice);
-  return {
-    speakerRef: 'ref',
-    known: true,
-    optedOut: false,
-    grant: { eventId: 'event', since: new Date(0), expiresAt: null } as unknown as Grant,
-    voiceprints: [{ voiceprintId: 'print', label: 'default', version: 1, vectors }],
-    pending: 0,
-    ofOtherModel: 0,
-    version: '1',
-  };
-}
+const enrolled = (voice: readonly number[]) => dossierOf('someone', [voiceprintOf(window(voice).vectors)]);
 
 test('another claimed speaker who takes the phone is a change, and the acceptance is withdrawn', (t) => {
   const assessment = new Assessment({
@@ -41,8 +27,8 @@ test('another claimed speaker who takes the phone is a change, and the acceptanc
     clock: { now: () => new Date() },
     previousDecisionId: '',
   });
-  assessment.addClaim(1, 'anna', null, dossierOf(ANNA), 0);
-  assessment.addClaim(2, 'bert', null, dossierOf(BERT), 0);
+  assessment.addClaim(1, 'anna', null, enrolled(ANNA), 0);
+  assessment.addClaim(2, 'bert', null, enrolled(BERT), 0);
   const say = (voice: readonly number[], index: number) =>
     assessment.push(window(voice, { startMs: index * 3000, endMs: (index + 1) * 3000 }));
   for (let index = 0; index < 4; index++) {
