@@ -73,6 +73,8 @@ export const REASONS = {
   SPEAKER_NOT_FOUND: ['NOT_FOUND', 'No such speaker.'],
   SPEAKER_NOT_CLAIMED: ['FAILED_PRECONDITION', 'The speaker was not claimed in this call.'],
   SPEAKER_OPTED_OUT: ['FAILED_PRECONDITION', 'The speaker opted out.'],
+  SPEAKER_HELD: ['FAILED_PRECONDITION', 'A legal hold forbids to destroy anything of this speaker.'],
+  EVIDENCE_NOT_FOUND: ['NOT_FOUND', 'Nothing is kept of an erasure of this id.'],
   CONSENT_MISSING: ['FAILED_PRECONDITION', 'There is no recorded ground for this purpose.'],
   NOTICE_NOT_FOUND: ['NOT_FOUND', 'No such published notice.'],
   NOTICE_MISMATCH: ['INVALID_ARGUMENT', 'The text hash or language is not that of the notice.'],

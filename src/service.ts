@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { isLoopback, type Config } from './config.js';
-import { ConsentGate, Consents } from './consent/index.js';
+import { ConsentGate, Consents, SpeakerStates } from './consent/index.js';
 import { FileKeyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
 import type { Policy } from './domain/policy.js';
@@ -13,6 +13,7 @@ import { createLog, loggedFailure, type Logger } from './observability/index.js'
 import { openDatabase } from './open-database.js';
 import { calibrationFile, openExtractor, WorkerHealth } from './open-extractor.js';
 import { packageRoot } from './package-root.js';
+import { Rights } from './rights/index.js';
 import { Calibration } from './scoring/index.js';
 import {
   CallControl,
@@ -196,6 +197,8 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       policies,
       voiceprints,
       speakers: new Speakers(database, keyring, clock),
+      speakerStates: new SpeakerStates(database, keyring, clock),
+      rights: new Rights(database, keyring, clock),
       startTimeoutMs: config.startTimeoutMs,
       stallTimeoutMs: config.stallTimeoutMs,
       uploadLimits: {

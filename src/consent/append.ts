@@ -45,14 +45,18 @@ export async function appendConsent(
       detailsSha256: sha256(details).toString('hex'),
     },
   });
-  const context = { use: 'consent-details', event: appended.eventId };
   await insertConsentDetails(tx, {
     eventId: appended.eventId,
     speakerRef,
-    ciphertext: event.key.seal(Buffer.from(details), context),
+    ciphertext: event.key.seal(Buffer.from(details), consentDetailsContext(appended.eventId)),
   });
   await setSpeakerVersion(tx, speakerRef, appended.position);
   return appended;
+}
+
+/** What sealed details belong to. */
+export function consentDetailsContext(eventId: string) {
+  return { use: 'consent-details', event: eventId };
 }
 
 /** Evidence as JSON. */

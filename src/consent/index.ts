@@ -1,9 +1,10 @@
 /** What people were told and what they said to it, and the gate that follows from it. */
-export { proofingJson } from './append.js';
+export { consentDetailsContext, proofingJson } from './append.js';
 export { Consents } from './consents.js';
 export { ConsentGate, type OpenedClaim, type SeenClaim } from './gate.js';
 export type { Grant } from './grant.js';
 export type { OptOutInput, RecordConsentInput, RecordedConsent, WithdrawInput } from './inputs.js';
 export { SPEAKER_ID_HASH } from './load.js';
 export type { PublishedNotice } from './notices.js';
-export { openSpeakerKey } from './speaker-key.js';
+export { createSpeakerKey, openSpeakerKey } from './speaker-key.js';
+export { isHeld, SpeakerStates, type HeldState, type SpeakerStateInput } from './speaker-states.js';

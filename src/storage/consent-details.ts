@@ -25,3 +25,14 @@ export async function findConsentDetails(
   );
   return row ?? null;
 }
+
+/** The sealed details of all of somebody's consent events. */
+export async function listConsentDetails(
+  tx: Transaction,
+  speakerRef: string,
+): Promise<readonly ConsentDetailsRow[]> {
+  return tx.query(
+    'SELECT event_id AS "eventId", speaker_ref AS "speakerRef", ciphertext FROM consent_details WHERE speaker_ref = $1',
+    [speakerRef],
+  );
+}

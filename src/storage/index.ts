@@ -5,7 +5,16 @@ export { listMigrations, migrate } from './migrate.js';
 export { EmbeddedPostgres } from './embedded.js';
 export type { EmbeddedPostgresOptions } from './embedded-server.js';
 export { actorOf, actorRef, type Actor } from './actors.js';
-export { findConsentDetails, insertConsentDetails } from './consent-details.js';
+export { findConsentDetails, insertConsentDetails, listConsentDetails } from './consent-details.js';
+export {
+  deleteConsentDetailsOf,
+  deleteSpeaker,
+  deleteSpeakerKey,
+  eraseFromCalls,
+  holdsAnything,
+  type ErasedSubject,
+} from './erasure.js';
+export { findEvidence, insertEvidence, type EvidenceRow } from './evidence.js';
 export { once, resultOf, type KeyedRequest } from './idempotency.js';
 export {
   appendLedger,
@@ -25,7 +34,14 @@ export {
   type PolicyPosition,
   type PolicyRow,
 } from './policies.js';
+export { findRetentionPolicy, insertRetentionPolicy } from './retention-policies.js';
 export { findSpeakerKey, insertKeyEpoch, insertSpeakerKey, listKeyEpochs } from './speaker-keys.js';
+export {
+  deleteSpeakerState,
+  findSpeakerStates,
+  insertSpeakerState,
+  type SpeakerStateRow,
+} from './speaker-states.js';
 export {
   findSpeaker,
   insertSpeaker,

@@ -120,12 +120,26 @@ test('the role without a tenant fails, with an empty one sees nothing', async (t
   t.is(error.metadata['sqlState'], '42501');
 });
 
-test('what is appended stays: the role may not change or delete it', async (t) => {
+test('what is appended stays: the role may not change it, nor delete what no erasure takes away', async (t) => {
   const { database } = await freshDatabase(t);
   const tenant = await freshTenant(database);
-  const statements = ['call_events', 'call_claims', 'outcomes', 'policies', 'actors', 'tenants'].flatMap(
-    (table) => [`DELETE FROM ${table}`, `UPDATE ${table} SET tenant_id = tenant_id`, `TRUNCATE ${table}`],
-  );
+  const erasable = ['call_events', 'call_claims', 'outcomes'];
+  const lasting = [
+    'policies',
+    'actors',
+    'tenants',
+    'ledger',
+    'ledger_heads',
+    'notices',
+    'retention_policies',
+  ];
+  const statements = [
+    ...lasting.map((table) => `DELETE FROM ${table}`),
+    ...[...erasable, ...lasting].flatMap((table) => [
+      `UPDATE ${table} SET tenant_id = tenant_id`,
+      `TRUNCATE ${table}`,
+    ]),
+  ];
   for (const statement of statements) {
     const error = await t.throwsAsync(
       database.tenant(tenant, (tx) => tx.query(statement)),

@@ -3,6 +3,7 @@ import { GetSpeakerResponse, ListSpeakersResponse, type Speaker } from '../../ge
 import { clientCommand, newCommand, type ClientOptions } from '../command.js';
 import { connected } from '../connection.js';
 import { wholeNumber } from '../options.js';
+import { speakerRightsCommands } from './speaker-rights.js';
 import { answer, fields, isolated, table } from '../output.js';
 
 interface ListOptions extends ClientOptions {
@@ -12,7 +13,7 @@ interface ListOptions extends ClientOptions {
 
 /** `vouch speakers`: who is known. */
 export function speakersCommand(): Command {
-  return newCommand('speakers', 'list or show speakers')
+  const speakers = newCommand('speakers', 'list, show or erase speakers')
     .addCommand(
       clientCommand('list', 'list speakers, a page at a time')
         .option('--page-size <n>', 'how many', wholeNumber(1), 100)
@@ -24,6 +25,8 @@ export function speakersCommand(): Command {
         .argument('<speaker>', 'the speaker')
         .action(show),
     );
+  for (const command of speakerRightsCommands()) speakers.addCommand(command);
+  return speakers;
 }
 
 async function list(options: ListOptions): Promise<void> {

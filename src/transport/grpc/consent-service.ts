@@ -1,15 +1,17 @@
-import { VouchError } from '../../errors.js';
 import type { ConsentServiceImplementation } from '../../gen/vouch/v1/consent.js';
 import { readNotice, readOptOut, readRecordConsent, readWithdraw } from '../read-consent.js';
 import { idempotencyKey, validId } from '../validate.js';
 import { writeConsentState } from '../write-people.js';
-import type { ControlPoller } from '../../session/index.js';
+import { inForce } from './in-force.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
+import { rightsCalls } from './rights.js';
 
 /** ConsentService. What is recorded is in force in this process's calls when the answer comes. */
 export function consentService(parts: TransportParts): ConsentServiceImplementation<WithPrincipal> {
   const { consents, poller } = parts;
   return {
+    ...rightsCalls(parts),
+
     publishNotice: async (request, { principal }) => {
       const key = idempotencyKey(request.idempotencyKey);
       const published = await consents.publishNotice(principal, readNotice(request.notice), key);
@@ -52,12 +54,4 @@ export function consentService(parts: TransportParts): ConsentServiceImplementat
       return { state: writeConsentState(state) };
     },
   };
-}
-
-/**
- * Waits until what was recorded holds in this process's running calls. Where that cannot be told, the caller is told to
- * repeat the request: with its idempotency key it records nothing twice.
- */
-async function inForce(poller: ControlPoller): Promise<void> {
-  if (!(await poller.poke())) throw new VouchError('DATABASE_UNAVAILABLE', { retryAfterMs: 1000 });
 }

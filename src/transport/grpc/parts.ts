@@ -1,6 +1,7 @@
-import type { Consents } from '../../consent/index.js';
+import type { Consents, SpeakerStates } from '../../consent/index.js';
 import type { Principal } from '../../domain/principal.js';
 import type { Speakers, Voiceprints } from '../../enrolment/index.js';
+import type { Rights } from '../../rights/index.js';
 import type { CallControl, Calls, ControlPoller, Recordings } from '../../session/index.js';
 import type { Policies } from '../../tenant/index.js';
 import type { UploadLimits } from './upload.js';
@@ -15,6 +16,8 @@ export interface TransportParts {
   readonly policies: Policies;
   readonly voiceprints: Voiceprints;
   readonly speakers: Speakers;
+  readonly speakerStates: SpeakerStates;
+  readonly rights: Rights;
   /** A stream must start within this time, ms. */
   readonly startTimeoutMs: number;
   /** A stream that is not paused must send something this often, ms. */

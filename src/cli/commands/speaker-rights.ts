@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import {
+  EraseSpeakerResponse,
+  GetErasureEvidenceResponse,
+  SetSpeakerStateResponse,
+  SpeakerState,
+  type ErasureEvidence,
+  type ErasureReceipt,
+} from '../../gen/vouch/v1/consent.js';
+import { clientCommand, writeCommand, type ClientOptions, type WriteOptions } from '../command.js';
+import { connected } from '../connection.js';
+import { answer, fields, isolated, table, word } from '../output.js';
+
+type EraseOptions = WriteOptions & { readonly onBehalfOf: string };
+type HoldOptions = WriteOptions & { readonly reference: string; readonly lift: boolean };
+
+/** What of `vouch speakers` is about people's rights: for privacy officers. */
+export function speakerRightsCommands(): Command[] {
+  return [
+    writeCommand('erase', 'destroy all that is held of a speaker and print the receipt')
+      .argument('<speaker>', 'the speaker')
+      .option('--on-behalf-of <id>', 'on whose behalf this is done', '')
+      .action(erase),
+    clientCommand('evidence', 'show what is kept of an erased person: that they consented and were erased')
+      .argument('<speaker>', 'the id that was erased')
+      .action(evidence),
+    writeCommand('hold', 'set or lift a legal hold: nothing of the speaker may be destroyed under it')
+      .argument('<speaker>', 'the speaker, known or not')
+      .requiredOption('--reference <text>', "a file number of your own; nobody's name")
+      .option('--lift', 'lift it', false)
+      .action(hold),
+  ];
+}
+
+async function erase(speakerId: string, options: EraseOptions): Promise<void> {
+  const { onBehalfOf, idempotencyKey } = options;
+  const request = { speakerId, onBehalfOf, idempotencyKey };
+  const response = await connected(options, ({ consent }) => consent.eraseSpeaker(request));
+  answer(options, EraseSpeakerResponse.toJSON(response), describeReceipt(response.receipt));
+}
+
+async function evidence(speakerId: string, options: ClientOptions): Promise<void> {
+  const response = await connected(options, ({ consent }) => consent.getErasureEvidence({ speakerId }));
+  const text = [`speaker  ${isolated(speakerId)}`, ...response.records.map(describeEvidence)].join('\n\n');
+  answer(options, GetErasureEvidenceResponse.toJSON(response), text);
+}
+
+async function hold(speakerId: string, options: HoldOptions): Promise<void> {
+  const { reference, lift, idempotencyKey } = options;
+  const state = SpeakerState.LEGAL_HOLD;
+  const request = { speakerId, state, inForce: !lift, reference, idempotencyKey };
+  const response = await connected(options, ({ consent }) => consent.setSpeakerState(request));
+  const held = response.states.map(
+    (each) => `${word(each.state, 'SPEAKER_STATE')} since ${each.since?.toISOString() ?? ''}`,
+  );
+  answer(
+    options,
+    SetSpeakerStateResponse.toJSON(response),
+    held.length === 0 ? 'no state holds' : held.join('\n'),
+  );
+}
+
+function describeReceipt(receipt: ErasureReceipt | undefined): string {
+  if (receipt === undefined) return '';
+  const { destroyed } = receipt;
+  const count = (number = 0, what: string) => `${number} ${what}`;
+  return fields([
+    ['erased', `${receipt.erasedAt?.toISOString() ?? ''} (${word(receipt.cause, 'ERASURE_CAUSE')})`],
+    [
+      'destroyed',
+      [
+        count(destroyed?.names, 'names'),
+        count(destroyed?.dataKeys, 'data keys'),
+        count(destroyed?.voiceprints, 'voiceprints'),
+        count(destroyed?.consentDetails, 'details of consent'),
+        count(destroyed?.claims, 'claims'),
+        count(destroyed?.decisions, 'decisions'),
+        count(destroyed?.outcomes, 'outcomes'),
+      ].join(', '),
+    ],
+    ['shared decisions', count(destroyed?.decisionsRedacted, 'without this person now')],
+    ['proved by', `entry ${receipt.chainPosition} of the chain, ${receipt.chainHash.toString('hex')}`],
+    ['unrecoverable', `after ${receipt.unrecoverableAfter?.toISOString() ?? ''}`],
+    ['evidence', `${receipt.evidenceId}, kept until ${receipt.evidenceUntil?.toISOString() ?? ''}`],
+    ['opt-out', receipt.optOutStays ? 'stays' : 'none'],
+  ]);
+}
+
+function describeEvidence({ receipt, consentEvents }: ErasureEvidence): string {
+  const rows = consentEvents.map((event) => [
+    String(event.chainPosition),
+    event.type,
+    event.occurredAt?.toISOString() ?? '',
+    event.bodyJson,
+  ]);
+  return `${describeReceipt(receipt)}\n\n${table(['position', 'said', 'when', 'what the chain holds'], rows)}`;
+}

@@ -1,0 +1,17 @@
+/** How long a tenant keeps what, in whole days. Of several limits that concern the same data the shortest wins. */
+export interface RetentionPolicy {
+  /** Speakers who were not enrolled, asked for consent or accepted in a call for so long are erased. */
+  readonly inactivityDays: number;
+  /** Speakers whose consent and voiceprints are all older are erased, however often they call. */
+  readonly absoluteDays: number;
+  /** After the end of a call its events lose their scores. */
+  readonly callScoresDays: number;
+  /** After the end of a call its rows are deleted. */
+  readonly callRowsDays: number;
+  /** How long what the law wants kept of an erased person is kept. */
+  readonly evidenceDays: number;
+  /** How long the operator keeps backups of the database: what was destroyed may be in them until then. */
+  readonly backupDays: number;
+  /** How long repeats of a request are recognised by their idempotency keys. */
+  readonly idempotencyDays: number;
+}

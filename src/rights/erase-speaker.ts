@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { appendEntry } from '../audit/index.js';
+import { consentDetailsContext, createSpeakerKey, openSpeakerKey } from '../consent/index.js';
+import type { Keyring } from '../crypto/index.js';
+import type { Principal } from '../domain/principal.js';
+import type { Destroyed, ErasureCause, ErasureReceipt, EvidencedEvent } from '../domain/rights.js';
+import { VouchError } from '../errors.js';
+import {
+  deleteConsentDetailsOf,
+  deleteSpeaker,
+  deleteSpeakerKey,
+  deleteVoiceprintsOf,
+  eraseFromCalls,
+  findOptOuts,
+  insertEvidence,
+  listConsentDetails,
+  listConsentEntries,
+  type ErasedSubject,
+  type Transaction,
+} from '../storage/index.js';
+import { retentionPolicy } from '../tenant/index.js';
+import { sealRecord } from './evidence-record.js';
+import { unrecoverableAfter } from './unrecoverable.js';
+
+/** Somebody to be erased, locked before; with their id, which the evidence names. */
+export interface SpeakerToErase extends ErasedSubject {
+  readonly speakerId: string;
+}
+
+/** A transaction that erases, and what it needs. */
+export interface Erasing {
+  readonly tx: Transaction;
+  readonly keyring: Keyring;
+  readonly principal: Principal;
+  readonly now: Date;
+  readonly cause: ErasureCause;
+  /** Empty: on nobody's behalf. */
+  readonly onBehalfOf: string;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Destroys a speaker: data key, voiceprints, details of consent, claims, decisions, name. What must be provable later is
+ * sealed first, under a key of its own. Running calls learn of it as of a withdrawal. An opt-out stays.
+ */
+export async function eraseSpeaker(erasing: Erasing, subject: SpeakerToErase): Promise<ErasureReceipt> {
+  const { tx, keyring, principal, now, cause, onBehalfOf } = erasing;
+  const { policy } = await retentionPolicy(tx);
+  const consentEvents = await consentHistory(erasing, subject.speakerRef);
+  const destroyed = await destroy(tx, subject);
+  const evidenceId = randomUUID();
+  const evidenceUntil = new Date(now.getTime() + policy.evidenceDays * DAY_MS);
+  const after = unrecoverableAfter(now, policy);
+  const key = await createSpeakerKey(tx, keyring, evidenceId);
+  const optOutStays = (await findOptOuts(tx, [subject.idHash])).length > 0;
+  const { eventId, position, hash } = await appendEntry(tx, principal, {
+    kind: 'AUDIT',
+    type: 'SPEAKER_ERASED',
+    subjectRef: subject.speakerRef,
+    onBehalfOf,
+    recordedAt: now,
+    body: {
+      cause,
+      destroyed: { ...destroyed },
+      unrecoverableAfter: after.toISOString(),
+      evidenceUntil: evidenceUntil.toISOString(),
+    },
+  });
+  const receipt: ErasureReceipt = {
+    eventId,
+    chainPosition: position,
+    chainHash: hash.toString('hex'),
+    erasedAt: now,
+    cause,
+    destroyed,
+    unrecoverableAfter: after,
+    evidenceId,
+    evidenceUntil,
+    optOutStays,
+  };
+  const { speakerId, idHash } = subject;
+  const ciphertext = sealRecord(key, { evidenceId, idHash }, { speakerId, receipt, consentEvents });
+  await insertEvidence(tx, { evidenceId, idHash, ciphertext, erasedAt: now, keepUntil: evidenceUntil });
+  return receipt;
+}
+
+async function destroy(tx: Transaction, subject: SpeakerToErase): Promise<Destroyed> {
+  const { speakerRef } = subject;
+  const voiceprints = await deleteVoiceprintsOf(tx, speakerRef);
+  const consentDetails = await deleteConsentDetailsOf(tx, speakerRef);
+  const fromCalls = await eraseFromCalls(tx, subject);
+  const dataKeys = Number(await deleteSpeakerKey(tx, speakerRef));
+  const names = Number(await deleteSpeaker(tx, speakerRef));
+  return { names, dataKeys, voiceprints, consentDetails, ...fromCalls };
+}
+
+/** What the person said, from the chain, with what stood behind it. A key that is lost already stops no erasure. */
+async function consentHistory({ tx, keyring }: Erasing, speakerRef: string): Promise<EvidencedEvent[]> {
+  const details = new Map<string, string>();
+  try {
+    const key = await openSpeakerKey(tx, keyring, speakerRef);
+    for (const { eventId, ciphertext } of await listConsentDetails(tx, speakerRef)) {
+      details.set(eventId, key.open(ciphertext, consentDetailsContext(eventId)).toString());
+    }
+  } catch (error) {
+    const unreadable = ['KEY_MISSING', 'CIPHERTEXT_INVALID'];
+    if (!(error instanceof VouchError) || !unreadable.includes(error.reason)) throw error;
+  }
+  return (await listConsentEntries(tx, speakerRef)).map((entry) => ({
+    eventId: entry.eventId,
+    chainPosition: entry.position,
+    chainHash: entry.hash.toString('hex'),
+    type: entry.type,
+    occurredAt: entry.occurredAt,
+    recordedAt: entry.recordedAt,
+    actorRole: entry.actorRole,
+    body: entry.body,
+    details: details.get(entry.eventId) ?? '',
+  }));
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { canonicalJson, type DataKey } from '../crypto/index.js';
+import type { ErasureEvidence } from '../domain/rights.js';
+
+const time = z.iso.datetime().transform((text) => new Date(text));
+const count = z.int().nonnegative();
+
+const receipt = z.strictObject({
+  eventId: z.string(),
+  chainPosition: z.int().positive(),
+  chainHash: z.string(),
+  erasedAt: time,
+  cause: z.enum(['REQUEST', 'RETENTION']),
+  destroyed: z.strictObject({
+    names: count,
+    dataKeys: count,
+    voiceprints: count,
+    consentDetails: count,
+    claims: count,
+    decisions: count,
+    decisionsRedacted: count,
+    outcomes: count,
+  }),
+  unrecoverableAfter: time,
+  evidenceId: z.string(),
+  evidenceUntil: time,
+  optOutStays: z.boolean(),
+});
+
+const consentEvent = z.strictObject({
+  eventId: z.string(),
+  chainPosition: z.int().positive(),
+  chainHash: z.string(),
+  type: z.string(),
+  occurredAt: time,
+  recordedAt: time,
+  actorRole: z.string(),
+  body: z.string(),
+  details: z.string(),
+});
+
+const record = z.strictObject({ speakerId: z.string(), receipt, consentEvents: z.array(consentEvent) });
+
+/** Reads a receipt that was kept as JSON. */
+export const parseReceipt = (value: unknown): z.output<typeof receipt> => receipt.parse(value);
+
+/** What a sealed record belongs to. */
+export interface RecordPlace {
+  readonly evidenceId: string;
+  /** Keyed hash of the erased id. */
+  readonly idHash: Buffer;
+}
+
+/** Seals what is kept of an erased person, bound to the keyed hash of the id that it is found by. */
+export function sealRecord(
+  key: DataKey,
+  place: RecordPlace,
+  kept: ErasureEvidence & { readonly speakerId: string },
+): Buffer {
+  // Dates as JSON writes them: canonical JSON knows no dates.
+  const plain = JSON.parse(JSON.stringify(kept)) as Parameters<typeof canonicalJson>[0];
+  return key.seal(Buffer.from(canonicalJson(plain)), context(place));
+}
+
+/** Opens what {@link sealRecord} made. Throws CIPHERTEXT_INVALID. */
+export function openRecord(
+  key: DataKey,
+  place: RecordPlace,
+  sealed: Buffer,
+): ErasureEvidence & { readonly speakerId: string } {
+  return record.parse(JSON.parse(key.open(sealed, context(place)).toString()));
+}
+
+function context({ evidenceId, idHash }: RecordPlace) {
+  return { use: 'erasure-evidence', evidence: evidenceId, idHash: idHash.toString('hex') };
+}

@@ -1,0 +1,2 @@
+/** What people may ask of whoever holds their data: erasure and its evidence. */
+export { Rights } from './rights.js';

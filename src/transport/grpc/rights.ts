@@ -1,0 +1,49 @@
+import * as proto from '../../gen/vouch/v1/consent.js';
+import { fromProto, toProto } from '../enums.js';
+import { requireRole } from '../roles.js';
+import { idempotencyKey, optionalId, requiredText, validId } from '../validate.js';
+import { writeErasureEvidence, writeErasureReceipt } from '../write-rights.js';
+import { inForce } from './in-force.js';
+import type { TransportParts, WithPrincipal } from './parts.js';
+
+type RightsCalls = 'setSpeakerState' | 'eraseSpeaker' | 'getErasureEvidence';
+
+/** The part of ConsentService that is about people's rights: for privacy officers and administrators. */
+export function rightsCalls(
+  parts: TransportParts,
+): Pick<proto.ConsentServiceImplementation<WithPrincipal>, RightsCalls> {
+  const { rights, speakerStates, poller } = parts;
+  return {
+    setSpeakerState: async (request, { principal }) => {
+      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
+      const states = await speakerStates.set(principal, {
+        speakerId: validId(request.speakerId, 'speaker_id'),
+        state: fromProto(proto.SpeakerState, request.state, 'state'),
+        inForce: request.inForce,
+        reference: requiredText(request.reference, 'reference', 64),
+        idempotencyKey: idempotencyKey(request.idempotencyKey),
+      });
+      await inForce(poller);
+      return {
+        states: states.map(({ state, since }) => ({ state: toProto(proto.SpeakerState, state), since })),
+      };
+    },
+
+    eraseSpeaker: async (request, { principal }) => {
+      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
+      const receipt = await rights.erase(principal, {
+        speakerId: validId(request.speakerId, 'speaker_id'),
+        onBehalfOf: optionalId(request.onBehalfOf, 'on_behalf_of'),
+        idempotencyKey: idempotencyKey(request.idempotencyKey),
+      });
+      await inForce(poller);
+      return { receipt: writeErasureReceipt(receipt) };
+    },
+
+    getErasureEvidence: async (request, { principal }) => {
+      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
+      const records = await rights.evidence(principal, validId(request.speakerId, 'speaker_id'));
+      return { records: records.map(writeErasureEvidence) };
+    },
+  };
+}

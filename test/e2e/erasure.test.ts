@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import test from 'ava';
+import { ErasureCause, SpeakerState } from '../../src/gen/vouch/v1/consent.js';
+import { ReasonCode } from '../../src/gen/vouch/v1/decision.js';
+import { Ground, type TestService } from '../helpers/ground.js';
+import { failure, wordOf } from '../helpers/test-stream.js';
+
+const ALLISON = 'allison_en';
+const CALL = `${ALLISON}/call-1.wav`;
+
+let ground: Ground;
+let services: TestService[] = [];
+
+test.serial.before('two replicas on one database', async (t) => {
+  t.timeout(60_000);
+  ground = await Ground.make();
+  services = [await ground.serve(), await ground.serve()];
+});
+
+test.after.always('stop', async () => {
+  for (const service of services) await service.stop();
+  await ground.close();
+});
+
+test('erasure ends the comparison in calls of every replica within a second', async (t) => {
+  const tenant = await services[0]!.tenant();
+  await tenant.enrol(ALLISON);
+  const here = tenant.open([ALLISON]);
+  const there = services[1]!.tenantOf(tenant.tenantId).open([ALLISON]);
+  for (const call of [here, there]) {
+    await call.speech(CALL, 0, 8000);
+    await call.event('decision', (each) => wordOf(each) === 'ACCEPT');
+  }
+  const request = { speakerId: ALLISON, onBehalfOf: '', idempotencyKey: randomUUID() };
+  const { receipt } = await tenant.as('PRIVACY_OFFICER').consent.eraseSpeaker(request);
+  const answeredAt = Date.now();
+  t.like(receipt, { cause: ErasureCause.REQUEST, destroyed: { names: 1, voiceprints: 1, claims: 2 } });
+  t.like(await here.event('consentChanged'), { claimNumber: 1, granted: false });
+  await there.event('consentChanged');
+  t.true(Date.now() - answeredAt <= 1000, `${Date.now() - answeredAt} ms`);
+  for (const call of [here, there]) {
+    await call.speech(CALL, 8000);
+    t.is(await call.end(), null);
+    t.is(wordOf(call.decision), 'SPEAKER_NOT_ENROLLED');
+    t.true(call.decision.reasons.includes(ReasonCode.CONSENT_WITHDRAWN));
+    t.is(call.decision.netSpeechMs, 0, 'what was heard before counts no more');
+    t.is((await tenant.getCall(call.callId)).decision!.claims[0]!.speakerId, '');
+  }
+  t.deepEqual((await tenant.as('PRIVACY_OFFICER').consent.eraseSpeaker(request)).receipt, receipt);
+  const { records } = await tenant.consent.getErasureEvidence({ speakerId: ALLISON });
+  t.deepEqual(records[0]!.receipt, receipt);
+  t.is(records[0]!.consentEvents[0]!.type, 'CONSENT_RECORDED');
+});
+
+test('only privacy officers and administrators erase, hold and read evidence', async (t) => {
+  const tenant = await services[0]!.tenant();
+  await tenant.grant(ALLISON);
+  for (const role of ['TELEPHONY', 'AGENT', 'SUPERVISOR', 'AUDITOR'] as const) {
+    const { consent } = tenant.as(role);
+    const key = { speakerId: ALLISON, idempotencyKey: randomUUID() };
+    const hold = { ...key, state: SpeakerState.LEGAL_HOLD, inForce: true, reference: 'file' };
+    t.is((await failure(consent.eraseSpeaker(key))).reason, 'ROLE_NOT_ALLOWED');
+    t.is((await failure(consent.setSpeakerState(hold))).reason, 'ROLE_NOT_ALLOWED');
+    t.is((await failure(consent.getErasureEvidence({ speakerId: ALLISON }))).reason, 'ROLE_NOT_ALLOWED');
+  }
+  t.is((await tenant.enrolment.getSpeaker({ speakerId: ALLISON })).speaker!.speakerId, ALLISON);
+});
