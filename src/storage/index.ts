@@ -34,7 +34,7 @@ export {
   type PolicyPosition,
   type PolicyRow,
 } from './policies.js';
-export { findRetentionPolicy, insertRetentionPolicy } from './retention-policies.js';
+export { findRetentionPolicy } from './retention-policies.js';
 export { findSpeakerKey, insertKeyEpoch, insertSpeakerKey, listKeyEpochs } from './speaker-keys.js';
 export {
   deleteSpeakerState,

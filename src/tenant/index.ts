@@ -1,5 +1,5 @@
 /** The organisations that control the data: their keys and policies. */
 export { DEFAULT_POLICY } from './default-policy.js';
 export { Policies, type PolicyVersion, type VersionedPolicy } from './policies.js';
-export { retentionPolicy } from './retention-policies.js';
+export { retentionPolicy } from './retention-policy.js';
 export { Tenants } from './tenants.js';

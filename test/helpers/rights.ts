@@ -13,7 +13,7 @@ import {
   type Database,
 } from '../../src/storage/index.js';
 import { ENDED, event, open, telephony } from './stored-calls.js';
-import { voiceprintGround, type VoiceprintGround } from './voiceprints.js';
+import { speech, voiceprintGround, type VoiceprintGround } from './voiceprints.js';
 
 export interface RightsGround extends VoiceprintGround {
   readonly rights: Rights;
@@ -129,7 +129,7 @@ function decision(speakerIds: readonly string[], kind: Decision['kind'], decided
     ...NUMBERS,
     confidenceBand: 'VERY_HIGH',
     netSpeechMs: 6000,
-    quality: { snrDb: 20, clippedShare: 0, levelDbfs: -20, bandwidthHz: 3400 },
+    quality: speech(decidedAt).quality,
     looks: 2,
     claimsSoFar: speakerIds.length,
     policy: artefact,

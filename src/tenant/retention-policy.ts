@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { RetentionPolicy } from '../domain/retention.js';
+import { VouchError } from '../errors.js';
+import { findRetentionPolicy, type Transaction } from '../storage/index.js';
+
+const MOST_DAYS = 36_500;
+const days = z.int().min(1).max(MOST_DAYS);
+
+/** The form and the ranges of a retention policy. */
+export const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
+  .strictObject({
+    inactivityDays: days,
+    absoluteDays: days,
+    callScoresDays: days,
+    callRowsDays: days,
+    evidenceDays: days,
+    backupDays: days,
+    idempotencyDays: days,
+  })
+  .refine((policy) => policy.callRowsDays >= policy.callScoresDays, { path: ['callRowsDays'] });
+
+/** What a tenant begins with, in days. */
+const DEFAULT_RETENTION: RetentionPolicy = {
+  // Three years without an interaction: BIPA s. 15(a).
+  inactivityDays: 1095,
+  absoluteDays: 3650,
+  callScoresDays: 90,
+  callRowsDays: 400,
+  // Claims over consent expire within ten years in every jurisdiction that we looked at; shorten it where they do sooner.
+  evidenceDays: 3650,
+  backupDays: 35,
+  idempotencyDays: 30,
+};
+
+/** The policy in force and its version; 0: the default, none was ever set. */
+export async function retentionPolicy(
+  tx: Transaction,
+): Promise<{ version: number; policy: RetentionPolicy }> {
+  const row = await findRetentionPolicy(tx);
+  if (row === null) return { version: 0, policy: DEFAULT_RETENTION };
+  // A limit that came later counts with its default.
+  const parsed = retentionPolicySchema.safeParse({ ...DEFAULT_RETENTION, ...Object(row.body) });
+  if (!parsed.success)
+    throw new VouchError('INTERNAL', { message: 'A stored retention policy has an unknown form.' });
+  return { version: row.version, policy: parsed.data };
+}
