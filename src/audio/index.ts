@@ -1,4 +1,5 @@
 export { BYTES_PER_SAMPLE, findFormatProblem, type FormatProblem } from './format.js';
+export { RealFft } from './fft.js';
 export { Resampler } from './resampler.js';
 export { StreamDecoder } from './stream-decoder.js';
 export { CAMPPLUS_FILTERBANK, Filterbank, subtractMeanPerBin, type FilterbankOptions } from './filterbank.js';

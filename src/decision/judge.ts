@@ -1,5 +1,7 @@
 import type { DecisionKind, Finality, ReasonCode } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
+import type { SpeechQuality } from '../domain/speech.js';
+import { doubtsAbout, qualityProblems } from './quality-problems.js';
 
 /** What is known of one claim that can be compared. */
 export interface ClaimEvidence {
@@ -7,8 +9,8 @@ export interface ClaimEvidence {
   readonly llr: number | null;
   readonly llrClipped: boolean;
   readonly netSpeechMs: number;
-  /** What is wrong with the audio. */
-  readonly problems: readonly ReasonCode[];
+  /** Of the speech behind it. */
+  readonly quality: SpeechQuality;
   /** Whether any more speech can come. */
   readonly ended: boolean;
 }
@@ -21,23 +23,41 @@ export interface Verdict {
 
 /**
  * One look of the sequential test: accept, reject, or wait for more speech. Rejecting needs more speech than accepting;
- * between the thresholds the answer is INCONCLUSIVE, for good once the policy's most speech was heard or the call ended.
+ * between the thresholds the answer is INCONCLUSIVE, for good once the policy's most speech was heard or the call ended. So
+ * it is while the speech may be another person's, however strong the evidence.
  *
  * @param acceptAtLlr the threshold for the policy's false-match rate over the whole call, natural logarithm
  */
 export function judge(evidence: ClaimEvidence, policy: Policy, acceptAtLlr: number): Verdict {
-  const { llr, netSpeechMs, problems } = evidence;
+  const { llr, netSpeechMs, quality } = evidence;
+  const problems = qualityProblems(quality);
   const exhausted = evidence.ended || netSpeechMs >= policy.maximumNetSpeechMs;
   const finality: Finality = exhausted ? 'FINAL' : 'PROVISIONAL';
   if (llr === null || netSpeechMs < policy.minimumNetSpeechMs) {
     const reasons: ReasonCode[] = netSpeechMs === 0 && evidence.ended ? ['NO_SPEECH'] : ['SHORT_SPEECH'];
     return { kind: 'NOT_ENOUGH_SPEECH', finality, reasons: [...reasons, ...problems] };
   }
-  const clipped: ReasonCode[] = evidence.llrClipped ? ['LLR_CLIPPED'] : [];
-  if (llr >= acceptAtLlr) return { kind: 'ACCEPT', finality: 'FINAL', reasons: [...clipped, ...problems] };
-  if (llr <= policy.rejectBelowLlr && netSpeechMs >= policy.rejectMinimumNetSpeechMs) {
-    return { kind: 'REJECT', finality: 'FINAL', reasons: ['EVIDENCE_AGAINST', ...clipped, ...problems] };
+  const reached = reachedKind(llr, netSpeechMs, policy, acceptAtLlr);
+  if (reached === undefined) {
+    const lean: ReasonCode = llr < 0 ? 'EVIDENCE_AGAINST' : 'EVIDENCE_WEAK';
+    return { kind: 'INCONCLUSIVE', finality, reasons: [lean, ...problems] };
   }
-  const lean: ReasonCode = llr < 0 ? 'EVIDENCE_AGAINST' : 'EVIDENCE_WEAK';
-  return { kind: 'INCONCLUSIVE', finality, reasons: [lean, ...problems] };
+  const lean: ReasonCode[] = reached === 'REJECT' ? ['EVIDENCE_AGAINST'] : [];
+  const doubts = doubtsAbout(reached, quality);
+  if (doubts.length > 0) {
+    return { kind: 'INCONCLUSIVE', finality, reasons: [...new Set([...lean, ...doubts, ...problems])] };
+  }
+  const clipped: ReasonCode[] = evidence.llrClipped ? ['LLR_CLIPPED'] : [];
+  return { kind: reached, finality: 'FINAL', reasons: [...lean, ...clipped, ...problems] };
+}
+
+function reachedKind(
+  llr: number,
+  netSpeechMs: number,
+  policy: Policy,
+  acceptAtLlr: number,
+): 'ACCEPT' | 'REJECT' | undefined {
+  if (llr >= acceptAtLlr) return 'ACCEPT';
+  const mayReject = netSpeechMs >= policy.rejectMinimumNetSpeechMs;
+  return mayReject && llr <= policy.rejectBelowLlr ? 'REJECT' : undefined;
 }

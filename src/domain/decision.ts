@@ -33,7 +33,8 @@ export type ReasonCode =
   | 'EVIDENCE_RESTARTED'
   | 'SEVERAL_CLAIMS'
   | 'NO_SPEECH'
-  | 'SEVERAL_SPEAKERS';
+  | 'SEVERAL_SPEAKERS'
+  | 'TONE_OR_MUSIC';
 
 export type NextAction =
   'WAIT' | 'SKIP_QUESTIONS' | 'ASK_QUESTIONS' | 'STEP_UP' | 'OFFER_ENROLMENT' | 'REFER';

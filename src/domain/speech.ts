@@ -15,6 +15,13 @@ export interface SpeechQuality {
    * speech that is overlapped or hardly there; null before the first window.
    */
   readonly embeddingLength: number | null;
+  /** Share of what sounds that is tones or music, 0 to 1: frames with speech never are. */
+  readonly toneOrMusicShare: number;
+  /**
+   * Estimated share of the speech that is another voice's, before, after or over the caller's, 0 to 0.5 (which of the two
+   * is the caller cannot be told); null before three windows, and in a single one.
+   */
+  readonly otherVoiceShare: number | null;
 }
 
 /** Of no speech at all. */
@@ -25,6 +32,8 @@ export const UNKNOWN_QUALITY: SpeechQuality = {
   bandwidthHz: null,
   levelSpreadDb: null,
   embeddingLength: null,
+  toneOrMusicShare: 0,
+  otherVoiceShare: null,
 };
 
 /**

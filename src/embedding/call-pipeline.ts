@@ -196,7 +196,10 @@ export class CallPipeline {
 
   #measure(frames: readonly LabelledFrame[]): void {
     for (const { samples, startMs, probability, speech } of frames) {
-      if (!speech) continue;
+      if (!speech) {
+        this.#measures.addOther(samples);
+        continue;
+      }
       this.#measures.add(samples, probability);
       for (const full of this.#netSpeech.push(samples, startMs)) this.#addWindow(full);
     }

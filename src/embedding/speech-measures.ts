@@ -5,6 +5,7 @@ import {
   QualityMeter,
   SpeechSpectrum,
   telephoneSamples,
+  ToneOrMusicMeter,
   WindowLevelMeter,
 } from '../speech-activity/index.js';
 
@@ -17,10 +18,15 @@ export class SpeechMeasures {
   #levels = { snrDb: 0, levelSpreadDb: 0, windows: 0 };
   #embeddings = { length: 0, windows: 0 };
   readonly #spectrum: SpeechSpectrum;
+  readonly #toneOrMusic: ToneOrMusicMeter;
+  /** Frames that sound, of the stream and since the window's first one. */
+  readonly #sounds = { stream: new SoundShare(), window: new SoundShare() };
 
   /** @param frameSamples samples at 16 kHz in a frame. */
   constructor(frameSamples: number) {
-    this.#spectrum = new SpeechSpectrum((frameSamples * TELEPHONE_RATE_HZ) / SPEECH_RATE_HZ);
+    const telephoneFrame = (frameSamples * TELEPHONE_RATE_HZ) / SPEECH_RATE_HZ;
+    this.#spectrum = new SpeechSpectrum(telephoneFrame);
+    this.#toneOrMusic = new ToneOrMusicMeter(telephoneFrame);
   }
 
   /** Adds a frame of speech, 16 kHz, and its probability, 0 to 1. */
@@ -31,6 +37,18 @@ export class SpeechMeasures {
     this.#window.add(measure, probability);
     this.#windowLevels.add(measure, probability);
     this.#spectrum.add(telephone);
+    this.#toneOrMusic.interrupt();
+    this.#sounds.stream.add(1, 0);
+    this.#sounds.window.add(1, 0);
+  }
+
+  /** Adds a frame without speech, 16 kHz. */
+  addOther(samples: Float32Array): void {
+    const { sounds, toneOrMusicFrames } = this.#toneOrMusic.add(telephoneSamples(samples));
+    if (!sounds) return;
+    this.#sounds.stream.add(1, toneOrMusicFrames);
+    // What was heard before a window begins says nothing of it: a ringing tone, music on hold.
+    if (!this.#sounds.window.empty) this.#sounds.window.add(1, toneOrMusicFrames);
   }
 
   /** The quality of the window, as far as it is known before it is embedded; the next frame begins another. */
@@ -42,14 +60,18 @@ export class SpeechMeasures {
       this.#levels.windows++;
     }
     const quality = { ...this.#window.quality, ...levels, bandwidthHz: this.#spectrum.bandwidthHz };
+    const toneOrMusicShare = this.#sounds.window.share;
     this.#window.clear();
-    return { ...quality, embeddingLength: null };
+    this.#sounds.window.clear();
+    return { ...quality, toneOrMusicShare, embeddingLength: null, otherVoiceShare: null };
   }
 
   /** Forgets the window that fills; what was measured of the call stays. */
   discardWindow(): void {
     this.#window.clear();
     this.#windowLevels.take();
+    this.#toneOrMusic.interrupt();
+    this.#sounds.window.clear();
   }
 
   /** Of all speech so far; what is measured window by window is the mean of the windows. */
@@ -60,6 +82,8 @@ export class SpeechMeasures {
       snrDb: windows > 0 ? snrDb / windows : null,
       levelSpreadDb: windows > 0 ? levelSpreadDb / windows : null,
       bandwidthHz: this.#spectrum.bandwidthHz,
+      toneOrMusicShare: this.#sounds.stream.share,
+      otherVoiceShare: null,
       embeddingLength:
         this.#embeddings.windows > 0 ? this.#embeddings.length / this.#embeddings.windows : null,
     };
@@ -69,5 +93,28 @@ export class SpeechMeasures {
   addEmbedding(length: number): void {
     this.#embeddings.length += length;
     this.#embeddings.windows++;
+  }
+}
+
+/** The share of tones and music among the frames that sound. */
+class SoundShare {
+  #frames = 0;
+  #toneOrMusic = 0;
+
+  get empty(): boolean {
+    return this.#frames === 0;
+  }
+
+  get share(): number {
+    return this.#frames === 0 ? 0 : Math.min(1, this.#toneOrMusic / this.#frames);
+  }
+
+  add(frames: number, toneOrMusic: number): void {
+    this.#frames += frames;
+    this.#toneOrMusic += toneOrMusic;
+  }
+
+  clear(): void {
+    this.#frames = this.#toneOrMusic = 0;
   }
 }

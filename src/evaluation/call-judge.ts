@@ -1,4 +1,4 @@
-import { judge, qualityProblems, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
+import { judge, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
 import type { DecisionKind } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { SpeechWindow } from '../domain/speech.js';
@@ -60,7 +60,7 @@ export function judgeCall(
           llr: compared?.llr ?? null,
           llrClipped: compared?.llrClipped ?? false,
           netSpeechMs: speech.netSpeechMs,
-          problems: qualityProblems(speech.quality),
+          quality: speech.quality,
           ended,
         },
         policy,

@@ -1,4 +1,5 @@
 import { UNKNOWN_QUALITY, type SpeechQuality, type SpeechWindow } from '../domain/speech.js';
+import { otherVoiceShare } from './other-voice.js';
 import { cosine, normalise } from './vector.js';
 
 /** Windows brought together: what is compared with a voiceprint, and what becomes one. */
@@ -22,6 +23,8 @@ export class Pool {
   readonly #sums = new Map<string, Float32Array>();
   #netSpeechMs = 0;
   #windows = 0;
+  /** Sum of the squares of the windows' weights. */
+  #squaredMs = 0;
   readonly #quality = new QualityMean();
 
   get netSpeechMs(): number {
@@ -44,15 +47,23 @@ export class Pool {
       else for (let i = 0; i < sum.length; i++) sum[i]! += vector[i]! * window.netSpeechMs;
     }
     this.#netSpeechMs += window.netSpeechMs;
+    this.#squaredMs += window.netSpeechMs ** 2;
     this.#windows++;
     this.#quality.add(window.quality, window.netSpeechMs);
+  }
+
+  /** As SpeechQuality says; by the vectors of the first space, as the windows name them. */
+  get otherVoiceShare(): number | null {
+    const [sum] = this.#sums.values();
+    return sum ? otherVoiceShare(sum, this.#netSpeechMs, this.#squaredMs, this.#windows) : null;
   }
 
   /** What was pooled so far. The vectors are the caller's own copies. */
   take(): PooledSpeech {
     const vectors: Record<string, Float32Array> = {};
     for (const [space, sum] of this.#sums) vectors[space] = normalise(Float32Array.from(sum));
-    return { vectors, netSpeechMs: this.#netSpeechMs, windows: this.#windows, quality: this.#quality.take() };
+    const quality = { ...this.#quality.take(), otherVoiceShare: this.otherVoiceShare };
+    return { vectors, netSpeechMs: this.#netSpeechMs, windows: this.#windows, quality };
   }
 }
 

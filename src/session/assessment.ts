@@ -4,7 +4,7 @@ import type { ArtefactReference, CalibrationFit, Decision, ReasonCode } from '..
 import type { Policy } from '../domain/policy.js';
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
-import { pool, type Calibration } from '../scoring/index.js';
+import { Pool, pool, type Calibration } from '../scoring/index.js';
 import { ClaimTrack } from './claim-track.js';
 import type { ClaimDossier } from './ports.js';
 import type { Clock } from '../domain/clock.js';
@@ -47,6 +47,8 @@ export class Assessment {
   readonly #claims: ClaimTrack[] = [];
   readonly #change: SpeakerChangeDetector;
   #windows: SpeechWindow[] = [];
+  /** All windows since the evidence began. */
+  #evidence = new Pool();
   #evidenceSinceMs = 0;
   #looks = 0;
   #current: Decision | undefined;
@@ -97,6 +99,11 @@ export class Assessment {
   /** Confidence of the best claim at the last look, 0 to 100; null where nothing was compared. */
   get confidence(): number | null {
     return this.#confidence;
+  }
+
+  /** How much of the evidence is another voice's, as SpeechQuality says. */
+  get otherVoiceShare(): number | null {
+    return this.#evidence.otherVoiceShare;
   }
 
   /** Whether any claim allows the caller's speech to be embedded. */
@@ -197,12 +204,14 @@ export class Assessment {
 
   #keep(window: SpeechWindow): void {
     this.#windows.push(window);
+    this.#evidence.add(window);
     if (this.#windows.length > WINDOWS_KEPT) this.#windows.shift();
     for (const claim of this.#claims) claim.add(window);
   }
 
   #forget(sinceMs: number): void {
     this.#windows = [];
+    this.#evidence = new Pool();
     this.#evidenceSinceMs = sinceMs;
     for (const claim of this.#claims) claim.reset();
   }

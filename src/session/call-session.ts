@@ -56,7 +56,8 @@ export class CallSession {
         this.#onWindow(window);
       },
       onProgress: (progress) => {
-        if (!this.#finished) this.#teller.heard(progress, this.#audio.nowMs);
+        if (this.#finished) return;
+        this.#teller.heard(progress, this.assessment.otherVoiceShare, this.#audio.nowMs);
       },
     });
     this.#paused = parts.paused;

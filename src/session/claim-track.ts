@@ -2,7 +2,7 @@ import type { ClaimMethod } from '../domain/call.js';
 import type { ClaimResult, DecisionKind, Finality, ReasonCode } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { SpeechWindow } from '../domain/speech.js';
-import { judge, qualityProblems, type JudgedClaim } from '../decision/index.js';
+import { judge, type JudgedClaim } from '../decision/index.js';
 import { compareBest, Pool, type Calibration, type Comparison } from '../scoring/index.js';
 import type { ClaimDossier } from './ports.js';
 
@@ -104,7 +104,7 @@ export class ClaimTrack {
         llr: comparison?.llr ?? null,
         llrClipped: comparison?.llrClipped ?? false,
         netSpeechMs: speech.netSpeechMs,
-        problems: qualityProblems(speech.quality),
+        quality: speech.quality,
         ended: look.ended,
       },
       look.policy,

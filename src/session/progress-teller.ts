@@ -41,13 +41,17 @@ export class ProgressTeller {
     );
   }
 
-  /** The stages worked through more audio. */
-  heard(progress: SpeechProgress, nowMs: number): void {
-    this.#heard = progress;
-    const problems = qualityProblems(progress.quality);
+  /**
+   * The stages worked through more audio.
+   * @param otherVoiceShare of the evidence: the stages know of no voices.
+   */
+  heard(progress: SpeechProgress, otherVoiceShare: number | null, nowMs: number): void {
+    const quality = { ...progress.quality, otherVoiceShare };
+    this.#heard = { ...progress, quality };
+    const problems = qualityProblems(quality);
     const told = problems.join();
     if (told === this.#toldProblems) return;
     this.#toldProblems = told;
-    this.#log.emit({ type: 'quality', quality: progress.quality, problems }, nowMs);
+    this.#log.emit({ type: 'quality', quality, problems }, nowMs);
   }
 }

@@ -189,6 +189,8 @@ export function writeReference(reference: ArtefactReference): common.ArtefactRef
 export function writeQuality(quality: SpeechQuality): common.SpeechQuality {
   return {
     clippedShare: quality.clippedShare,
+    toneOrMusicShare: quality.toneOrMusicShare,
+    ...(quality.otherVoiceShare === null ? {} : { otherVoiceShare: quality.otherVoiceShare }),
     ...(quality.snrDb === null ? {} : { snrDb: quality.snrDb }),
     ...(quality.levelDbfs === null ? {} : { levelDbfs: quality.levelDbfs }),
     ...(quality.bandwidthHz === null ? {} : { bandwidthHz: Math.round(quality.bandwidthHz) }),

@@ -9,7 +9,7 @@ const evidence = (part: Partial<ClaimEvidence>): ClaimEvidence => ({
   llr: 0,
   llrClipped: false,
   netSpeechMs: 6000,
-  problems: [],
+  quality: GOOD_QUALITY,
   ended: false,
   ...part,
 });
@@ -65,4 +65,36 @@ test('quality problems are named, each by itself', (t) => {
   t.deepEqual(qualityProblems({ ...GOOD_QUALITY, clippedShare: 0.2 }), ['CLIPPED']);
   t.deepEqual(qualityProblems({ ...GOOD_QUALITY, levelDbfs: -60 }), ['LOW_LEVEL']);
   t.deepEqual(qualityProblems({ ...GOOD_QUALITY, bandwidthHz: 2000 }), ['NARROW_BANDWIDTH']);
+  t.deepEqual(qualityProblems({ ...GOOD_QUALITY, otherVoiceShare: 0.3 }), ['SEVERAL_SPEAKERS']);
+  t.deepEqual(qualityProblems({ ...GOOD_QUALITY, toneOrMusicShare: 0.6 }), ['TONE_OR_MUSIC']);
+});
+
+test('speech of several people decides nothing, however strong the evidence, and says why', (t) => {
+  const quality = { ...GOOD_QUALITY, otherVoiceShare: 0.3 };
+  const strong = judge(evidence({ llr: 100, quality }), TEST_POLICY, ACCEPT_AT);
+  t.deepEqual(strong, { kind: 'INCONCLUSIVE', finality: 'PROVISIONAL', reasons: ['SEVERAL_SPEAKERS'] });
+  const against = judge(
+    evidence({ llr: -100, netSpeechMs: 30_000, quality, ended: true }),
+    TEST_POLICY,
+    ACCEPT_AT,
+  );
+  t.deepEqual(against, {
+    kind: 'INCONCLUSIVE',
+    finality: 'FINAL',
+    reasons: ['EVIDENCE_AGAINST', 'SEVERAL_SPEAKERS'],
+  });
+});
+
+test('a little of another voice stands against a rejection, not against an acceptance', (t) => {
+  const quality = { ...GOOD_QUALITY, otherVoiceShare: 0.15 };
+  t.is(kindOf({ llr: 100, quality }), 'ACCEPT');
+  const against = judge(evidence({ llr: -100, netSpeechMs: 30_000, quality }), TEST_POLICY, ACCEPT_AT);
+  t.deepEqual(against.reasons, ['EVIDENCE_AGAINST', 'SEVERAL_SPEAKERS']);
+  t.is(against.kind, 'INCONCLUSIVE');
+});
+
+test('what stands in tones and music decides nothing', (t) => {
+  const quality = { ...GOOD_QUALITY, toneOrMusicShare: 0.9 };
+  t.is(kindOf({ llr: 100, quality }), 'INCONCLUSIVE');
+  t.is(kindOf({ llr: -100, netSpeechMs: 30_000, quality }), 'INCONCLUSIVE');
 });

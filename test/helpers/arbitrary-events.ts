@@ -22,6 +22,8 @@ const quality: fc.Arbitrary<SpeechQuality> = fc.record({
   clippedShare: number,
   levelSpreadDb: maybe(number),
   embeddingLength: maybe(number),
+  toneOrMusicShare: number,
+  otherVoiceShare: maybe(number),
   levelDbfs: maybe(number),
   bandwidthHz: maybe(number),
 });

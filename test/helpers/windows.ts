@@ -7,6 +7,8 @@ export const GOOD_QUALITY: SpeechQuality = {
   bandwidthHz: 3600,
   levelSpreadDb: 27,
   embeddingLength: 7.8,
+  toneOrMusicShare: 0,
+  otherVoiceShare: null,
 };
 
 /** A made-up window of one space, `campplus`, with an L2-normalised copy of the vector. */

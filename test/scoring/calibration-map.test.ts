@@ -122,6 +122,8 @@ const input = fc.record({
     bandwidthHz: fc.constant(3600),
     embeddingLength: fc.option(fc.double({ min: 0, max: 20, noNaN: true })),
     levelSpreadDb: fc.option(fc.double({ min: 0, max: 60, noNaN: true })),
+    toneOrMusicShare: fc.constant(0),
+    otherVoiceShare: fc.constant(null),
   }),
 });
 
