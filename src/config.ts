@@ -20,8 +20,10 @@ const Options = z.object({
   VOUCH_MODELS_DIR: z.string().default(''),
   /** Which graph computes embeddings: int8 where its check passes (`auto`), or always this one. */
   VOUCH_MODEL_PRECISION: z.enum(['auto', 'fp32', 'int8']).default('auto'),
-  /** The calibration in `calibration/` of the models folder, by id. */
+  /** The calibration of calls whose tenant assigned none, by id: its latest version. */
   VOUCH_CALIBRATION: z.string().default('telephone-first'),
+  /** A folder of the operator's own calibrations, besides `calibration/` of the models folder; empty: none. */
+  VOUCH_CALIBRATIONS_DIR: z.string().default(''),
   /** Worker threads; 0: one per core. */
   VOUCH_WORKERS: z.coerce.number().int().min(0).max(256).default(0),
   /** Live calls that this process serves at most; 0: 200 per worker. */
@@ -57,6 +59,8 @@ export interface Config {
   readonly modelsDir: string;
   readonly modelPrecision: 'auto' | 'fp32' | 'int8';
   readonly calibrationId: string;
+  /** Empty: none. */
+  readonly calibrationsDir: string;
   readonly workers: number;
   readonly maximumCalls: number;
   readonly maximumRecordings: number;
@@ -107,6 +111,7 @@ export function readConfig(
     modelsDir: options.VOUCH_MODELS_DIR,
     modelPrecision: options.VOUCH_MODEL_PRECISION,
     calibrationId: options.VOUCH_CALIBRATION,
+    calibrationsDir: options.VOUCH_CALIBRATIONS_DIR,
     workers,
     maximumCalls: options.VOUCH_MAXIMUM_CALLS || 200 * workers,
     maximumRecordings: options.VOUCH_MAXIMUM_RECORDINGS,

@@ -86,6 +86,7 @@ export const REASONS = {
   VOICEPRINT_NOT_FOUND: ['NOT_FOUND', 'No such voiceprint.'],
   TOO_MANY_VOICEPRINTS: ['RESOURCE_EXHAUSTED', 'The speaker has as many labelled voiceprints as allowed.'],
   POLICY_NOT_FOUND: ['NOT_FOUND', 'No such policy.'],
+  CALIBRATION_NOT_FOUND: ['NOT_FOUND', 'No such calibration is loaded.'],
   DECISION_NOT_FOUND: ['NOT_FOUND', 'No such decision.'],
 
   // The service itself.

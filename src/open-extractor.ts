@@ -1,19 +1,54 @@
 import { join } from 'node:path';
 import { DEFAULT_RECORDING_LIMITS } from './audio/index.js';
 import type { Config } from './config.js';
-import { createExtractor, type SpeechExtractor } from './embedding/index.js';
+import type { ModelInformation } from './domain/model.js';
+import { createExtractor, readModelsManifest, type SpeechExtractor } from './embedding/index.js';
 import { loggedFailure, type Logger } from './observability/index.js';
 import { packageRoot } from './package-root.js';
-import { Calibration } from './scoring/index.js';
+import { CalibrationFolders, type CalibrationLibrary } from './scoring/index.js';
 
 /** Whether there is a worker left, told to the server once it is there. */
 export class WorkerHealth {
   tell: (status: 'healthy' | 'unhealthy') => void = () => undefined;
 }
 
-/** Loads the models that the configured calibration can use, in threads of their own. Rejects with MODEL_INVALID. */
-export async function openExtractor(
+/** The models that were loaded, and the calibrations that belong to them. */
+export interface OpenedModels {
+  readonly extractor: SpeechExtractor;
+  readonly library: CalibrationLibrary;
+  readonly information: ModelInformation;
+}
+
+/**
+ * Loads the models that any calibration can use, in threads of their own, and the calibrations. Rejects with MODEL_INVALID,
+ * CALIBRATION_INVALID where the configured one cannot be used.
+ */
+export async function openModels(config: Config, log: Logger, health: WorkerHealth): Promise<OpenedModels> {
+  const folders = await CalibrationFolders.read(calibrationFolders(config));
+  const { speakerEmbedding, speechActivity } = await readModelsManifest(modelsDir(config));
+  const available = speakerEmbedding.map(({ space }) => space);
+  // No other vectors are of any use.
+  const spaces = folders.spaces(config.calibrationId, available);
+  const extractor = await openExtractor(config, spaces, log, health);
+  try {
+    const library = folders.library(config.calibrationId, extractor.spaces);
+    for (const { file, why } of library.unusable) log.warn({ file, why }, 'a calibration cannot be used');
+    const inUse = new Set(extractor.spaces.map(({ modelId }) => modelId));
+    const graphs = [...speakerEmbedding, { ...speechActivity, space: '', variant: '' }].map(
+      ({ id, file, sha256, space, variant }) => {
+        return { id, file, sha256, space, precision: variant, inUse: inUse.has(id) || space === '' };
+      },
+    );
+    return { extractor, library, information: { spaces: extractor.spaces, graphs } };
+  } catch (error) {
+    await extractor.close();
+    throw error;
+  }
+}
+
+async function openExtractor(
   config: Config,
+  spaces: readonly string[],
   log: Logger,
   health: WorkerHealth,
 ): Promise<SpeechExtractor> {
@@ -22,8 +57,7 @@ export async function openExtractor(
     precision: config.modelPrecision,
     workers: config.workers,
     recordingLimits: { ...DEFAULT_RECORDING_LIMITS, maxBytes: config.recordingBytes },
-    // No other vectors are of any use.
-    spaces: await Calibration.spacesOf(calibrationFile(config)),
+    spaces,
     onWorkerFailure: ({ error, living, replacedInMs }) => {
       log.error({ ...loggedFailure(error), living, replacedInMs }, 'a worker thread died');
       if (living === 0) health.tell('unhealthy');
@@ -35,9 +69,9 @@ export async function openExtractor(
   });
 }
 
-/** Where the configured calibration is. */
-export function calibrationFile(config: Config): string {
-  return join(modelsDir(config), 'calibration', `${config.calibrationId}.json`);
+function calibrationFolders(config: Config): string[] {
+  const own = config.calibrationsDir === '' ? [] : [config.calibrationsDir];
+  return [join(modelsDir(config), 'calibration'), ...own];
 }
 
 function modelsDir(config: Config): string {

@@ -6,16 +6,15 @@ import { FileKeyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
 import type { Policy } from './domain/policy.js';
 import type { Principal } from './domain/principal.js';
-import type { SpeechExtractor } from './embedding/index.js';
 import { Speakers, Voiceprints } from './enrolment/index.js';
 import { VouchError } from './errors.js';
 import { createLog, loggedFailure, type Logger } from './observability/index.js';
 import { openDatabase } from './open-database.js';
-import { calibrationFile, openExtractor, WorkerHealth } from './open-extractor.js';
+import { openModels, WorkerHealth } from './open-extractor.js';
 import { packageRoot } from './package-root.js';
 import { Rights } from './rights/index.js';
-import { Calibration } from './scoring/index.js';
 import {
+  CallCalibrations,
   CallControl,
   Calls,
   CallRequests,
@@ -27,7 +26,7 @@ import {
   RecordingStore,
 } from './session/index.js';
 import type { Database } from './storage/index.js';
-import { DEFAULT_POLICY, Policies, Tenants } from './tenant/index.js';
+import { CalibrationAssignments, DEFAULT_POLICY, Policies, Tenants } from './tenant/index.js';
 import { developmentPrincipal, GrpcServer } from './transport/index.js';
 
 /** Pauses and changes of consent reach running calls of other processes within about this time, ms. */
@@ -132,15 +131,17 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   const clock = overrides.clock ?? { now: () => new Date() };
   const log = overrides.log ?? createLog({ level: config.logLevel });
   const health = new WorkerHealth();
-  const extractor = await openExtractor(config, log, health);
+  const { extractor, library, information: models } = await openModels(config, log, health);
   stops.push(() => extractor.close());
-  const calibration = await openCalibration(config, extractor);
   const database = await connectDatabase(config, log, stops);
   const keyring = await FileKeyring.open(config.keyringFile);
   const tenants = new Tenants(database, keyring, clock);
   await tenants.verifyKeys();
   await ensureDevelopmentTenant(config, tenants);
   const policies = new Policies(database, keyring, clock);
+  const assignments = new CalibrationAssignments(database, keyring, clock);
+  const calibrations = new CallCalibrations(library, assignments);
+  await calibrations.verify();
   const gate = new ConsentGate(database, keyring, clock);
   const voiceprints = new Voiceprints(database, keyring, gate, clock);
   const openDossier = openDossiers(gate, voiceprints, extractor.spaces);
@@ -151,7 +152,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     requests: new CallRequests(database, keyring),
     policies,
     extractor,
-    calibration,
+    calibrations,
     openDossier,
     clock,
     maximumCalls: config.maximumCalls,
@@ -179,7 +180,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   stops.push(() => janitor.stop());
   const recordings = new Recordings({
     extractor,
-    calibration,
+    calibrations,
     policies,
     openDossier,
     store: new RecordingStore(database, keyring, replicaId),
@@ -195,6 +196,8 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       recordings,
       consents: new Consents(database, keyring, clock),
       policies,
+      calibrations,
+      models,
       voiceprints,
       speakers: new Speakers(database, keyring, clock),
       speakerStates: new SpeakerStates(database, keyring, clock),
@@ -223,10 +226,6 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     return Promise.resolve();
   });
   return { config, log, tenants, grpc, calls, poller, janitor, stops };
-}
-
-async function openCalibration(config: Config, extractor: SpeechExtractor): Promise<Calibration> {
-  return Calibration.load(calibrationFile(config), extractor.spaces);
 }
 
 async function connectDatabase(config: Config, log: Logger, stops: Stop[]): Promise<Database> {

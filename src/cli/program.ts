@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { newCommand } from './command.js';
 import { calibrateCommand } from './commands/calibrate.js';
+import { calibrationCommand } from './commands/calibration.js';
 import { callCommand } from './commands/call.js';
 import { consentCommand } from './commands/consent.js';
 import { demoCommand } from './commands/demo.js';
@@ -68,6 +69,7 @@ function program(): Command {
     speakersCommand(),
     voiceprintsCommand(),
     policyCommand(),
+    calibrationCommand(),
   ];
   root.commandsGroup('On this machine:');
   for (const command of here) root.addCommand(command);

@@ -66,6 +66,11 @@ export const CalibrationFile = z
     warning: z.string(),
     /** True for the one that comes with the software, false for one fitted by the operator. */
     shipped: z.boolean(),
+    /** The kinds of audio source that it was fitted to; UNKNOWN: calls that did not say. Left out where nothing is known. */
+    sources: z
+      .array(z.enum(['LANDLINE', 'MOBILE', 'VOIP', 'UNKNOWN']))
+      .min(1)
+      .optional(),
     /** The graphs of each space that were measured to be alike, by the sha256 of their files. */
     models: z.record(z.string(), z.array(z.string().regex(/^[0-9a-f]{64}$/)).min(1)),
     /** The first one whose spaces are all there counts; all have one `space`. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { CalibrationMapInformation, FittedSource } from '../domain/calibration.js';
 import type { ArtefactReference, MeasuredRate } from '../domain/decision.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
@@ -36,6 +37,12 @@ export class CalibrationMap {
   /** The spaces that it needs, the one that speaker changes are looked for in first. */
   get spaces(): readonly string[] {
     return spacesOf(this.file);
+  }
+
+  /** What may be told of it. */
+  get information(): CalibrationMapInformation {
+    const { llr, thresholds } = this.file;
+    return { spaces: this.spaces, llr, thresholds };
   }
 
   /** The cosines in its spaces; undefined where one of the two has no vector in one of them. */
@@ -81,6 +88,8 @@ export class Calibration {
   readonly shipped: boolean;
   /** What anybody who relies on it must know first. */
   readonly warning: string;
+  /** The kinds of source that it was fitted to; null where nothing is known of that. */
+  readonly sources: readonly FittedSource[] | null;
   /** In the order of preference. */
   readonly maps: readonly CalibrationMap[];
 
@@ -89,20 +98,19 @@ export class Calibration {
     this.reference = { id: file.id, version: file.version, sha256 };
     this.shipped = file.shipped;
     this.warning = file.warning;
+    this.sources = file.sources ?? null;
     this.maps = file.maps
       .filter((map) => spacesOf(map).every((space) => spaces.includes(space)))
       .map((map) => new CalibrationMap(map));
   }
 
-  /** The embedding spaces that a calibration has a use for. Throws CALIBRATION_INVALID. */
-  static async spacesOf(path: string): Promise<readonly string[]> {
-    const { file } = await readFileOf(path);
-    return [...new Set(file.maps.flatMap(spacesOf))];
-  }
-
   /** Reads a calibration. Throws CALIBRATION_INVALID when it is none or belongs to another model. */
   static async load(path: string, spaces: readonly EmbeddingSpace[]): Promise<Calibration> {
-    const { file, sha256 } = await readFileOf(path);
+    return Calibration.of(await readCalibrationFile(path), spaces);
+  }
+
+  /** A calibration that was read. Throws CALIBRATION_INVALID when it belongs to another model. */
+  static of({ file, sha256 }: ReadCalibration, spaces: readonly EmbeddingSpace[]): Calibration {
     for (const { id, modelSha256 } of spaces) {
       const fitted = file.models[id];
       if (fitted && !fitted.includes(modelSha256)) throw otherModel();
@@ -112,7 +120,8 @@ export class Calibration {
       sha256,
       spaces.map((space) => space.id),
     );
-    if (calibration.maps.length === 0) throw otherModel();
+    // Of the first space are the lengths of the embeddings, and the voices that a change of speaker is heard by.
+    if (calibration.primarySpace !== spaces[0]?.id) throw otherModel();
     return calibration;
   }
 
@@ -128,7 +137,14 @@ function rateOf(measured: CalibrationMapFile['thresholds'][number]['measured'][n
   return { rate, low, high, impostorTrials, speakers };
 }
 
-async function readFileOf(path: string): Promise<{ file: CalibrationFile; sha256: string }> {
+/** A file as it was read, with the hash of its bytes, hex. */
+export interface ReadCalibration {
+  readonly file: CalibrationFile;
+  readonly sha256: string;
+}
+
+/** Reads a calibration, of whichever model. Throws CALIBRATION_INVALID when it is none. */
+export async function readCalibrationFile(path: string): Promise<ReadCalibration> {
   try {
     const bytes = await readFile(path);
     const file = CalibrationFile.parse(JSON.parse(bytes.toString('utf8')));

@@ -9,6 +9,7 @@ export {
   type CalibrationTerm,
 } from './calibration-terms.js';
 export { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';
+export { CalibrationFolders, type CalibrationLibrary } from './calibration-library.js';
 export { compareBest, type Comparison } from './compare.js';
 export { consistency, Pool, pool, type PooledSpeech } from './pooling.js';
 export { cosine, normalise } from './vector.js';

@@ -14,6 +14,7 @@ export interface AssessmentTerms {
   readonly policy: Policy;
   readonly policyReference: ArtefactReference;
   readonly calibration: Calibration;
+  readonly calibrationFit: CalibrationFit;
   readonly spaces: readonly EmbeddingSpace[];
   readonly transactionRisk: TransactionRisk;
   readonly shadow: boolean;
@@ -238,8 +239,8 @@ export class Assessment {
   }
 
   #frame() {
-    const { policy, policyReference, calibration, spaces, transactionRisk, shadow, clock } = this.#terms;
-    const calibrationFit: CalibrationFit = calibration.shipped ? 'SHIPPED' : 'FITTED';
+    const { policy, policyReference, calibration, calibrationFit, spaces, transactionRisk, shadow, clock } =
+      this.#terms;
     return {
       decisionId: randomUUID(),
       supersedesDecisionId: this.#current?.decisionId ?? this.#terms.previousDecisionId,

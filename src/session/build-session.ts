@@ -4,6 +4,7 @@ import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
 import type { VersionedPolicy } from '../tenant/index.js';
 import { Assessment } from './assessment.js';
+import type { CallCalibration } from './call-calibrations.js';
 import { CallSession } from './call-session.js';
 import type { OpenCall, ResumedCall } from './call-store.js';
 import { EventLog } from './event-log.js';
@@ -16,6 +17,7 @@ export interface SessionOrder {
   readonly start: CallStart;
   readonly opened: OpenCall;
   readonly policy: VersionedPolicy;
+  readonly calibration: CallCalibration;
   readonly resumed: ResumedCall;
   readonly key: string;
   readonly hub: CallHub;
@@ -24,7 +26,7 @@ export interface SessionOrder {
 
 /** Makes the session of a stream that has its call. What the first stream said of shadow and policy holds. */
 export function buildSession(parts: CallsParts, order: SessionOrder): CallSession {
-  const { extractor, calibration, clock, consentLeaseMs, store } = parts;
+  const { extractor, clock, consentLeaseMs, store } = parts;
   const { principal, start, opened, policy: versioned, key, hub, onLost } = order;
   const { policy, reference } = versioned;
   const log = new EventLog({
@@ -39,7 +41,8 @@ export function buildSession(parts: CallsParts, order: SessionOrder): CallSessio
   const assessment = new Assessment({
     policy,
     policyReference: reference,
-    calibration,
+    calibration: order.calibration.calibration,
+    calibrationFit: order.calibration.fit,
     spaces: extractor.spaces,
     transactionRisk: start.context.transactionRisk,
     shadow: opened.shadow,

@@ -92,10 +92,11 @@ export class Calls implements CallStreamOwner {
   }
 
   async #open(principal: Principal, start: CallStart): Promise<CallStream> {
-    const { policies, openDossier, store } = this.#parts;
+    const { policies, calibrations, openDossier, store } = this.#parts;
     const { tenantId } = principal;
     const current = await policies.current(tenantId, start.policyId);
     checkStart(start, current.policy);
+    const calibration = await calibrations.forCall(tenantId, start.source);
     // Read before the call is opened: what cannot be read leaves no call behind.
     const dossiers = new Map<string, ClaimDossier>();
     for (const { speakerId } of start.claims) dossiers.set(speakerId, await openDossier(tenantId, speakerId));
@@ -108,6 +109,7 @@ export class Calls implements CallStreamOwner {
       start,
       opened,
       policy: again ? await policies.at(tenantId, opened.policyId, opened.policyVersion) : current,
+      calibration,
       resumed: again ? await store.resumed(tenantId, start.callId) : { claims: [], decisionId: '' },
       key: callKey(tenantId, start.callId),
       hub: this.hub,

@@ -1,4 +1,5 @@
 /** Calls and recordings: the one place where the stages are composed. */
+export { CallCalibrations } from './call-calibrations.js';
 export { CallControl } from './call-control.js';
 export { CallRequests } from './call-requests.js';
 export { CallStore } from './call-store.js';

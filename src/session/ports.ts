@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.js';
 import type { SpeechExtractor } from '../embedding/index.js';
-import type { Calibration } from '../scoring/index.js';
 import type { Policies } from '../tenant/index.js';
+import type { CallCalibrations } from './call-calibrations.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallStore } from './call-store.js';
 import type { Grant } from '../consent/index.js';
@@ -48,7 +48,7 @@ export interface CallsParts {
   readonly requests: CallRequests;
   readonly policies: Policies;
   readonly extractor: SpeechExtractor;
-  readonly calibration: Calibration;
+  readonly calibrations: CallCalibrations;
   readonly openDossier: OpenDossier;
   readonly clock: Clock;
   /** Live calls at most. */

@@ -8,9 +8,9 @@ import { sha256, type JsonValue } from '../crypto/index.js';
 import type { SpeechExtractor } from '../embedding/index.js';
 import type { EnrolmentRequest, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
-import type { Calibration } from '../scoring/index.js';
 import type { Policies, VersionedPolicy } from '../tenant/index.js';
 import { Assessment } from './assessment.js';
+import type { CallCalibration, CallCalibrations } from './call-calibrations.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
 import { enrolmentSpeech } from './enrolment-speech.js';
 import type { KeptRecording, RawAudio, RecordingStore } from './recording-store.js';
@@ -41,7 +41,7 @@ export interface RecordingToEnrol extends SentRecording {
 
 export interface RecordingsParts {
   readonly extractor: SpeechExtractor;
-  readonly calibration: Calibration;
+  readonly calibrations: CallCalibrations;
   readonly policies: Policies;
   readonly openDossier: OpenDossier;
   readonly store: RecordingStore;
@@ -72,13 +72,14 @@ export class Recordings {
     recording: RecordingToVerify,
     signal: AbortSignal,
   ): Promise<KeptRecording> {
-    const { policies, store, openDossier } = this.#parts;
+    const { policies, calibrations, store, openDossier } = this.#parts;
     const { claims, policyId, context, source, idempotencyKey } = recording;
     const versioned = await policies.current(principal.tenantId, policyId);
     if (claims.length > versioned.policy.maximumClaims)
       throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
     if (recording.raw?.layout === 'MIXED' && !versioned.policy.allowMixedAudio) throw mixedAudioRefused();
-    const assessment = this.#assessment(versioned, context);
+    const calibration = await calibrations.forCall(principal.tenantId, source);
+    const assessment = this.#assessment(versioned, calibration, context);
     const kept: { speakerId: string; speakerRef: string | null; method: ClaimMethod | null }[] = [];
     for (const { speakerId, method } of claims) {
       if (kept.some((claim) => claim.speakerId === speakerId)) continue;
@@ -95,12 +96,17 @@ export class Recordings {
     return store.keep(principal, request, facts, found);
   }
 
-  #assessment({ policy, reference }: VersionedPolicy, context: CallContext): Assessment {
-    const { calibration, extractor, clock } = this.#parts;
+  #assessment(
+    { policy, reference }: VersionedPolicy,
+    { calibration, fit }: CallCalibration,
+    context: CallContext,
+  ): Assessment {
+    const { extractor, clock } = this.#parts;
     return new Assessment({
       policy,
       policyReference: reference,
       calibration,
+      calibrationFit: fit,
       spaces: extractor.spaces,
       transactionRisk: context.transactionRisk,
       shadow: false,

@@ -15,6 +15,12 @@ export {
   type ErasedSubject,
 } from './erasure.js';
 export { findEvidence, insertEvidence, type EvidenceRow } from './evidence.js';
+export {
+  currentAssignments,
+  findAssignment,
+  insertAssignment,
+  listAssignments,
+} from './calibration-assignments.js';
 export { once, resultOf, type KeyedRequest } from './idempotency.js';
 export {
   appendLedger,

@@ -1,4 +1,5 @@
 /** The organisations that control the data: their keys and policies. */
+export { CalibrationAssignments, type AssignmentRequest } from './calibration-assignments.js';
 export { DEFAULT_POLICY } from './default-policy.js';
 export { Policies, type PolicyVersion, type VersionedPolicy } from './policies.js';
 export { retentionPolicy } from './retention-policy.js';

@@ -41,3 +41,20 @@ test.serial('a policy is shown, changed field by field, and has a history', asyn
     t.is((await set('--set', mistake)).code, 1, mistake);
   }
 });
+
+test.serial('calibrations are listed, assigned and taken back', async (t) => {
+  const listed = await tell('calibration', 'list');
+  t.regex(listed.stdout, /^calibration +telephone-first@\d+, counts where nothing is assigned$/m);
+  t.regex(listed.stdout, /^voip +telephone-first@\d+ +shipped$/m);
+  const [, name = ''] = /(telephone-first@\d+),/.exec(listed.stdout) ?? [];
+  const assign = (...args: string[]) => tell('calibration', 'assign', ...args, '--reason', 'trial');
+  t.regex((await assign(name, '--source', 'voip')).stdout, /^calls from voip: telephone-first@/);
+  t.is(
+    (await assign('--source', 'voip', '--take-back')).stdout.trim(),
+    'calls from voip: nothing of their own',
+  );
+  const { stdout } = await tell('calibration', 'history');
+  t.deepEqual(stdout.match(/taken back|telephone-first@\d+/g), ['taken back', name]);
+  t.is((await assign()).code, 1);
+  t.is((await assign('none@1')).code, 1);
+});

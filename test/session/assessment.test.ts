@@ -21,6 +21,7 @@ test('another claimed speaker who takes the phone is a change, and the acceptanc
     policy: TEST_POLICY,
     policyReference: { id: 'default', version: 1, sha256: '0'.repeat(64) },
     calibration,
+    calibrationFit: 'SHIPPED',
     spaces: [SPACE],
     transactionRisk: 'ORDINARY',
     shadow: false,

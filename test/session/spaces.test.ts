@@ -50,6 +50,7 @@ class HeardCall {
       policy: TEST_POLICY,
       policyReference: { id: 'default', version: 1, sha256: '0'.repeat(64) },
       calibration,
+      calibrationFit: 'SHIPPED',
       spaces: extractor.spaces,
       transactionRisk: 'ORDINARY',
       shadow: false,

@@ -9,6 +9,7 @@ import {
   readLoggedRows,
   TELEPHONE_CONDITIONS,
 } from '../../evaluation/index.js';
+import { readConfig } from '../../config.js';
 import type { CalibrationFile } from '../../scoring/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
 import { UsageError } from '../failure.js';
@@ -42,7 +43,10 @@ export function calibrateCommand(): Command {
     .option('--rows <file>', 'logged comparisons with their outcomes instead (docs/evaluation-data.md)')
     .requiredOption('--id <id>', 'the name of the calibration')
     .option('--calibration-version <n>', 'its version', wholeNumber(1), 1)
-    .option('--out <file>', 'where it goes; by default into the folder of the models')
+    .option(
+      '--out <file>',
+      'where it goes; by default into VOUCH_CALIBRATIONS_DIR, else into the folder of the models',
+    )
     .option('--second-space <space>', 'the embedding space of the second opinion, or `none`', 'ge2e')
     .option('--shipped', 'say that it comes with the software', false)
     .action(run);
@@ -65,9 +69,16 @@ async function run(options: CalibrateOptions): Promise<void> {
     rows === undefined
       ? await fromSpeech(options, data ?? '', models)
       : await fromRows(options, rows, models);
-  const out = options.out ?? join(modelsDir, 'calibration', `${options.id}.json`);
+  const out = options.out ?? defaultPath(options, modelsDir);
   await writeFile(out, `${JSON.stringify(file, null, 1)}\n`);
   console.log(`written: ${out}`);
+}
+
+/** In the operator's own folder each version has its file: those that are assigned must stay. */
+function defaultPath({ id, calibrationVersion }: CalibrateOptions, modelsDir: string): string {
+  const { calibrationsDir } = readConfig();
+  if (calibrationsDir === '') return join(modelsDir, 'calibration', `${id}.json`);
+  return join(calibrationsDir, `${id}@${calibrationVersion}.json`);
 }
 
 type Models = Readonly<Record<string, readonly string[]>>;

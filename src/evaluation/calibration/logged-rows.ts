@@ -6,6 +6,8 @@ import { readCsv } from '../manifest.js';
 import { boundsOf, crossValidate, fitQuality, fitWeights, LIMITS, llrOf, type HeldOut } from './fit.js';
 import type { CalibrationRow } from './rows.js';
 
+const SOURCES = ['LANDLINE', 'MOBILE', 'VOIP', 'UNKNOWN'] as const;
+
 /** What an operator logged of calls whose outcome is known; the outcomes are those of `ReportOutcome`. */
 const maybe = z.union([z.literal('').transform(() => null), z.coerce.number()]);
 const Row = z.object({
@@ -16,7 +18,11 @@ const Row = z.object({
   snr_db: maybe,
   embedding_length: maybe.default(null),
   level_spread_db: maybe.default(null),
-  source: z.string(),
+  /** Empty: the call did not say. */
+  source: z
+    .string()
+    .transform((text) => text.toUpperCase() || 'UNKNOWN')
+    .pipe(z.enum(SOURCES)),
   outcome: z.enum(['GENUINE_CONFIRMED', 'QUESTIONS_PASSED', 'FRAUD_CONFIRMED', 'QUESTIONS_FAILED']),
   /** A pseudonym, where rows of one caller are to stay together. */
   speaker: z.string().min(1).optional(),
@@ -63,6 +69,12 @@ export async function readLoggedRows(path: string): Promise<CalibrationRow[]> {
   return rows;
 }
 
+/** The sources that the rows are from. */
+function sourcesOf(rows: readonly CalibrationRow[]): CalibrationFile['sources'] {
+  const given = new Set(rows.map(({ condition }) => condition));
+  return SOURCES.filter((source) => given.has(source));
+}
+
 function targetsOf(rows: readonly CalibrationRow[]): number {
   return rows.filter(({ target }) => target).length;
 }
@@ -106,6 +118,7 @@ export function calibrateFromRows(
     warning:
       'Fitted to logged calls: genuine callers who were turned away, and frauds that nobody noticed, are not in it.',
     shipped: false,
+    sources: sourcesOf(rows),
     models: Object.fromEntries(Object.entries(models).map(([name, hashes]) => [name, [...hashes]])),
     maps: fits.map(({ map }) => map),
     provenance: {
@@ -116,7 +129,6 @@ export function calibrateFromRows(
         impostors: rows.length - targetsOf(rows),
         withSecondScore: withSecond.length,
       },
-      sources: [...new Set(rows.map(({ condition }) => condition))],
       cllrHeldOut: fits.map(({ quality }) => quality),
       meanLlr: fits.map(({ meanLlr }) => meanLlr),
     },

@@ -1,5 +1,12 @@
 import type { Role } from '../../domain/principal.js';
 import type { AdminServiceImplementation } from '../../gen/vouch/v1/admin.js';
+import {
+  readAssignment,
+  writeAssignment,
+  writeCalibration,
+  writeInForce,
+  writeModels,
+} from '../admin-calibration.js';
 import { readPolicy, writePolicyVersion } from '../admin-policy.js';
 import { requireRole } from '../roles.js';
 import { idempotencyKey, optionalId, validText, within } from '../validate.js';
@@ -13,7 +20,7 @@ const REASON_BYTES = 1000;
 
 /** AdminService. */
 export function adminService(parts: TransportParts): AdminServiceImplementation<WithPrincipal> {
-  const { policies } = parts;
+  const { policies, calibrations, models } = parts;
   return {
     getPolicy: async (request, { principal }) => {
       requireRole(principal, ...READERS);
@@ -38,6 +45,30 @@ export function adminService(parts: TransportParts): AdminServiceImplementation<
       const pageToken = validText(request.pageToken, 'page_token', 1024);
       const page = await policies.list(principal.tenantId, policyId, pageSize, pageToken);
       return { versions: page.versions.map(writePolicyVersion), nextPageToken: page.nextPageToken };
+    },
+
+    listCalibrations: (_request, { principal }) => {
+      requireRole(principal, ...READERS);
+      return Promise.resolve({ calibrations: calibrations.list().map(writeCalibration) });
+    },
+
+    assignCalibration: async (request, { principal }) => {
+      requireRole(principal, 'ADMINISTRATOR');
+      const key = idempotencyKey(request.idempotencyKey);
+      return {
+        assignment: writeAssignment(await calibrations.assign(principal, readAssignment(request), key)),
+      };
+    },
+
+    getCalibrationAssignments: async (_request, { principal }) => {
+      requireRole(principal, ...READERS);
+      const { inForce, history } = await calibrations.standing(principal.tenantId);
+      return { inForce: inForce.map(writeInForce), history: history.map(writeAssignment) };
+    },
+
+    getModels: (_request, { principal }) => {
+      requireRole(principal, ...READERS);
+      return Promise.resolve(writeModels(models));
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { Consents, SpeakerStates } from '../../consent/index.js';
+import type { ModelInformation } from '../../domain/model.js';
 import type { Principal } from '../../domain/principal.js';
 import type { Speakers, Voiceprints } from '../../enrolment/index.js';
 import type { Rights } from '../../rights/index.js';
-import type { CallControl, Calls, ControlPoller, Recordings } from '../../session/index.js';
+import type { CallCalibrations, CallControl, Calls, ControlPoller, Recordings } from '../../session/index.js';
 import type { Policies } from '../../tenant/index.js';
 import type { UploadLimits } from './upload.js';
 
@@ -14,6 +15,8 @@ export interface TransportParts {
   readonly recordings: Recordings;
   readonly consents: Consents;
   readonly policies: Policies;
+  readonly calibrations: CallCalibrations;
+  readonly models: ModelInformation;
   readonly voiceprints: Voiceprints;
   readonly speakers: Speakers;
   readonly speakerStates: SpeakerStates;
