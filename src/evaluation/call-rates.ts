@@ -49,7 +49,11 @@ export function callRates(calls: readonly SimulatedCall[], replicates: number): 
     group.calls.push(call);
   };
   for (const call of calls) gather(call.corpus, call.condition, call);
-  for (const call of telephone) gather(call.corpus, 'telephone', call);
+  for (const call of telephone) {
+    gather(call.corpus, 'telephone', call);
+    // The other sex hardly ever matches, and an attacker would not try.
+    if (call.sameSex === true) gather(call.corpus, 'telephone, same sex', call);
+  }
   // No speech twice: of a corpus that is there with and without its doubtful sessions, the latter.
   const variants = new Set(calls.map(({ corpus }) => corpus));
   for (const call of telephone) {

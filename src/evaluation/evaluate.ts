@@ -31,7 +31,9 @@ import {
   testSpeakers,
   type EnrolledSpeaker,
   type SpeakerSessions,
+  type SpeechTest,
 } from './speech-tests.js';
+import { measureSplits, type Split } from './splits.js';
 import { simulateCalls, type SimulatedCall } from './whole-calls.js';
 
 /** One corpus, condition, enrolment channel and length of test. */
@@ -53,6 +55,8 @@ export interface Cell {
   readonly medianDecisionNetSpeechMs: number | null;
   /** One embedding of the whole test against one of the whole enrolment, plain cosine; and ours minus it. */
   readonly baseline: { readonly discrimination: Discrimination; readonly difference: Difference } | null;
+  /** By sex, language and device, where the manifest tells them. */
+  readonly splits: readonly Split[];
   /** Kept for plots only. */
   readonly trials: Trials;
 }
@@ -179,13 +183,18 @@ async function* evaluateCondition(
         speakers: new Set(tests.map(({ speaker }) => speaker)).size,
         enrolmentNetSpeechMs: median(enrolled.map(({ netSpeechMs }) => netSpeechMs)) ?? 0,
         medianDecisionNetSpeechMs,
-        ...measure(compared, request.replicates),
+        ...measure(compared, tests, speakers, request.replicates),
       };
     }
   }
 }
 
-function measure(compared: Comparisons, replicates: number) {
+function measure(
+  compared: Comparisons,
+  tests: readonly SpeechTest[],
+  speakers: readonly SpeakerSessions[],
+  replicates: number,
+) {
   const { trials, scores, baseline, outcomes } = compared;
   const draws = drawSpeakers(trials.speakers, replicates);
   const plain = baseline && { ...trials, scores: baseline };
@@ -199,6 +208,7 @@ function measure(compared: Comparisons, replicates: number) {
           difference: pairedDifference({ ...trials, scores }, plain, draws),
         }
       : null,
+    splits: measureSplits(compared, tests, speakers, draws),
     trials,
   };
 }

@@ -44,7 +44,10 @@ export interface SpeechSession {
   readonly seconds: number;
   /** Recorded at 8 kHz: it has been through a telephone line already. */
   readonly telephone: boolean;
+  /** As the manifest has them. */
   readonly sex: string | undefined;
+  readonly language: string | undefined;
+  readonly device: string | undefined;
 }
 
 /** Rows of a CSV file as a schema has them. Throws FIELD_INVALID with the line of the first that does not fit. */
@@ -94,6 +97,8 @@ export async function readManifest(dir: string): Promise<SpeechSession[]> {
       seconds: rows.reduce((sum, { seconds }) => sum + seconds, 0),
       telephone: rows.every((row) => row.native_rate === 8000),
       sex: first.sex,
+      language: first.language,
+      device: first.device,
     };
   });
 }

@@ -31,6 +31,8 @@ export interface Comparisons {
   /** The cosines of the plain baseline, one embedding of all the speech; undefined where it was not embedded. */
   readonly baseline: Float64Array | undefined;
   readonly outcomes: readonly CallOutcome[];
+  /** Which test each trial is of. */
+  readonly tests: Int32Array;
 }
 
 /** Holds all tests against all voiceprints, and lets the policy decide each of them. */
@@ -53,7 +55,8 @@ export function compareAll(
   const baseline = hasBaseline ? new Float64Array(count) : undefined;
   const outcomes: CallOutcome[] = [];
   let i = 0;
-  for (const test of tests) {
+  const testOf = new Int32Array(count);
+  for (const [t, test] of tests.entries()) {
     for (const { speaker, voiceprint, whole } of enrolled) {
       const compared = compareBest(test.pooled, [voiceprint], terms.calibration);
       if (!compared) throw new Error('a voiceprint has no vector in the space of the calibration');
@@ -61,13 +64,14 @@ export function compareAll(
       trials.targets[i] = speaker === test.speaker ? 1 : 0;
       trials.enrolled[i] = speaker;
       trials.tested[i] = test.speaker;
+      testOf[i] = t;
       scores[i] = compared.unboundedLlr;
       if (baseline) baseline[i] = baselineScore(test.whole!, whole!, terms.calibration.primarySpace);
       outcomes.push(judgeCall(test.windows, [[voiceprint]], terms));
       i++;
     }
   }
-  return { trials, scores, baseline, outcomes };
+  return { trials, scores, baseline, outcomes, tests: testOf };
 }
 
 function baselineScore(test: PooledSpeech, voiceprint: OpenVoiceprint, space: string): number {

@@ -70,7 +70,7 @@ export interface EnrolledSpeaker {
 /** Speech that is held against voiceprints. */
 export interface SpeechTest {
   readonly speaker: number;
-  readonly session: string;
+  readonly session: SpeechSession;
   /** As the service would embed it, were there no more. */
   readonly windows: readonly SpeechWindow[];
   readonly pooled: PooledSpeech;
@@ -128,7 +128,7 @@ export async function testSpeakers(
         const windows = windowsOf(session, span);
         found.push({
           speaker,
-          session: test.session,
+          session: test,
           windows,
           pooled: pool(windows),
           whole: wholeOf(session, span),
@@ -157,7 +157,7 @@ export async function testCalls(
         .slice(from)
         .filter(({ netSpeechMs }) => (sumMs += netSpeechMs) <= mostMs);
       if (windows.length === 0) continue;
-      calls.push({ speaker, session: test.session, windows, pooled: pool(windows), whole: undefined });
+      calls.push({ speaker, session: test, windows, pooled: pool(windows), whole: undefined });
     }
   }
   return calls;

@@ -21,6 +21,8 @@ export interface SimulatedCall {
   readonly speaker: string;
   readonly claimed: readonly string[];
   readonly genuine: boolean;
+  /** Whether the caller and everybody claimed are of one sex; null where that is not told. */
+  readonly sameSex: boolean | null;
   /** Voiceprints of all claims together. */
   readonly comparisons: number;
   readonly outcome: CallOutcome;
@@ -59,6 +61,7 @@ export async function simulateCalls(simulation: CallSimulation, condition: strin
       speaker: nameOf(corpus, speakers, speaker),
       claimed: claimed.map((each) => nameOf(corpus, speakers, each)),
       genuine: claimed.includes(speaker),
+      sameSex: isSameSex([speaker, ...claimed].map((each) => speakers[each]!.enrolment.sex)),
       comparisons: claims.flat().length,
       outcome: judgeCall(windows, claims, terms),
     });
@@ -97,6 +100,11 @@ export async function simulateCalls(simulation: CallSimulation, condition: strin
     );
   }
   return calls;
+}
+
+function isSameSex(sexes: readonly (string | undefined)[]): boolean | null {
+  if (sexes.includes(undefined)) return null;
+  return new Set(sexes).size === 1;
 }
 
 function nameOf(corpus: string, speakers: readonly SpeakerSessions[], speaker: number): string {

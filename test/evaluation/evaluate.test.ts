@@ -23,12 +23,13 @@ const SPEAKERS = ['allison_en', 'armelle_fr', 'carlo_it', 'june_fr', 'paola_it',
 async function fixtureFolder(dir: string): Promise<string> {
   const rows = SPEAKERS.flatMap((speaker) =>
     ['enrol', 'call-1'].map(
-      (file) => `fixtures,${speaker},${file},1,${speaker}/${file}.wav,20,8000,see fixtures`,
+      (file) =>
+        `fixtures,${speaker},${file},1,${speaker}/${file}.wav,20,8000,see fixtures,${speaker === 'carlo_it' ? 'm' : 'f'}`,
     ),
   );
   await writeFile(
     join(dir, 'manifest.csv'),
-    `corpus,speaker,session,utterance,path,seconds,native_rate,licence\n${rows.join('\n')}\n`,
+    `corpus,speaker,session,utterance,path,seconds,native_rate,licence,sex\n${rows.join('\n')}\n`,
   );
   return FIXTURES;
 }
@@ -84,6 +85,17 @@ test('a folder of speech is measured whole, and again from the cache', async (t)
   t.true(plain!.cllr !== null && plain!.cllr >= plain!.cllrMin!);
   t.is(plain!.fnmrAtFmr01, null, 'so few trials say nothing of 0.1 %');
   t.truthy(plain!.baseline);
+
+  // One man among six: his tests against five women, theirs against him.
+  const sexes = plain!.splits.map(({ by, same, impostorTrials }) => ({ by, same, impostorTrials }));
+  t.like(sexes, [
+    { by: 'sex', same: true },
+    { by: 'sex', same: false },
+  ]);
+  t.is(sexes[0]!.impostorTrials + sexes[1]!.impostorTrials, plain!.impostorTrials);
+  t.true(plain!.splits.every(({ targetTrials }) => targetTrials === plain!.targetTrials));
+  const menTests = plain!.targetTrials - (plain!.impostorTrials - sexes[1]!.impostorTrials) / 4;
+  t.is(sexes[1]!.impostorTrials, 5 * menTests + (plain!.targetTrials - menTests));
 
   const text = evaluationText(evaluation, (headings, rows) =>
     [headings, ...rows].map((row) => row.join()).join('\n'),

@@ -40,6 +40,8 @@ export async function fingerprintPipeline(options: EmbeddingOptions): Promise<Pi
       seconds: 0,
       telephone: false,
       sex: undefined,
+      language: undefined,
+      device: undefined,
     };
     const bank = generateNoise();
     const changed = await applyAll(CONDITIONS, samples, -26, () => Promise.resolve(bank), session);

@@ -47,6 +47,17 @@ export function cellJson(cell: Cell) {
       policyFnmr: interval(policy.fnmr),
       policyAbstained: interval(policy.abstained),
     },
+    splits: cell.splits.map(({ eer, fnmrAtFmr1, policyFmr, ...split }) => ({
+      ...split,
+      eer: eer.value,
+      fnmrAtFmr1: fnmrAtFmr1.value,
+      policyFmr: policyFmr.value,
+      intervals: {
+        eer: interval(eer),
+        fnmrAtFmr1: interval(fnmrAtFmr1),
+        policyFmr: interval(policyFmr),
+      },
+    })),
     baseline: baseline && {
       eer: baseline.discrimination.eer.value,
       fnmrAtFmr1: baseline.discrimination.fnmrAtFmr1.value,

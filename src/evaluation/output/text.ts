@@ -63,6 +63,36 @@ function cellRow(cell: Cell): string[] {
   ];
 }
 
+/** The columns of the table of rates by sex, language and device. */
+const SPLIT_HEADINGS = [
+  'corpus',
+  'condition',
+  'enrolled',
+  's',
+  'enrolment and test',
+  'targets/impostors',
+  'EER %',
+  'FNMR % at FMR 1 %',
+  'policy FMR %',
+] as const;
+
+export function splitTable(cells: readonly Cell[]): TextTable {
+  const rows = cells.flatMap((cell) =>
+    cell.splits.map((split) => [
+      cell.corpus,
+      cell.condition,
+      cell.enrolment === 'fixed' ? 'mulaw' : 'matched',
+      String(cell.netSpeechSeconds),
+      `${split.same ? 'same' : 'other'} ${split.by}`,
+      `${split.targetTrials}/${split.impostorTrials}`,
+      percent(split.eer),
+      missRate(split.fnmrAtFmr1, split.missesAtFmr1, split.targetTrials),
+      percent(split.policyFmr),
+    ]),
+  );
+  return { headings: SPLIT_HEADINGS, rows };
+}
+
 /** The columns of the table of whole calls. */
 const CALL_HEADINGS = [
   'corpus',
@@ -144,6 +174,7 @@ export function evaluationText(
     rows.length > 0 ? [`${title}\n${layOut(headings, rows)}`] : [];
   return [
     ...show('Error rates', cellTable(cells)),
+    ...show('By sex, language and device', splitTable(cells)),
     ...show('Whole calls', callTable(calls)),
     ...show('Changes of speaker', changeTable(speakerChange)),
     ...(nonSpeech ? [nonSpeechText(nonSpeech)] : []),

@@ -1,5 +1,13 @@
 import type { Cell, Evaluation } from '../../evaluate.js';
-import { cellTable, callTable, changeTable, nonSpeechText, percent, type TextTable } from '../text.js';
+import {
+  cellTable,
+  callTable,
+  changeTable,
+  nonSpeechText,
+  percent,
+  splitTable,
+  type TextTable,
+} from '../text.js';
 import { detPlot, histogramPlot, reliabilityPlot } from './plots.js';
 import { escapeHtml } from './svg.js';
 
@@ -136,7 +144,12 @@ function corpusSection(corpus: string, cells: readonly Cell[]): string {
   return `<h2>${escapeHtml(corpus)}</h2>
 <p class="soft">${Math.max(...cells.map(({ speakers }) => speakers))} speakers. Enrolled with
 ${((cells[0]?.enrolmentNetSpeechMs ?? 0) / 1000).toFixed(1)} s of net speech (median).</p>
-${htmlTable(cellTable(cells))}<h3>Plots by condition</h3>${sections.join('')}`;
+${htmlTable(cellTable(cells))}${splitSection(cells)}<h3>Plots by condition</h3>${sections.join('')}`;
+}
+
+function splitSection(cells: readonly Cell[]): string {
+  const table = splitTable(cells);
+  return table.rows.length > 0 ? `<h3>By sex, language and device</h3>${htmlTable(table)}` : '';
 }
 
 function htmlTable({ headings, rows }: TextTable): string {
