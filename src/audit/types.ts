@@ -20,6 +20,7 @@ export const ENTRY_TYPES = {
   CALL_WATCHED: 'READ',
   EVIDENCE_READ: 'READ',
   SPEAKER_EXPORTED: 'READ',
+  ENROLMENT_JOB_ROWS_LISTED: 'READ',
 
   // Somebody said that a caller is this person: what is held of them was opened for the comparison.
   SPEAKER_CLAIMED: 'CLAIM',
@@ -31,6 +32,8 @@ export const ENTRY_TYPES = {
   SPEAKER_STATE_LIFTED: 'CHANGE',
   SPEAKER_ERASED: 'CHANGE',
   RETENTION_RUN: 'CHANGE',
+  ENROLMENT_JOB_CREATED: 'CHANGE',
+  ENROLMENT_JOB_CANCELLED: 'CHANGE',
 
   NOTICE_PUBLISHED: 'CONSENT',
   CONSENT_RECORDED: 'CONSENT',

@@ -9,6 +9,7 @@ import {
   type Database,
   type Transaction,
 } from '../storage/index.js';
+import { evidenceReference } from './details.js';
 import { makeGrant, type Grant } from './grant.js';
 import { loadConsent, SPEAKER_ID_HASH } from './load.js';
 import { openSpeakerKey } from './speaker-key.js';
@@ -89,6 +90,19 @@ export class ConsentGate {
     const held = state.purposes.find((each) => each.purpose === grant.purpose);
     if (held?.granted !== true) throw new VouchError('CONSENT_MISSING');
     return openSpeakerKey(tx, this.keyring, grant.speakerRef);
+  }
+
+  /**
+   * Whether a grant rests on the entry that is meant: its event id, or the reference of its evidence.
+   *
+   * @throws as {@link unlock}
+   */
+  async restsOn(grant: Grant, reference: string): Promise<boolean> {
+    if (reference === grant.eventId) return true;
+    return this.database.tenant(grant.tenantId, async (tx) => {
+      const key = await this.unlock(tx, grant);
+      return (await evidenceReference(tx, key, grant.eventId)) === reference;
+    });
   }
 
   async #idHash(tenantId: string, speakerId: string): Promise<Buffer> {

@@ -10,6 +10,8 @@ export interface GrantTerms {
   readonly eventId: string;
   /** From when on it is in force; speech from before it is not enrolled. */
   readonly since: Date;
+  /** When the person gave it; before `since` where it was entered late. */
+  readonly givenAt: Date;
   /** When it ends by itself; null: not set. */
   readonly expiresAt: Date | null;
 }
@@ -27,6 +29,7 @@ export class Grant implements GrantTerms {
   readonly purpose: Purpose;
   readonly eventId: string;
   readonly since: Date;
+  readonly givenAt: Date;
   readonly expiresAt: Date | null;
 
   /** Nothing that merely looks like a grant has it: the compiler refuses a look-alike. */
@@ -39,6 +42,7 @@ export class Grant implements GrantTerms {
     this.purpose = terms.purpose;
     this.eventId = terms.eventId;
     this.since = terms.since;
+    this.givenAt = terms.givenAt;
     this.expiresAt = terms.expiresAt;
   }
 

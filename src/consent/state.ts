@@ -14,6 +14,7 @@ interface Said {
   readonly value: ConsentValue;
   readonly eventId: string;
   readonly since: Date;
+  readonly givenAt: Date;
   readonly expiresAt: Date | null;
   readonly notice: NoticeReference | null;
 }
@@ -103,14 +104,21 @@ class History {
   }
 
   #say(purpose: Purpose, value: ConsentValue, event: ConsentEvent, body: RecordedBody): void {
-    const { eventId, recordedAt: since } = event;
-    this.said.set(purpose, { value, eventId, since, expiresAt: body.expiresAt, notice: body.notice });
+    const { eventId, recordedAt: since, occurredAt: givenAt } = event;
+    this.said.set(purpose, {
+      value,
+      eventId,
+      since,
+      givenAt,
+      expiresAt: body.expiresAt,
+      notice: body.notice,
+    });
   }
 
   #refuse(purpose: Purpose, event: ConsentEvent, notice: NoticeReference | null): void {
-    const { eventId, recordedAt: since } = event;
+    const { eventId, recordedAt: since, occurredAt: givenAt } = event;
     this.#refusedAt.set(purpose, later(this.#refusedAt.get(purpose), event.occurredAt));
-    this.said.set(purpose, { value: 'REFUSED', eventId, since, expiresAt: null, notice });
+    this.said.set(purpose, { value: 'REFUSED', eventId, since, givenAt, expiresAt: null, notice });
   }
 }
 

@@ -52,7 +52,10 @@ export interface PurposeState {
   readonly granted: boolean;
   readonly value: ConsentValue;
   readonly eventId: string;
+  /** When it was entered, from which on it is in force. */
   readonly since: Date;
+  /** When the person said so; long before `since` for an entry that is marked as retroactive. */
+  readonly givenAt: Date;
   readonly expiresAt: Date | null;
   readonly notice: NoticeReference | null;
 }

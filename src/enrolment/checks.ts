@@ -19,14 +19,22 @@ export function checkEnrolment(
     throw new VouchError('INTERNAL', { message: 'A grant of another purpose or speaker.' });
   }
   if (request.proofing === null) throw new VouchError('PROOFING_REQUIRED', { field: 'proofing' });
-  if (speech.spokenFrom < grant.since) {
-    throw new VouchError('CONSENT_MISSING', { message: 'The speech is from before the grant was recorded.' });
+  if (speech.spokenFrom < consentBegan(grant, request)) {
+    throw new VouchError('CONSENT_MISSING', { message: 'The speech is from before the grant.' });
   }
   checkAmount(request, speech, policy);
   checkQuality(speech, policy);
   if (speech.consistency < policy.minimumConsistency) throw new VouchError('SPEECH_INCONSISTENT');
   if (speech.vectors.length === 0) throw new VouchError('INTERNAL', { message: 'There is no vector.' });
   speech.vectors.forEach(checkVector);
+}
+
+/** From when on speech may be enrolled under a grant. */
+export function consentBegan(
+  grant: Grant,
+  { recordedBeforeEntry = false }: Pick<EnrolmentRequest, 'recordedBeforeEntry'>,
+): Date {
+  return recordedBeforeEntry ? grant.givenAt : grant.since;
 }
 
 function checkAmount(

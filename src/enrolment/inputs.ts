@@ -19,6 +19,11 @@ export interface EnrolmentRequest {
   readonly callId: string;
   /** All that tells one recording from another: format, channel, time, SHA-256. Null for a call. */
   readonly recording: JsonValue;
+  /**
+   * Whether consent counts from when the person gave it, not from when that was entered: for recordings from before the
+   * move to this service. Default false.
+   */
+  readonly recordedBeforeEntry?: boolean;
   /** Null is refused: it must be known how the person was proved to be who they say. */
   readonly proofing: IdentityProofing | null;
   /** Empty: on nobody's. */

@@ -12,6 +12,7 @@ import {
   deleteVoiceprintsOf,
   eraseFromCalls,
   findOptOuts,
+  forgetManifestRows,
   insertEvidence,
   listConsentDetails,
   listConsentEntries,
@@ -90,6 +91,7 @@ async function destroy(tx: Transaction, subject: SpeakerToErase): Promise<Destro
   const voiceprints = await deleteVoiceprintsOf(tx, speakerRef);
   const consentDetails = await deleteConsentDetailsOf(tx, speakerRef);
   const fromCalls = await eraseFromCalls(tx, subject);
+  await forgetManifestRows(tx, subject.idHash);
   const dataKeys = Number(await deleteSpeakerKey(tx, speakerRef));
   const names = Number(await deleteSpeaker(tx, speakerRef));
   return { names, dataKeys, voiceprints, consentDetails, ...fromCalls };

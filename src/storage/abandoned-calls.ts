@@ -33,6 +33,20 @@ export async function leave(tx: Transaction, replicaId: string): Promise<void> {
   await tx.query('DELETE FROM replicas WHERE replica_id = $1', [replicaId]);
 }
 
+/** Which of these ids are of no replica that gave a beat within the given time, ms; in a transaction of the system. */
+export async function silentReplicas(
+  tx: Transaction,
+  ids: readonly string[],
+  silentMs: number,
+): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `SELECT id FROM unnest($1::text[]) AS id WHERE NOT EXISTS (
+       SELECT FROM replicas WHERE replica_id::text = id AND seen_at > now() - $2 * interval '1 ms')`,
+    [ids, silentMs],
+  );
+  return rows.map(({ id }) => id);
+}
+
 /** Calls that were abandoned, over all tenants, at most `limit`; in a transaction of the system. */
 export async function staleCalls(
   tx: Transaction,

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { VouchError } from '../errors.js';
 import { databaseError, isConnectionError, isConnectTimeout } from './database-errors.js';
 import { checkMigrations, checkRoles } from './database-checks.js';
+import { queuePool } from './queue-pool.js';
 import { Transaction } from './transaction.js';
 
 export interface DatabaseOptions {
@@ -29,10 +30,12 @@ const BEGIN_AS = `SELECT set_config('role', $1, true), set_config('vouch.tenant_
  */
 export class Database {
   readonly #pool: pg.Pool;
+  readonly #url: string;
   readonly #statementTimeoutMs: number;
 
-  private constructor(pool: pg.Pool, statementTimeoutMs: number) {
+  private constructor(pool: pg.Pool, url: string, statementTimeoutMs: number) {
     this.#pool = pool;
+    this.#url = url;
     this.#statementTimeoutMs = statementTimeoutMs;
   }
 
@@ -57,7 +60,7 @@ export class Database {
     pool.on('error', () => undefined);
     // One that breaks while it is in use makes the next query fail, and that is reported.
     pool.on('connect', (client) => client.on('error', () => undefined));
-    const database = new Database(pool, statementTimeoutMs);
+    const database = new Database(pool, options.url, statementTimeoutMs);
     try {
       await checkRoles(pool);
       await database.system(checkMigrations);
@@ -87,6 +90,11 @@ export class Database {
    */
   async system<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.#transaction('vouch_system', '', work);
+  }
+
+  /** A few connections for the job queue, to be closed by whoever asks; they see the queue and no tenant. */
+  openQueuePool(): pg.Pool {
+    return queuePool(this.#url);
   }
 
   /** Waits for transactions under way, then closes all connections. May be called twice. */

@@ -16,11 +16,12 @@ export interface ErasedFromCalls {
   readonly outcomes: number;
 }
 
-/** Whether anything is held of somebody who has no name here: a key, or claims of their id. */
+/** Whether anything is held of somebody who has no name here: a key, claims of their id, or rows of manifests. */
 export async function holdsAnything(tx: Transaction, subject: ErasedSubject): Promise<boolean> {
   const rows = await tx.query(
     `SELECT 1 WHERE EXISTS (SELECT FROM speaker_keys WHERE speaker_ref = $1)
-       OR EXISTS (SELECT FROM call_claims WHERE speaker_ref = $1 OR claimed_hash = $2)`,
+       OR EXISTS (SELECT FROM call_claims WHERE speaker_ref = $1 OR claimed_hash = $2)
+       OR EXISTS (SELECT FROM enrolment_job_rows WHERE speaker_hash = $2)`,
     [subject.speakerRef, subject.idHash],
   );
   return rows.length > 0;

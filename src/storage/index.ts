@@ -21,6 +21,30 @@ export {
   insertAssignment,
   listAssignments,
 } from './calibration-assignments.js';
+export {
+  cancelJob,
+  countResult,
+  discardLoadingJob,
+  findEnrolmentJob,
+  findJobAuthority,
+  forsakenJobs,
+  insertEnrolmentJob,
+  openEnrolmentJob,
+  touchLoadingJob,
+} from './enrolment-jobs.js';
+export {
+  beginRow,
+  finishRow,
+  forgetManifestRows,
+  insertJobRows,
+  listJobRows,
+  lockRow,
+  unbeginRow,
+  type NewJobRow,
+  type RowOutcome,
+} from './enrolment-job-rows.js';
+export { queueTask } from './job-queue.js';
+export { JobRunner, type Task } from './job-runner.js';
 export { once, resultOf, type KeyedRequest } from './idempotency.js';
 export {
   appendLedger,

@@ -4,6 +4,8 @@ import { runner } from 'node-pg-migrate';
 import pg from 'pg';
 import { packageRoot } from '../package-root.js';
 import { databaseError } from './database-errors.js';
+import { migrateQueue } from './job-queue.js';
+import { queuePool } from './queue-pool.js';
 
 /** Any number, as long as nobody else locks it: `vouch` in ASCII. */
 const MIGRATION_LOCK = 0x766f756368;
@@ -47,10 +49,21 @@ export async function migrate(url: string): Promise<readonly string[]> {
       singleTransaction: true,
       logger: { info: silent, warn: silent, error: silent },
     });
+    await migrateJobs(url);
     return done.map((migration) => migration.name);
   } catch (error) {
     throw databaseError(error);
   } finally {
     await client.end().catch(() => undefined);
+  }
+}
+
+/** The job queue has migrations of its own; the lock of ours is still held. */
+async function migrateJobs(url: string): Promise<void> {
+  const pool = queuePool(url);
+  try {
+    await migrateQueue(pool);
+  } finally {
+    await pool.end();
   }
 }

@@ -19,6 +19,7 @@ export function dossierOf(
       purpose: 'VERIFY',
       eventId: 'event',
       since: new Date(0),
+      givenAt: new Date(0),
       expiresAt: null,
     }),
     voiceprints,

@@ -4,6 +4,7 @@ import { enrolFromCall, type RecordingToEnrol } from '../../session/index.js';
 import { fromProtoOptional } from '../enums.js';
 import { readAudioFormat } from '../read-call.js';
 import { readProofing } from '../read-consent.js';
+import { DEFAULT_LABEL } from '../read-manifest.js';
 import {
   idempotencyKey,
   optionalId,
@@ -16,16 +17,16 @@ import {
   within,
 } from '../validate.js';
 import { writeVoiceprint } from '../write-people.js';
+import { enrolmentJobs } from './enrolment-jobs.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { Upload } from './upload.js';
-
-/** The label of a voiceprint that was given none. */
-const DEFAULT_LABEL = 'default';
 
 /** EnrolmentService. */
 export function enrolmentService(parts: TransportParts): EnrolmentServiceImplementation<WithPrincipal> {
   const { voiceprints, speakers, poller } = parts;
   return {
+    ...enrolmentJobs(parts),
+
     enrolFromCall: async (request, { principal }) => {
       const voiceprint = await enrolFromCall(parts, principal, {
         callId: validId(request.callId, 'call_id'),

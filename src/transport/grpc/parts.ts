@@ -1,7 +1,7 @@
 import type { Consents, SpeakerStates } from '../../consent/index.js';
 import type { ModelInformation } from '../../domain/model.js';
 import type { Principal } from '../../domain/principal.js';
-import type { Speakers, Voiceprints } from '../../enrolment/index.js';
+import type { EnrolmentJobs, Speakers, Voiceprints } from '../../enrolment/index.js';
 import type { Rights } from '../../rights/index.js';
 import type { CallCalibrations, CallControl, Calls, ControlPoller, Recordings } from '../../session/index.js';
 import type { Policies } from '../../tenant/index.js';
@@ -26,6 +26,9 @@ export interface TransportParts {
   /** A stream that is not paused must send something this often, ms. */
   readonly stallTimeoutMs: number;
   readonly uploadLimits: UploadLimits;
+  readonly enrolmentJobs: EnrolmentJobs;
+  /** Null where there is no folder of recordings to import, and so no batch jobs. */
+  readonly manifestLimits: UploadLimits | null;
 }
 
 /** What the authentication middleware adds to every request. */

@@ -13,6 +13,8 @@ export interface UploadLimits {
   readonly messageTimeoutMs: number;
   /** How long all of it may take, ms: whoever trickles must not stay for ever. */
   readonly totalTimeoutMs: number;
+  /** What more bytes than that are called. Default RECORDING_TOO_LONG. */
+  readonly tooLong?: 'MANIFEST_INVALID';
 }
 
 /** A start, then bytes: the shape of every upload. */
@@ -34,30 +36,36 @@ export class Upload<Start> {
     return first.value;
   }
 
-  /**
-   * All the bytes. Throws RECORDING_TOO_LONG as soon as there are too many, STREAM_STALLED when a message or the whole
-   * takes too long, CHUNK_TOO_LARGE, START_REPEATED.
-   */
+  /** All the bytes at once. Throws RECORDING_EMPTY, and as {@link pieces}. */
   async bytes(): Promise<Uint8Array> {
     const chunks: Uint8Array[] = [];
+    for await (const piece of this.pieces()) chunks.push(piece);
+    if (chunks.every((piece) => piece.length === 0))
+      throw new VouchError('RECORDING_EMPTY', { field: 'data' });
+    return Buffer.concat(chunks);
+  }
+
+  /**
+   * The bytes as they come. Throws RECORDING_TOO_LONG as soon as there are too many, STREAM_STALLED when a message or the
+   * whole takes too long, CHUNK_TOO_LARGE, START_REPEATED.
+   */
+  async *pieces(): AsyncGenerator<Uint8Array> {
     let size = 0;
     for (;;) {
       const message = await this.#next('STREAM_STALLED');
-      if (message === undefined) break;
+      if (message === undefined) return;
       if (message.$case === 'start') throw new VouchError('START_REPEATED');
       if (message.value.byteLength > MOST_CHUNK_BYTES)
         throw new VouchError('CHUNK_TOO_LARGE', { field: 'data' });
       size += message.value.byteLength;
       if (size > this.#limits.maximumBytes) {
-        throw new VouchError('RECORDING_TOO_LONG', {
+        throw new VouchError(this.#limits.tooLong ?? 'RECORDING_TOO_LONG', {
           field: 'data',
           metadata: { limitBytes: String(this.#limits.maximumBytes) },
         });
       }
-      chunks.push(message.value);
+      yield message.value;
     }
-    if (size === 0) throw new VouchError('RECORDING_EMPTY', { field: 'data' });
-    return Buffer.concat(chunks, size);
   }
 
   async #next(late: 'START_TIMEOUT' | 'STREAM_STALLED') {

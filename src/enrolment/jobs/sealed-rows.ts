@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { DataKey, Keyring } from '../../crypto/index.js';
+import type { ManifestEntry, ManifestRow } from '../../domain/enrolment-job.js';
+import { VouchError } from '../../errors.js';
+import { SPEAKER_ID_HASH, proofingJson } from '../../consent/index.js';
+import { findSpeakerKey, insertSpeakerKey, type NewJobRow, type Transaction } from '../../storage/index.js';
+
+/** What the keyed hash of a speaker with a label is for. */
+const TARGET_HASH = 'speaker-label';
+
+const time = z.iso.datetime().transform((text) => new Date(text));
+
+const entrySchema = z.strictObject({
+  file: z.string(),
+  speakerId: z.string(),
+  label: z.string(),
+  channel: z.int().nullable(),
+  consentReference: z.string(),
+  recordedAt: time.nullable(),
+  proofing: z
+    .strictObject({
+      method: z.string(),
+      strength: z.enum(['LOW', 'MEDIUM', 'HIGH']),
+      actor: z.string(),
+      reference: z.string(),
+      provedAt: time,
+    })
+    .nullable(),
+});
+
+/** Makes the key that the rows of a job are sealed under. It stands with those of the speakers, so that rotation covers it. */
+export async function createJobKey(tx: Transaction, keyring: Keyring, jobId: string): Promise<DataKey> {
+  const { key, wrapped } = await keyring.createDataKey(tx.tenantId, jobId);
+  await insertSpeakerKey(tx, jobId, wrapped);
+  return key;
+}
+
+/** Opens the key of a job. Throws KEY_MISSING. */
+export async function openJobKey(tx: Transaction, keyring: Keyring, jobId: string): Promise<DataKey> {
+  const wrapped = await findSpeakerKey(tx, jobId);
+  if (wrapped === null) throw new VouchError('KEY_MISSING', { message: 'There is no key of this job.' });
+  return keyring.openDataKey(tx.tenantId, jobId, wrapped);
+}
+
+/** Seals a row of a manifest: nothing of it stands in the database in clear, least of all who it is about. */
+export async function sealRow(
+  key: DataKey,
+  keyring: Keyring,
+  tenantId: string,
+  { row, problem, ...entry }: ManifestRow,
+): Promise<NewJobRow> {
+  const { speakerId, label, recordedAt, proofing } = entry;
+  const hash = (use: string, value: string) => keyring.keyedHash(tenantId, use, value);
+  const stored = {
+    ...entry,
+    recordedAt: recordedAt?.toISOString() ?? null,
+    proofing: proofingJson(proofing),
+  };
+  return {
+    row,
+    speakerHash: await hash(SPEAKER_ID_HASH, speakerId),
+    targetHash: problem === null ? await hash(TARGET_HASH, JSON.stringify([speakerId, label])) : null,
+    sealed: key.seal(Buffer.from(JSON.stringify(stored)), context(row)),
+    reason: problem?.reason ?? '',
+    field: problem?.field ?? '',
+  };
+}
+
+/** Opens what {@link sealRow} sealed; null where the speaker was erased. Throws CIPHERTEXT_INVALID. */
+export function openRow(
+  key: DataKey,
+  { row, sealed }: { row: number; sealed: Buffer | null },
+): ManifestEntry | null {
+  if (sealed === null) return null;
+  return entrySchema.parse(JSON.parse(key.open(sealed, context(row)).toString()));
+}
+
+function context(row: number) {
+  return { use: 'enrolment-job-row', row };
+}
