@@ -28,8 +28,9 @@ export interface CallTerms {
 
 /**
  * Looks after each window and once more at the end, with the parts that decide live calls, in the same order as
- * session/assessment.ts (which cannot be used itself: it compares nobody without a recorded consent). A claim that is
- * decided stays so until the speaker changes.
+ * session/assessment.ts (which cannot be used itself: it compares nobody without a recorded consent); a test holds the two
+ * to the same outcomes. A claim that is decided stays so until the speaker changes. Windows have all spaces throughout, where
+ * a live call that was decided goes on with one: what is thought of who comes after a change may differ by that.
  * @param claims the voiceprints of each claimed speaker.
  */
 export function judgeCall(
@@ -39,9 +40,8 @@ export function judgeCall(
 ): CallOutcome {
   const comparisons = claims.reduce((sum, voiceprints) => sum + voiceprints.length, 0);
   const space = calibration.primarySpace;
-  const vectors = claims.flat().flatMap((voiceprint) => voiceprint.vectors[space] ?? []);
   const detector = new SpeakerChangeDetector({ space, ...SPEAKER_CHANGE_DEFAULTS });
-  const settled = new Set<number>();
+  const settled = new Map<number, DecisionKind>();
   const decidedMs: Record<'ACCEPT' | 'REJECT', number | null> = { ACCEPT: null, REJECT: null };
   const changesMs: number[] = [];
   let evidence = new Pool();
@@ -66,13 +66,19 @@ export function judgeCall(
         policy,
         compared?.map.acceptThreshold(policy.targetFalseMatchRate, comparisons).llr ?? Infinity,
       );
-      if (finality === 'FINAL') settled.add(i);
+      if (finality === 'FINAL') settled.set(i, kind);
       if (isDecision(kind)) decidedMs[kind] ??= heardMs;
     });
   };
+  // Once a claim was accepted, its own voiceprints alone speak for the caller.
+  const known = (): Float32Array[] => {
+    const accepted = claims.filter((_, i) => settled.get(i) === 'ACCEPT');
+    const claimed = accepted.length > 0 ? accepted : claims;
+    return claimed.flat().flatMap((voiceprint) => voiceprint.vectors[space] ?? []);
+  };
   for (const window of windows) {
     heardMs += window.netSpeechMs;
-    const changed = detector.push(window, vectors);
+    const changed = detector.push(window, known());
     if (changed) {
       changesMs.push(heardMs);
       evidence = new Pool();

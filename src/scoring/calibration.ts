@@ -129,6 +129,15 @@ export class Calibration {
   get primarySpace(): string {
     return this.maps[0]?.spaces[0] ?? '';
   }
+
+  /**
+   * What speech is embedded in once a call is decided: the primary space, where a map does with it alone, so that an
+   * evaluation of that speech can still compare; else all that its maps need.
+   */
+  get watchedSpaces(): readonly string[] {
+    const alone = this.maps.some((map) => map.spaces.every((space) => space === this.primarySpace));
+    return alone ? [this.primarySpace] : [...new Set(this.maps.flatMap((map) => map.spaces))];
+  }
 }
 
 function rateOf(measured: CalibrationMapFile['thresholds'][number]['measured'][number] | undefined) {

@@ -81,10 +81,7 @@ export class Assessment {
     const { calibration, spaces } = this.#terms;
     const grounded = this.#claims.filter((claim) => claim.hasGround);
     const watching = !this.#enrols && grounded.length > 0 && grounded.every((claim) => claim.decided);
-    // An evaluation of the speech since the decision must have a map that does with the one space.
-    const primary = calibration.primarySpace;
-    const alone = calibration.maps.some((map) => map.spaces.every((space) => space === primary));
-    return watching && alone ? [primary] : spaces.map((space) => space.id);
+    return watching ? calibration.watchedSpaces : spaces.map((space) => space.id);
   }
 
   /** A voiceprint is to be made of this call: all spaces are wanted whatever was decided. */
