@@ -130,13 +130,18 @@ export class Calibration {
     return this.maps[0]?.spaces[0] ?? '';
   }
 
+  /** All that its maps can use. */
+  get spaces(): readonly string[] {
+    return [...new Set(this.maps.flatMap((map) => map.spaces))];
+  }
+
   /**
    * What speech is embedded in once a call is decided: the primary space, where a map does with it alone, so that an
-   * evaluation of that speech can still compare; else all that its maps need.
+   * evaluation of that speech can still compare; else all.
    */
   get watchedSpaces(): readonly string[] {
     const alone = this.maps.some((map) => map.spaces.every((space) => space === this.primarySpace));
-    return alone ? [this.primarySpace] : [...new Set(this.maps.flatMap((map) => map.spaces))];
+    return alone ? [this.primarySpace] : this.spaces;
   }
 }
 

@@ -74,14 +74,16 @@ export class Assessment {
   }
 
   /**
-   * Ids of the spaces that speech is to be embedded in from here on: all while any claim may still be decided, or enrolled
-   * (a speaker without a voiceprint is never decided); once all are decided, what a change of speaker is looked for in.
+   * Ids of the spaces that speech is to be embedded in from here on: all while somebody may be enrolled, having no voiceprint;
+   * the calibration's while any claim is undecided; then what a change of speaker is looked for in.
    */
   get wantedSpaces(): readonly string[] {
     const { calibration, spaces } = this.#terms;
     const grounded = this.#claims.filter((claim) => claim.hasGround);
-    const watching = !this.#enrols && grounded.length > 0 && grounded.every((claim) => claim.decided);
-    return watching ? calibration.watchedSpaces : spaces.map((space) => space.id);
+    if (this.#enrols || grounded.length === 0 || grounded.some((claim) => claim.voiceprintCount === 0)) {
+      return spaces.map((space) => space.id);
+    }
+    return grounded.every((claim) => claim.decided) ? calibration.watchedSpaces : calibration.spaces;
   }
 
   /** A voiceprint is to be made of this call: all spaces are wanted whatever was decided. */
@@ -155,7 +157,7 @@ export class Assessment {
 
   /** Windows of the current evidence spoken under this claim's ground, oldest first. */
   windowsFor(claim: ClaimTrack): readonly SpeechWindow[] {
-    return this.#windows.filter((window) => claim.hasGround && window.startMs >= claim.groundSinceMs);
+    return this.#windows.filter((window) => claim.counts(window));
   }
 
   /**

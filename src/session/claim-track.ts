@@ -45,11 +45,6 @@ export class ClaimTrack {
     return this.#dossier.grant !== null;
   }
 
-  /** Speech from before this time of the stream's clock does not count for this claim, ms. */
-  get groundSinceMs(): number {
-    return this.#groundSinceMs;
-  }
-
   get voiceprintCount(): number {
     return this.#dossier.voiceprints.length;
   }
@@ -80,9 +75,14 @@ export class ClaimTrack {
     return 'GAINED';
   }
 
-  /** Adds a window, if it was spoken under this claim's ground. */
+  /** Whether a window was spoken under this claim's ground. */
+  counts(window: SpeechWindow): boolean {
+    return this.hasGround && window.startMs >= this.#groundSinceMs;
+  }
+
+  /** Adds a window, if it counts. */
   add(window: SpeechWindow): void {
-    if (this.hasGround && window.startMs >= this.#groundSinceMs) this.#pool.add(window);
+    if (this.counts(window)) this.#pool.add(window);
   }
 
   /** The evidence starts again. */

@@ -44,7 +44,7 @@ export async function enrolFromCall(
   if (grant === null) throw new VouchError('CONSENT_MISSING');
   const { policy } = await parts.policies.current(principal.tenantId, start.policyId);
   const codec = start.upstreamCodec === '' ? start.format.encoding.toLowerCase() : start.upstreamCodec;
-  // Windows count from the grant on (ClaimTrack.groundSinceMs), so nothing among them is older.
+  // Windows count from the grant on (ClaimTrack.counts), so nothing among them is older.
   const windows = assessment.windowsFor(claim);
   const whole = windows.filter(({ vectors }) => assessment.spaces.every(({ id }) => id in vectors));
   // Where these do not suffice, there will be more of them when the request is repeated.

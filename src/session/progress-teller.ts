@@ -18,7 +18,7 @@ export class ProgressTeller {
     this.#log = log;
   }
 
-  /** Net speech found so far, ms. */
+  /** Net speech found since the stream began, whether or not it still counts, ms. */
   get netSpeechMs(): number {
     return this.#heard?.netSpeechMs ?? 0;
   }

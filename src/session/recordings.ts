@@ -91,7 +91,7 @@ export class Recordings {
     const request = { key: idempotencyKey, start: verificationJson(recording), file: file && hexOf(file) };
     const answered = await store.find(principal, request);
     if (answered) return answered;
-    const found = await this.#assess(assessment, recording, file, signal);
+    const found = await this.#assess(principal.tenantId, assessment, recording, file, signal);
     const facts = { claims: kept, raw: recording.raw, source, context };
     return store.keep(principal, request, facts, found);
   }
@@ -116,6 +116,7 @@ export class Recordings {
   }
 
   async #assess(
+    tenantId: string,
     assessment: Assessment,
     recording: SentRecording,
     file: Uint8Array | null,
@@ -124,14 +125,29 @@ export class Recordings {
     if (file === null)
       return { decision: finalLook(assessment, false), audioMs: 0, container: '', codec: '' };
     const speech = await this.#analyse(recording, file, signal);
+    await this.#readAgain(tenantId, assessment, speech.progress.audioMs);
+    // Without a ground nothing is compared, not even windows with each other.
+    const windows = speech.windows.filter((window) =>
+      assessment.claims.some((claim) => claim.counts(window)),
+    );
     let severalSpeakers = false;
-    for (const window of speech.windows) if (assessment.push(window) !== undefined) severalSpeakers = true;
+    for (const window of windows) if (assessment.push(window) !== undefined) severalSpeakers = true;
     return {
       decision: finalLook(assessment, severalSpeakers),
       audioMs: Math.round(speech.progress.audioMs),
       container: speech.container.toLowerCase(),
       codec: speech.codec,
     };
+  }
+
+  /**
+   * Reads consent anew: the bytes took long to come and to be worked through. What was given meanwhile is no ground for
+   * audio that came before it.
+   */
+  async #readAgain(tenantId: string, assessment: Assessment, audioMs: number): Promise<void> {
+    for (const claim of assessment.claims) {
+      assessment.updateClaim(claim, await this.#parts.openDossier(tenantId, claim.speakerId), audioMs);
+    }
   }
 
   /**

@@ -7,6 +7,7 @@ import { AudioClock } from './audio-clock.js';
 /** What comes of the audio that was read. */
 export interface SpeechFeedListener {
   onWindow(window: SpeechWindow): void;
+  /** Net speech counts from the first piece that was read, over all workers. */
   onProgress(progress: SpeechProgress): void;
 }
 
@@ -22,6 +23,9 @@ export class SpeechFeed {
   #stream: SpeechStream | undefined;
   /** Ids of the spaces that windows are embedded in from here on. */
   #spaces: readonly string[];
+  /** Net speech that was found, and what of it by workers that were lost, ms. */
+  #netSpeechMs = 0;
+  #earlierMs = 0;
 
   constructor(extractor: SpeechExtractor, format: AudioFormat, listener: SpeechFeedListener) {
     this.#clock = new AudioClock(format);
@@ -99,9 +103,11 @@ export class SpeechFeed {
         this.#listener.onWindow(window);
       },
       onProgress: (progress) => {
-        this.#listener.onProgress(progress);
+        this.#netSpeechMs = this.#earlierMs + progress.netSpeechMs;
+        this.#listener.onProgress({ ...progress, netSpeechMs: this.#netSpeechMs });
       },
       onFailure: () => {
+        this.#earlierMs = this.#netSpeechMs;
         this.#stream = undefined;
       },
     });

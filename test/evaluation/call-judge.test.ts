@@ -23,6 +23,7 @@ function assess(windows: readonly SpeechWindow[], claims: readonly (readonly Ope
     policy,
     policyReference: { id: 'default', version: 1, sha256: '' },
     calibration,
+    calibrationFit: 'SHIPPED',
     spaces: SPACES,
     transactionRisk: 'ORDINARY',
     shadow: false,

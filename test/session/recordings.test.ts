@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import test, { type ExecutionContext } from 'ava';
+import { createExtractor, type SpeechExtractor } from '../../src/embedding/index.js';
+import { CalibrationFolders } from '../../src/scoring/index.js';
+import { CallCalibrations, openDossiers, Recordings, RecordingStore } from '../../src/session/index.js';
+import { CalibrationAssignments, Policies } from '../../src/tenant/index.js';
+import { SHIPPED } from '../helpers/calibration.js';
+import { fixtureFile, MODELS_DIR } from '../helpers/speech.js';
+import { voiceprintGround } from '../helpers/voiceprints.js';
+
+let extractor: SpeechExtractor;
+test.before(async () => {
+  extractor = await createExtractor({ modelsDir: MODELS_DIR, precision: 'auto', workers: 0 });
+});
+test.after.always(() => extractor.close());
+
+/** Verifies a recording of somebody who is enrolled; `meanwhile` happens after consent was read. */
+async function verified(
+  t: ExecutionContext,
+  meanwhile: (ground: Awaited<ReturnType<typeof voiceprintGround>>) => Promise<unknown>,
+) {
+  const ground = await voiceprintGround(t);
+  const { database, keyring, gate, clock, officer, voiceprints } = ground;
+  await ground.enrol('kim', { policy: { waitingPeriodMs: 0 } });
+  const library = (await CalibrationFolders.read([SHIPPED])).library('telephone-first', extractor.spaces);
+  const recordings = new Recordings({
+    extractor,
+    calibrations: new CallCalibrations(library, new CalibrationAssignments(database, keyring, clock)),
+    policies: new Policies(database, keyring, clock),
+    openDossier: openDossiers(gate, voiceprints, extractor.spaces),
+    store: new RecordingStore(database, keyring, randomUUID()),
+    voiceprints,
+    clock,
+    maximumAtOnce: 1,
+  });
+  const recording = {
+    claims: [{ speakerId: 'kim', method: null, mediaTimeMs: null }],
+    policyId: '',
+    context: { numberAttestation: null, numberMatch: null, transactionRisk: 'ORDINARY' },
+    idempotencyKey: randomUUID(),
+    raw: undefined,
+    callerChannel: undefined,
+    source: null,
+    bytes: async () => {
+      await meanwhile(ground);
+      return fixtureFile('allison_en/call-1.wav');
+    },
+  } as const;
+  return (await recordings.verify(officer, recording, AbortSignal.timeout(60_000))).decision;
+}
+
+test('a recording is compared with the voiceprint of whom it claims', async (t) => {
+  const decision = await verified(t, () => Promise.resolve());
+  t.not(decision.score, null);
+  t.is(decision.claims[0]?.voiceprintVersion, 1);
+});
+
+test('consent that is withdrawn while a recording is worked on: nothing is compared', async (t) => {
+  const decision = await verified(t, (ground) => ground.withdraw('kim'));
+  t.is(decision.kind, 'CONSENT_MISSING');
+  t.is(decision.score, null);
+  t.is(decision.netSpeechMs, 0);
+});
+
+test('consent that is given anew meanwhile is no ground for audio from before it', async (t) => {
+  const decision = await verified(t, async (ground) => {
+    await ground.withdraw('kim');
+    ground.clock.advance(1000);
+    await ground.grant('kim');
+    await ground.enrol('kim', { policy: { waitingPeriodMs: 0 } });
+  });
+  t.is(decision.kind, 'NOT_ENOUGH_SPEECH');
+  t.is(decision.score, null);
+});
