@@ -43,6 +43,8 @@ export interface DecisionFrame {
   readonly shadow: boolean;
   /** Reasons that concern the call and not one claim. */
   readonly reasons: readonly ReasonCode[];
+  /** What was heard in place of speech: a reason while there is not enough of it. */
+  readonly insteadOfSpeech: readonly ReasonCode[];
 }
 
 /** Which kind stands for the call when claims differ: an acceptance before anything that may still become one. */
@@ -72,6 +74,7 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
   const finality = best ? best.finality : frame.ended ? 'FINAL' : 'PROVISIONAL';
   const compared = best?.result.llr ?? null;
   const reasons = new Set<ReasonCode>([...(best?.result.reasons ?? []), ...frame.reasons]);
+  if (kind === 'NOT_ENOUGH_SPEECH') for (const heard of frame.insteadOfSpeech) reasons.add(heard);
   if (claims.length > 1) reasons.add('SEVERAL_CLAIMS');
   if (compared !== null && frame.calibrationFit !== 'FITTED') reasons.add('CALIBRATION_NOT_FITTED');
   return {

@@ -36,8 +36,12 @@ export function qualityProblems(quality: SpeechQuality): ReasonCode[] {
   if (quality.bandwidthHz !== null && quality.bandwidthHz < LIMITS.bandwidthHz)
     problems.push('NARROW_BANDWIDTH');
   if ((quality.otherVoiceShare ?? 0) > LIMITS.otherVoiceShare) problems.push('SEVERAL_SPEAKERS');
-  if (quality.toneOrMusicShare > LIMITS.toneOrMusicShare) problems.push('TONE_OR_MUSIC');
-  return problems;
+  return [...problems, ...insteadOfSpeech(quality)];
+}
+
+/** What is heard in place of speech, by the quality of all audio so far. */
+export function insteadOfSpeech({ toneOrMusicShare }: SpeechQuality): ReasonCode[] {
+  return toneOrMusicShare > LIMITS.toneOrMusicShare ? ['TONE_OR_MUSIC'] : [];
 }
 
 /**
@@ -48,6 +52,5 @@ export function doubtsAbout(kind: 'ACCEPT' | 'REJECT', quality: SpeechQuality): 
   const most = kind === 'REJECT' ? MOST_OTHER_VOICE_TO_REJECT : LIMITS.otherVoiceShare;
   const doubts: ReasonCode[] = [];
   if ((quality.otherVoiceShare ?? 0) > most) doubts.push('SEVERAL_SPEAKERS');
-  if (quality.toneOrMusicShare > LIMITS.toneOrMusicShare) doubts.push('TONE_OR_MUSIC');
-  return doubts;
+  return [...doubts, ...insteadOfSpeech(quality)];
 }

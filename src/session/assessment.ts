@@ -31,6 +31,8 @@ export interface LookOptions {
   readonly withheld: ReasonCode | null;
   /** Reasons that concern the call and not one claim. */
   readonly reasons: readonly ReasonCode[];
+  /** What was heard in place of speech: a reason while there is not enough of it. */
+  readonly insteadOfSpeech?: readonly ReasonCode[];
 }
 
 /**
@@ -218,7 +220,7 @@ export class Assessment {
 
   #decide(
     claims: readonly ClaimTrack[],
-    { ended, withheld, reasons }: LookOptions,
+    { ended, withheld, reasons, insteadOfSpeech = [] }: LookOptions,
     sinceMs: number,
   ): Decision {
     const { policy, calibration } = this.#terms;
@@ -234,6 +236,7 @@ export class Assessment {
       quality: speech.quality,
       ended,
       reasons,
+      insteadOfSpeech,
     });
   }
 

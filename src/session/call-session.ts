@@ -190,6 +190,7 @@ export class CallSession {
       ended: options.ended ?? false,
       withheld: this.#leaseLost ? 'CONSENT_LEASE_EXPIRED' : null,
       reasons: options.reasons ?? [],
+      insteadOfSpeech: this.#teller.insteadOfSpeech,
     });
     if (decision) this.#emit({ type: 'decision', decision });
     this.#audio.compute(this.assessment.wantedSpaces);

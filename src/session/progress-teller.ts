@@ -1,5 +1,6 @@
 import { UNKNOWN_QUALITY, type SpeechProgress } from '../domain/speech.js';
-import { qualityProblems } from '../decision/index.js';
+import type { ReasonCode } from '../domain/decision.js';
+import { insteadOfSpeech, qualityProblems } from '../decision/index.js';
 import type { Assessment } from './assessment.js';
 import type { EventLog } from './event-log.js';
 import type { SpeechFeed } from './speech-feed.js';
@@ -21,6 +22,11 @@ export class ProgressTeller {
   /** Net speech found since the stream began, whether or not it still counts, ms. */
   get netSpeechMs(): number {
     return this.#heard?.netSpeechMs ?? 0;
+  }
+
+  /** What is heard in place of speech, if anything. */
+  get insteadOfSpeech(): readonly ReasonCode[] {
+    return this.#heard ? insteadOfSpeech(this.#heard.quality) : [];
   }
 
   /** More audio came: tells progress about once a second of it. */

@@ -2,9 +2,10 @@ import type { CallContext, Claim, ClaimMethod, SourceProfile } from '../domain/c
 import type { Clock } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
-import type { RecordingSpeech } from '../domain/speech.js';
+import { UNKNOWN_QUALITY, type RecordingSpeech, type SpeechQuality } from '../domain/speech.js';
 import type { Voiceprint } from '../domain/voiceprint.js';
 import { sha256, type JsonValue } from '../crypto/index.js';
+import { insteadOfSpeech } from '../decision/index.js';
 import type { SpeechExtractor } from '../embedding/index.js';
 import type { EnrolmentRequest, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
@@ -123,7 +124,12 @@ export class Recordings {
     signal: AbortSignal,
   ): Promise<KeptRecording> {
     if (file === null)
-      return { decision: finalLook(assessment, false), audioMs: 0, container: '', codec: '' };
+      return {
+        decision: finalLook(assessment, false, UNKNOWN_QUALITY),
+        audioMs: 0,
+        container: '',
+        codec: '',
+      };
     const speech = await this.#analyse(recording, file, signal);
     await this.#readAgain(tenantId, assessment, speech.progress.audioMs);
     // Without a ground nothing is compared, not even windows with each other.
@@ -133,7 +139,7 @@ export class Recordings {
     let severalSpeakers = false;
     for (const window of windows) if (assessment.push(window) !== undefined) severalSpeakers = true;
     return {
-      decision: finalLook(assessment, severalSpeakers),
+      decision: finalLook(assessment, severalSpeakers, speech.progress.quality),
       audioMs: Math.round(speech.progress.audioMs),
       container: speech.container.toLowerCase(),
       codec: speech.codec,
@@ -258,11 +264,13 @@ function verificationJson(recording: RecordingToVerify): JsonValue {
   };
 }
 
-function finalLook(assessment: Assessment, severalSpeakers: boolean): Decision {
+/** @param quality of all its audio. */
+function finalLook(assessment: Assessment, severalSpeakers: boolean, quality: SpeechQuality): Decision {
   const decision = assessment.look({
     ended: true,
     withheld: severalSpeakers ? 'SEVERAL_SPEAKERS' : null,
     reasons: [],
+    insteadOfSpeech: insteadOfSpeech(quality),
   });
   if (!decision) throw new VouchError('INTERNAL', { message: 'A recording came out without a decision.' });
   return decision;
