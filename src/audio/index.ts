@@ -1,6 +1,9 @@
 export { BYTES_PER_SAMPLE, findFormatProblem, type FormatProblem } from './format.js';
 export { RealFft } from './fft.js';
+export { throughG711 } from './g711.js';
 export { Resampler } from './resampler.js';
+export { TelephoneLine } from './telephone-line.js';
+export { telephoneBand } from './telephone-band.js';
 export { StreamDecoder } from './stream-decoder.js';
 export { CAMPPLUS_FILTERBANK, Filterbank, subtractMeanPerBin, type FilterbankOptions } from './filterbank.js';
 export { decodeRecording, type RecordingInput } from './recording/decode.js';

@@ -1,4 +1,4 @@
-import { Resampler, StreamDecoder } from '../audio/index.js';
+import { Resampler, StreamDecoder, TelephoneLine } from '../audio/index.js';
 import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ, type AudioFormat } from '../domain/audio.js';
 import { VouchError } from '../errors.js';
 import {
@@ -32,7 +32,7 @@ export interface LabelledFrame {
 /** Audio without a gap in it: from the bytes to frames, and from their probabilities to labels. */
 export class AudioSegment {
   readonly #decoder: StreamDecoder | undefined;
-  readonly #toTelephone: Resampler;
+  readonly #toTelephone: TelephoneLine;
   readonly #toSpeech = new Resampler(TELEPHONE_RATE_HZ, SPEECH_RATE_HZ);
   readonly #chunkSamples: number;
   readonly #state: SpeechActivityState;
@@ -44,10 +44,13 @@ export class AudioSegment {
   #labelledMs: number;
   #ended = false;
 
-  /** @param startMs media time of the first sample. */
-  constructor(source: PipelineSource, activity: SpeechActivityModel, startMs: number) {
+  /**
+   * @param startMs media time of the first sample.
+   * @param wideband whether the source is known to hold wideband speech.
+   */
+  constructor(source: PipelineSource, activity: SpeechActivityModel, startMs: number, wideband: boolean) {
     this.#decoder = 'encoding' in source ? new StreamDecoder(source) : undefined;
-    this.#toTelephone = new Resampler(source.sampleRateHz, TELEPHONE_RATE_HZ);
+    this.#toTelephone = new TelephoneLine(source.sampleRateHz, { wideband });
     this.#chunkSamples = activity.chunk.chunkSamples;
     this.#state = activity.start();
     this.#labelledMs = startMs;
@@ -56,6 +59,11 @@ export class AudioSegment {
   /** No more audio will come. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Whether the source was found, or known, to hold wideband speech. */
+  get wideband(): boolean {
+    return this.#toTelephone.wideband;
   }
 
   /** Takes bytes of the source's format, or samples; returns how many samples, at the source's rate, they were. */

@@ -44,6 +44,8 @@ export class CallPipeline {
   readonly #netSpeech: NetSpeech;
   readonly #measures: SpeechMeasures;
   #segment: AudioSegment | undefined;
+  /** Found once, known to all segments that follow. */
+  #wideband = false;
   #inFlight: SpeechFrame | undefined;
   #windows: PendingWindow[] = [];
   #taken: PendingWindow | undefined;
@@ -189,9 +191,10 @@ export class CallPipeline {
   #decode(input: Uint8Array | Float32Array): void {
     const audio = this.#segment ? input : this.#clock.align(input);
     if (audio.length === 0) return;
-    this.#segment ??= new AudioSegment(this.source, this.activity, this.#clock.ms);
+    this.#segment ??= new AudioSegment(this.source, this.activity, this.#clock.ms, this.#wideband);
     this.#clock.advance({ kind: 'audio', audio });
     this.#decodedFrames += this.#segment.decode(audio);
+    this.#wideband = this.#segment.wideband;
   }
 
   #measure(frames: readonly LabelledFrame[]): void {

@@ -25,6 +25,7 @@ export class AuSink extends Writable {
   constructor(
     private readonly callerChannel: number | undefined,
     private readonly maxDurationMs: number,
+    private readonly keepsBand: boolean | undefined,
   ) {
     // fluent-ffmpeg takes a stream that closes, as it would by itself at its end, for a failure.
     super({ autoDestroy: false });
@@ -79,7 +80,7 @@ export class AuSink extends Writable {
       channels: channels === 1 ? 1 : 2,
       callerChannel: chosenChannel(this.callerChannel, channels),
     });
-    this.#telephone = new TelephoneSink(sampleRateHz, this.maxDurationMs);
+    this.#telephone = new TelephoneSink(sampleRateHz, this.maxDurationMs, this.keepsBand);
     this.sourceRateHz = sampleRateHz;
     this.channels = channels;
     return start;

@@ -18,13 +18,15 @@ export interface RecordingInput {
   readonly format?: AudioFormat;
   /** Which channel is the caller, from 0; must be there for a file of two channels. */
   readonly callerChannel?: number;
+  /** For what is no speech (noise, room responses): only its rate changes, and wideband content is left as it is. */
+  readonly keepsBand?: boolean;
 }
 
 /** Headerless audio is decoded in blocks of this size. */
 const RAW_BLOCK_BYTES = 65_536;
 
 /**
- * The caller's channel of a recording, at telephone bandwidth. WAV (PCM 8 to 32 bits, float, G.711) and headerless audio
+ * The caller's channel of a recording, at telephone bandwidth (TelephoneLine, as for calls). WAV (PCM 8 to 32 bits, float, G.711) and headerless audio
  * are decoded here; Ogg (Opus, Vorbis), MP3, M4A and FLAC by the system's ffmpeg. What a file is, its content decides.
  * Long recordings are worked through in blocks, between which other work of the process goes on.
  * @throws VouchError RECORDING_EMPTY, RECORDING_TOO_LONG, RECORDING_TRUNCATED, RECORDING_UNREADABLE,
@@ -36,19 +38,19 @@ export async function decodeRecording(
   limits: RecordingLimits = DEFAULT_RECORDING_LIMITS,
   signal?: AbortSignal,
 ): Promise<Recording> {
-  const { bytes, format, callerChannel } = input;
+  const { bytes, format } = input;
   if (bytes.length === 0) throw new VouchError('RECORDING_EMPTY');
   if (bytes.length > limits.maxBytes) throw new VouchError('RECORDING_TOO_LONG');
-  if (format) return decodeRaw(bytes, format, limits, signal);
+  if (format) return decodeRaw(input, format, limits, signal);
   const container = sniffContainer(bytes);
   switch (container) {
     case 'WAV':
-      return decodeWave(bytes, callerChannel, limits, signal);
+      return decodeWave(input, limits, signal);
     case 'OGG':
     case 'MP3':
     case 'MP4':
     case 'FLAC':
-      return decodeCompressed(bytes, container, callerChannel, limits, signal);
+      return decodeCompressed(input, container, limits, signal);
     case 'RF64':
       throw new VouchError('RECORDING_UNREADABLE', {
         message: 'Of WAVE files only those of the RIFF kind are read.',
@@ -72,13 +74,13 @@ async function collect(
 }
 
 async function decodeRaw(
-  bytes: Uint8Array,
+  { bytes, keepsBand }: RecordingInput,
   format: AudioFormat,
   limits: RecordingLimits,
   signal: AbortSignal | undefined,
 ): Promise<Recording> {
   const decoder = new StreamDecoder(format);
-  const sink = new TelephoneSink(format.sampleRateHz, limits.maxDurationMs);
+  const sink = new TelephoneSink(format.sampleRateHz, limits.maxDurationMs, keepsBand);
   function* blocks(): Generator<Float32Array> {
     for (let at = 0; at < bytes.length; at += RAW_BLOCK_BYTES)
       yield decoder.push(bytes.subarray(at, at + RAW_BLOCK_BYTES));
@@ -95,14 +97,13 @@ async function decodeRaw(
 }
 
 async function decodeWave(
-  bytes: Uint8Array,
-  callerChannel: number | undefined,
+  { bytes, callerChannel, keepsBand }: RecordingInput,
   limits: RecordingLimits,
   signal: AbortSignal | undefined,
 ): Promise<Recording> {
   const header = readWaveHeader(bytes);
   const channel = chosenChannel(callerChannel, header.channels);
-  const sink = new TelephoneSink(header.sampleRateHz, limits.maxDurationMs);
+  const sink = new TelephoneSink(header.sampleRateHz, limits.maxDurationMs, keepsBand);
   return {
     samples: await collect(waveSamples(bytes, header, channel), sink, signal),
     sampleRateHz: TELEPHONE_RATE_HZ,
@@ -116,9 +117,8 @@ async function decodeWave(
 type Compressed = 'OGG' | 'MP3' | 'MP4' | 'FLAC';
 
 async function decodeCompressed(
-  bytes: Uint8Array,
+  { bytes, callerChannel, keepsBand }: RecordingInput,
   container: Compressed,
-  callerChannel: number | undefined,
   limits: RecordingLimits,
   signal: AbortSignal | undefined,
 ): Promise<Recording> {
@@ -127,7 +127,7 @@ async function decodeCompressed(
   const codec = codecOf(bytes, container);
   const announced = container === 'FLAC' ? flacSampleCount(bytes) : 0;
   const { demuxer, decoders } = FFMPEG_INPUTS[codec];
-  const sink = await decodeWithFfmpeg({ bytes, demuxer, decoders, callerChannel }, limits, signal);
+  const sink = await decodeWithFfmpeg({ bytes, demuxer, decoders, callerChannel, keepsBand }, limits, signal);
   if (sink.sourceSamples < announced) throw new VouchError('RECORDING_TRUNCATED');
   return {
     samples: sink.take(),

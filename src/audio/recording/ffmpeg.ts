@@ -16,6 +16,7 @@ export interface FfmpegInput {
   /** The only decoders that may run. */
   readonly decoders: readonly string[];
   readonly callerChannel: number | undefined;
+  readonly keepsBand: boolean | undefined;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function decodeWithFfmpeg(
   try {
     const path = join(directory, 'input');
     await writeFile(path, input.bytes, { mode: 0o600, flag: 'wx' });
-    const sink = new AuSink(input.callerChannel, limits.maxDurationMs);
+    const sink = new AuSink(input.callerChannel, limits.maxDurationMs, input.keepsBand);
     await run(lockedDownCommand(path, input, limits), sink, limits.timeoutMs, signal);
     return sink;
   } finally {

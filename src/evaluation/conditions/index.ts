@@ -1,17 +1,17 @@
+import { telephoneBand, throughG711 } from '../../audio/index.js';
 import { draw, type Random } from '../random.js';
 import { GSM, OPUS_12K, throughCodec } from './codec.js';
 import { convolve } from './convolve.js';
-import { throughG711 } from './g711.js';
-import { amplify, losePackets, overdrive, rms, telephoneBand, withHeadroom } from './line.js';
+import { amplify, losePackets, overdrive, rms, withHeadroom } from './line.js';
 import type { NoiseBank } from './noise-bank.js';
 
 export { generateNoise, loadNoise, noiseId, type NoiseBank } from './noise-bank.js';
 
 /** What a condition may know of the speech that it is applied to. */
 export interface ConditionInput {
-  /** The recording at 8 kHz. */
+  /** The recording as the service decodes it: at 8 kHz, wideband speech in the telephone's band. */
   readonly samples: Float32Array;
-  /** It has been through a telephone line already: no band filter. */
+  /** It was recorded from a telephone line. */
   readonly telephone: boolean;
   /** Root mean square of its speech, full scale 1. */
   readonly speechRms: number;
@@ -28,11 +28,6 @@ export interface Condition {
   apply(input: ConditionInput): Float32Array | Promise<Float32Array>;
 }
 
-/** What the telephone network leaves of a recording. */
-function inBand(input: ConditionInput, samples = input.samples): Float32Array {
-  return input.telephone ? samples : telephoneBand(samples);
-}
-
 function mulaw(samples: Float32Array): Float32Array {
   return throughG711(samples, 'MULAW');
 }
@@ -42,13 +37,15 @@ function withNoise(kind: 'noise' | 'babble', snrDb: number): Condition {
     id: `${kind}-${snrDb}`,
     label: `${kind === 'noise' ? 'Noise' : 'Babble'} at ${snrDb} dB, G.711 mu-law`,
     apply: async (input) => {
-      const { samples, speechRms, random } = input;
+      const { samples, telephone, speechRms, random } = input;
       const bank = await input.loadBank();
       const source = bank[kind][draw(random, bank[kind].length)]!;
       const from = draw(random, source.length);
       const gain = (speechRms / rms(source)) * 10 ** (-snrDb / 20);
-      const mixed = samples.map((sample, i) => sample + gain * source[(from + i) % source.length]!);
-      return mulaw(withHeadroom(inBand(input, mixed)));
+      const added = samples.map((_, i) => gain * source[(from + i) % source.length]!);
+      // What wideband speech went through, noise that came before it goes through too.
+      const heard = telephone ? added : telephoneBand(added);
+      return mulaw(withHeadroom(samples.map((sample, i) => sample + heard[i]!)));
     },
   };
 }
@@ -58,20 +55,20 @@ async function inRoom(input: ConditionInput): Promise<Float32Array> {
   const bank = await input.loadBank();
   const heard = convolve(samples, bank.rooms[draw(random, bank.rooms.length)]!);
   const level = rms(heard) > 0 ? rms(samples) / rms(heard) : 1;
-  return mulaw(withHeadroom(inBand(input, amplify(heard, level))));
+  return mulaw(withHeadroom(amplify(heard, level)));
 }
 
 /** All conditions, in the order of the tables. The first two are always measured: the others rest on them. */
 export const CONDITIONS: readonly Condition[] = [
   { id: 'as-recorded', label: 'As recorded', apply: ({ samples }) => samples },
-  { id: 'mulaw', label: 'G.711 mu-law', apply: (input) => mulaw(inBand(input)) },
-  { id: 'alaw', label: 'G.711 A-law', apply: (input) => throughG711(inBand(input), 'ALAW') },
-  { id: 'gsm', label: 'GSM full rate', apply: (input) => throughCodec(inBand(input), GSM) },
-  { id: 'opus-12k', label: 'Opus at 12 kbit/s', apply: (input) => throughCodec(inBand(input), OPUS_12K) },
+  { id: 'mulaw', label: 'G.711 mu-law', apply: ({ samples }) => mulaw(samples) },
+  { id: 'alaw', label: 'G.711 A-law', apply: ({ samples }) => throughG711(samples, 'ALAW') },
+  { id: 'gsm', label: 'GSM full rate', apply: ({ samples }) => throughCodec(samples, GSM) },
+  { id: 'opus-12k', label: 'Opus at 12 kbit/s', apply: ({ samples }) => throughCodec(samples, OPUS_12K) },
   {
     id: 'packet-loss-3',
     label: 'G.711 mu-law, 3 % of packets lost',
-    apply: (input) => losePackets(mulaw(inBand(input)), 0.03, input.random),
+    apply: ({ samples, random }) => losePackets(mulaw(samples), 0.03, random),
   },
   ...[20, 10, 5].map((snrDb) => withNoise('babble', snrDb)),
   ...[20, 10, 5].map((snrDb) => withNoise('noise', snrDb)),
@@ -79,12 +76,12 @@ export const CONDITIONS: readonly Condition[] = [
   {
     id: 'level-40',
     label: 'Level of -40 dBFS, G.711 mu-law',
-    apply: (input) => mulaw(amplify(inBand(input), 0.01 / input.speechRms)),
+    apply: ({ samples, speechRms }) => mulaw(amplify(samples, 0.01 / speechRms)),
   },
   {
     id: 'clipping',
     label: 'Clipped, G.711 mu-law',
-    apply: (input) => mulaw(overdrive(inBand(input), input.speechRms)),
+    apply: ({ samples, speechRms }) => mulaw(overdrive(samples, speechRms)),
   },
 ];
 

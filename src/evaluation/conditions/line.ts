@@ -1,42 +1,4 @@
-import { TELEPHONE_RATE_HZ } from '../../domain/audio.js';
 import type { Random } from '../random.js';
-
-/** Sections of a Butterworth filter of order 6: their Q factors, 1 / (2 cos(pi (2 k + 1) / 12)). */
-const BUTTERWORTH_Q = [0, 1, 2].map((k) => 1 / (2 * Math.cos((Math.PI * (2 * k + 1)) / 12)));
-
-/** Robert Bristow-Johnson, "Audio EQ Cookbook": low-pass and high-pass sections, bilinear with prewarping. */
-function section(kind: 'low' | 'high', cornerHz: number, q: number) {
-  const w = (2 * Math.PI * cornerHz) / TELEPHONE_RATE_HZ;
-  const cos = Math.cos(w);
-  const alpha = Math.sin(w) / (2 * q);
-  const outer = (kind === 'low' ? 1 - cos : 1 + cos) / 2;
-  const middle = kind === 'low' ? 1 - cos : -(1 + cos);
-  const a0 = 1 + alpha;
-  return { b0: outer / a0, b1: middle / a0, b2: outer / a0, a1: (-2 * cos) / a0, a2: (1 - alpha) / a0 };
-}
-
-const TELEPHONE_BAND = BUTTERWORTH_Q.flatMap((q) => [section('high', 300, q), section('low', 3400, q)]);
-
-/** The telephone band of ITU-T G.712, 300 to 3400 Hz, by Butterworth filters of order 6. */
-export function telephoneBand(samples: Float32Array): Float32Array {
-  const output = Float64Array.from(samples);
-  for (const { b0, b1, b2, a1, a2 } of TELEPHONE_BAND) {
-    let x1 = 0;
-    let x2 = 0;
-    let y1 = 0;
-    let y2 = 0;
-    for (let i = 0; i < output.length; i++) {
-      const x = output[i]!;
-      const y = b0 * x + b1 * x1 + b2 * x2 - a1 * y1 - a2 * y2;
-      x2 = x1;
-      x1 = x;
-      y2 = y1;
-      y1 = y;
-      output[i] = y;
-    }
-  }
-  return Float32Array.from(output);
-}
 
 /** 20 ms, the usual packet of RTP audio (RFC 3551). */
 const PACKET_SAMPLES = 160;

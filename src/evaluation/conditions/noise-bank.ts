@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { decodeRecording } from '../../audio/index.js';
+import { decodeRecording, telephoneBand } from '../../audio/index.js';
 import { TELEPHONE_RATE_HZ } from '../../domain/audio.js';
 import { readCsv } from '../manifest.js';
 import { normal, seededRandom, type Random } from '../random.js';
-import { amplify, rms, telephoneBand } from './line.js';
+import { amplify, rms } from './line.js';
 
 /** What is added to speech, and the rooms that it is played in; at 8 kHz. */
 export interface NoiseBank {
@@ -45,7 +45,7 @@ export async function loadNoise(dir: string | undefined): Promise<NoiseBank> {
   if (dir === undefined) return generated;
   const bank = { noise: [] as Float32Array[], babble: [] as Float32Array[], rooms: [] as Float32Array[] };
   for await (const { type, bytes } of readNoise(dir)) {
-    const { samples } = await decodeRecording({ bytes });
+    const { samples } = await decodeRecording({ bytes, keepsBand: true });
     if (/impulse|room/.test(type)) bank.rooms.push(fromDirectSound(samples));
     else if (rms(samples) > MINIMUM_RMS) (type.includes('babble') ? bank.babble : bank.noise).push(samples);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeRecording } from '../../audio/index.js';
+import { decodeRecording, type Recording } from '../../audio/index.js';
 import type { EmbeddingSpace } from '../../domain/speech.js';
 import { loadModels } from '../../embedding/index.js';
 import { packageRoot } from '../../package-root.js';
@@ -10,8 +10,8 @@ import { embedAudio } from './embed-audio.js';
 import { applyAll } from './embed-session.js';
 import type { EmbeddingOptions } from './types.js';
 
-/** Real speech that comes with the software. */
-const PROBE = 'fixtures/carlo_it/call-1.wav';
+/** Real speech that comes with the software: from a telephone line, and wideband. */
+const PROBES = ['fixtures/carlo_it/call-1.wav', 'fixtures/edge/wideband-16k.wav'];
 
 /** The pipeline as it is, by what it makes of known speech. */
 export interface PipelineFingerprint {
@@ -21,14 +21,17 @@ export interface PipelineFingerprint {
 }
 
 /**
- * Sends a known recording through the pipeline and every condition of this software and hashes what comes out, so that no
+ * Sends known speech through the pipeline and every condition of this software and hashes what comes out, so that no
  * cached embedding outlives a change of any stage, and no harmless edit throws embeddings away.
  */
 export async function fingerprintPipeline(options: EmbeddingOptions): Promise<PipelineFingerprint> {
   const models = await loadModels(options.modelsDir, options.precision);
   try {
     const windowSamples = options.windowSamples || models.extractors[0]!.windowSamples;
-    const { samples } = await decodeRecording({ bytes: await readFile(join(packageRoot(), PROBE)) });
+    const probes = PROBES.map(async (path) =>
+      decodeRecording({ bytes: await readFile(join(packageRoot(), path)) }),
+    );
+    const [{ samples }, wideband] = (await Promise.all(probes)) as [Recording, Recording];
     const [embedded] = await embedAudio(models, windowSamples, [samples], () => [
       { first: 1, samples: 32_000 },
     ]);
@@ -45,7 +48,9 @@ export async function fingerprintPipeline(options: EmbeddingOptions): Promise<Pi
     };
     const bank = generateNoise();
     const changed = await applyAll(CONDITIONS, samples, -26, () => Promise.resolve(bank), session);
-    const hash = createHash('sha256').update(JSON.stringify([windowSamples, changed.map(summarise)]));
+    const hash = createHash('sha256').update(
+      JSON.stringify([windowSamples, [...changed, wideband.samples].map(summarise)]),
+    );
     for (const { vectors, quality, netSpeechMs, startMs } of embedded!.windows) {
       hash.update(
         JSON.stringify([
