@@ -1,9 +1,9 @@
 import { TELEPHONE_RATE_HZ } from '../domain/audio.js';
 
 /** The band of a telephone channel (ITU-T G.712). */
-const LOW_HZ = 300;
+const LOW_HZ = 250;
 const HIGH_HZ = 3400;
-const ORDER = 6;
+const ORDER = 2;
 /** Nothing of this is left in 32 bits; far smaller numbers would make silence slow to compute. */
 const NOTHING = 1e-40;
 
@@ -18,7 +18,7 @@ interface Section {
  * Butterworth band-pass: the poles of the low-pass prototype, taken to the band (s -> (s^2 + low high) / (s (high - low)))
  * and to the unit circle by the bilinear transform, corners prewarped (A. Oppenheim, R. Schafer, Discrete-Time Signal
  * Processing, 3rd edition, 2010, section 7.3 and appendix B). Each pair of poles has one zero at 0 Hz and one at half the
- * rate; each section has gain 1 at the centre of the band. It is `scipy.signal.butter(6, [300, 3400], 'bandpass', fs=8000)`.
+ * rate; each section has gain 1 at the centre of the band. It is `scipy.signal.butter(2, [250, 3400], 'bandpass', fs=8000)`.
  */
 function design(): Section[] {
   const [low, high] = [LOW_HZ, HIGH_HZ].map((hz) => Math.tan((Math.PI * hz) / TELEPHONE_RATE_HZ)) as [
@@ -55,7 +55,7 @@ function squareRoot(re: number, im: number): { re: number; im: number } {
   return { re: length * Math.cos(angle), im: length * Math.sin(angle) };
 }
 
-/** The telephone band, 300 to 3400 Hz, of samples at 8 kHz that come in pieces. */
+/** The telephone band, 250 to 3400 Hz, of samples at 8 kHz that come in pieces. */
 export class TelephoneBand {
   readonly #sections = design();
   /** x[n - 1], x[n - 2], y[n - 1], y[n - 2] of each section. */
@@ -81,7 +81,7 @@ export class TelephoneBand {
   }
 }
 
-/** The telephone band, 300 to 3400 Hz, of a whole signal at 8 kHz: a new array. */
+/** The telephone band, 250 to 3400 Hz, of a whole signal at 8 kHz: a new array. */
 export function telephoneBand(samples: Float32Array): Float32Array {
   return new TelephoneBand().push(samples);
 }

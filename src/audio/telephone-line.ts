@@ -17,7 +17,7 @@ export interface TelephoneLineOptions {
 }
 
 /**
- * Brings a source to 8 kHz, and wideband speech to what a telephone line would have made of it: its band, 300 to 3400 Hz,
+ * Brings a source to 8 kHz, and wideband speech to what a telephone line would have made of it: its band, 250 to 3400 Hz,
  * and mu-law there and back. What is telephone speech already comes out exactly as the resampler leaves it, at whatever
  * rate it comes. Pieces of any size give the same to the last bit.
  *

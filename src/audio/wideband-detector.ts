@@ -22,7 +22,7 @@ const RECENT_FRAMES = 16;
 
 /**
  * Tells whether a source holds speech above the telephone's band. The verdict begins as no; once it is yes it stays, since
- * callers do not change back while they speak of quiet things. How the limits were found: docs/decisions/0011.
+ * callers do not change back while they speak of quiet things. How the limits were found: docs/decisions/0013.
  */
 export class WidebandDetector {
   readonly #resampler: Resampler;
