@@ -151,7 +151,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   const voiceprints = new Voiceprints(database, keyring, gate, clock);
   const openDossier = openDossiers(gate, voiceprints, extractor.spaces);
   const replicaId = randomUUID();
-  const store = new CallStore(database, keyring, replicaId);
+  const store = new CallStore(database, keyring, replicaId, clock);
   const calls = new Calls({
     store,
     requests: new CallRequests(database, keyring),

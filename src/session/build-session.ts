@@ -35,7 +35,7 @@ export function buildSession(parts: CallsParts, order: SessionOrder): CallSessio
     lastSequence: opened.lastSequence,
     clock,
     hub,
-    append: (batch) => store.append(principal.tenantId, start.callId, opened.epoch, batch),
+    append: (batch) => store.append(principal, start.callId, opened.epoch, batch),
     onLost,
   });
   const assessment = new Assessment({

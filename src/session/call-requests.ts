@@ -1,3 +1,4 @@
+import { appendAboutCall } from '../audit/index.js';
 import type { Outcome } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
@@ -24,9 +25,14 @@ export class CallRequests {
     const digest = await requestDigest(this.keyring, principal.tenantId, method, { callId, sinceMs });
     return this.database.tenant(principal.tenantId, async (tx) => {
       let made: Decision | undefined;
-      const { decisionId } = await once(tx, { method, key, digest }, () => {
+      const { decisionId } = await once(tx, { method, key, digest }, async () => {
         made = evaluate();
-        return Promise.resolve({ decisionId: made.decisionId });
+        await appendAboutCall(tx, principal, callId, {
+          type: 'DECISION_REQUESTED',
+          recordedAt: made.decidedAt,
+          body: { decisionId: made.decisionId },
+        });
+        return { decisionId: made.decisionId };
       });
       const decision = made ?? (await findDecision(tx, callId, decisionId));
       // It was told and is not written yet.
@@ -63,7 +69,14 @@ export class CallRequests {
     return this.database.tenant(principal.tenantId, async (tx) => {
       const stored = await once(tx, { method, key, digest }, async () => {
         const made = await recordOutcome(tx, { ...report, actor: await actorOf(tx, principal) });
-        return { outcomeId: made.outcomeId, recordedAt: made.recordedAt.toISOString() };
+        const { outcomeId, callId, recordedAt } = made;
+        const { decisionId, outcome } = report;
+        await appendAboutCall(tx, principal, callId, {
+          type: 'OUTCOME_REPORTED',
+          recordedAt,
+          body: { decisionId, outcome, outcomeId },
+        });
+        return { outcomeId, recordedAt: recordedAt.toISOString() };
       });
       return { outcomeId: stored.outcomeId, recordedAt: new Date(stored.recordedAt) };
     });

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { appendAboutCall, appendClaim, appendDecision } from '../audit/index.js';
 import type { CallStart, ClaimMethod } from '../domain/call.js';
+import type { Clock } from '../domain/clock.js';
 import type { CallEvent } from '../domain/event.js';
 import type { ArtefactReference, Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
@@ -76,6 +78,7 @@ export class CallStore {
     private readonly database: Database,
     private readonly keyring: Keyring,
     readonly replicaId: string,
+    private readonly clock: Clock,
   ) {}
 
   /** Makes the call this process's, or takes it over. Throws as storage's openCall. */
@@ -112,8 +115,19 @@ export class CallStore {
     return { ...opened, resumeToken: newResumeToken };
   }
 
-  async append(tenantId: string, callId: string, epoch: number, events: readonly CallEvent[]): Promise<void> {
-    await this.database.tenant(tenantId, (tx) => appendEvents(tx, callId, epoch, events));
+  /** Stores changes of state, and with them the audit of every decision. Throws as storage's appendEvents. */
+  async append(
+    principal: Principal,
+    callId: string,
+    epoch: number,
+    events: readonly CallEvent[],
+  ): Promise<void> {
+    await this.database.tenant(principal.tenantId, async (tx) => {
+      for (const { body } of await appendEvents(tx, callId, epoch, events)) {
+        if (body.type !== 'decision' && body.type !== 'evaluation') continue;
+        await appendDecision(tx, principal, callId, body.decision, this.clock.now());
+      }
+    });
   }
 
   /** What a stream that takes a call over has to go on with. */
@@ -137,19 +151,22 @@ export class CallStore {
     maximumClaims: number,
   ): Promise<number> {
     const claimedHash = await this.keyring.keyedHash(principal.tenantId, 'speaker-id', claim.speakerId);
-    const { claimNumber } = await this.database.tenant(principal.tenantId, async (tx) =>
-      addClaim(tx, {
+    const { speakerRef, method } = claim;
+    return this.database.tenant(principal.tenantId, async (tx) => {
+      const { claimNumber, isNew } = await addClaim(tx, {
         callId,
         epoch,
-        speakerRef: claim.speakerRef,
+        speakerRef,
         claimedHash,
-        method: claim.method,
+        method,
         mediaTimeMs: Math.round(claim.mediaTimeMs),
         actor: await actorOf(tx, principal),
         maximumClaims,
-      }),
-    );
-    return claimNumber;
+      });
+      if (isNew)
+        await appendClaim(tx, principal, callId, { claimNumber, speakerRef, method }, this.clock.now());
+      return claimNumber;
+    });
   }
 
   /** Pauses a call, live, known or not. `key` empty: in the stream itself, where order makes it unambiguous. */
@@ -204,14 +221,41 @@ export class CallStore {
     return this.database.tenant(tenantId, (tx) => getCall(tx, callId));
   }
 
-  /** A call as it is stored, with its last decision; null where there is none. */
-  async findWithDecision(
-    tenantId: string,
+  /** A call as it is stored, with its last decision; null where there is none. That it was read is recorded. */
+  async read(
+    principal: Principal,
     callId: string,
   ): Promise<{ readonly call: StoredCall; readonly decision: Decision | null } | null> {
-    return this.database.tenant(tenantId, async (tx) => {
+    return this.database.tenant(principal.tenantId, async (tx) => {
       const call = await getCall(tx, callId);
-      return call && { call, decision: await lastDecision(tx, callId) };
+      if (call === null) return null;
+      const decision = await lastDecision(tx, callId);
+      await appendAboutCall(tx, principal, callId, {
+        type: 'CALL_READ',
+        recordedAt: this.clock.now(),
+        body: { decisionId: decision?.decisionId },
+      });
+      return { call, decision };
+    });
+  }
+
+  /**
+   * Records that somebody watches a call.
+   *
+   * @param claim - only this claim of it; undefined: all that there are
+   * @returns the claims of the call as of now
+   * @throws CALL_NOT_FOUND
+   */
+  async watched(principal: Principal, callId: string, claim?: number): Promise<Set<number>> {
+    return this.database.tenant(principal.tenantId, async (tx) => {
+      const claims = (await listClaims(tx, callId)).map(({ claimNumber }) => claimNumber);
+      await appendAboutCall(tx, principal, callId, {
+        type: 'CALL_WATCHED',
+        recordedAt: this.clock.now(),
+        body: {},
+        claims: new Set(claim === undefined ? claims : [claim]),
+      });
+      return new Set(claims);
     });
   }
 

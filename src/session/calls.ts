@@ -158,14 +158,15 @@ export class Calls implements CallStreamOwner {
     session: CallSession,
     claims: readonly Claim[],
     dossiers: ReadonlyMap<string, ClaimDossier> = new Map(),
+    principal: Principal = session.principal,
   ): Promise<void> {
-    const { tenantId } = session.principal;
+    const { tenantId } = principal;
     const live = this.#liveOf(session);
     for (const { speakerId, method, mediaTimeMs } of claims) {
       if (session.hasClaimed(speakerId)) continue;
       const dossier = dossiers.get(speakerId) ?? (await this.#parts.openDossier(tenantId, speakerId));
       const claimNumber = await this.#parts.store.claim(
-        session.principal,
+        principal,
         session.callId,
         live.epoch,
         {
@@ -263,7 +264,7 @@ export class Calls implements CallStreamOwner {
     return this.#parts.requests.updateOnce(principal, key, request, async () => {
       const { session, epoch } = this.#mine(principal, callId);
       if (agentId !== '') await this.#parts.store.setAgent(principal, callId, epoch, agentId);
-      await this.claim(session, claims);
+      await this.claim(session, claims, new Map(), principal);
       return session.assessment.claims.length;
     });
   }

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { appendClaim, appendDecision } from '../audit/index.js';
 import type { AudioFormat } from '../domain/audio.js';
 import type { CallContext, CallStart, ClaimMethod, SourceProfile } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
@@ -166,6 +167,9 @@ export class RecordingStore {
     for (const claim of facts.claims)
       await this.#keepClaim(tx, principal, callId, epoch, claim, facts.claims.length);
     await appendEvents(tx, callId, epoch, eventsOf(callId, found));
+    for (const [index, claim] of facts.claims.entries())
+      await appendClaim(tx, principal, callId, { ...claim, claimNumber: index + 1 }, decision.decidedAt);
+    await appendDecision(tx, principal, callId, decision, decision.decidedAt);
     return { callId, audioMs, container, codec };
   }
 

@@ -8,12 +8,33 @@ import { callKey, type Calls } from './calls.js';
 const POLL_MS = 300;
 
 /**
+ * Follows a call as {@link follow} does. That it is watched is recorded for everybody whom it claims, also later: before
+ * the watcher sees anything of them.
+ */
+export async function* watchCall(
+  calls: Calls,
+  principal: Principal,
+  callId: string,
+  afterSequence: number,
+  signal: AbortSignal,
+): AsyncGenerator<CallEvent> {
+  const seen = await calls.store.watched(principal, callId);
+  for await (const event of follow(calls, principal, callId, afterSequence, signal)) {
+    if (event.body.type === 'claimReceived' && !seen.has(event.body.claimNumber)) {
+      seen.add(event.body.claimNumber);
+      await calls.store.watched(principal, callId, event.body.claimNumber);
+    }
+    yield event;
+  }
+}
+
+/**
  * The changes of state of a call after a number, from the store and then as they happen, and progress where this process
  * serves the call; until the call ends. No gap and no double, also when the call moves between processes.
  *
  * @throws CALL_NOT_FOUND, STREAM_NOT_READ, DATABASE_UNAVAILABLE, or the signal's reason
  */
-export async function* watchCall(
+async function* follow(
   calls: Calls,
   principal: Principal,
   callId: string,

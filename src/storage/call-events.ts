@@ -13,6 +13,7 @@ import type { Transaction } from './transaction.js';
  *
  * @param epoch under which the owner got the call
  * @param events numbered on from the last stored one, without gaps; no progress
+ * @returns those that were not stored before
  * @throws VouchError CALL_NOT_FOUND; CALL_TAKEN_OVER; CALL_ENDED after its end; INTERNAL for a gap, a double or progress
  */
 export async function appendEvents(
@@ -20,12 +21,12 @@ export async function appendEvents(
   callId: string,
   epoch: number,
   events: readonly CallEvent[],
-): Promise<void> {
+): Promise<readonly CallEvent[]> {
   const call = await lockCall(tx, callId, epoch);
   const known = events.filter((event) => event.sequence <= call.lastSequence);
   if (known.length > 0) await requireStored(tx, callId, epoch, known);
   const fresh = events.filter((event) => event.sequence > call.lastSequence);
-  if (fresh.length === 0) return;
+  if (fresh.length === 0) return [];
   if (call.state === 'ENDED') throw new VouchError('CALL_ENDED');
   for (const [index, event] of fresh.entries()) {
     const expected = call.lastSequence + 1 + index;
@@ -37,6 +38,7 @@ export async function appendEvents(
   await setLastSequence(tx, callId, call.lastSequence + fresh.length);
   const last = fresh.at(-1);
   if (last?.body.type === 'ended') await setEnded(tx, callId, last.body.reason, last.emittedAt);
+  return fresh;
 }
 
 /** The stored events of a call after a number, first to last, with the names that are still known. */

@@ -104,6 +104,7 @@ export {
   type AbandonedCall,
 } from './abandoned-calls.js';
 export { addClaim, claimedSpeakers, listClaims, type NewClaim, type StoredClaim } from './call-claims.js';
+export { findCallSubjects, type CallSubjects } from './call-subjects.js';
 export {
   acknowledgeControl,
   listControls,

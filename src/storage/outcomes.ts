@@ -13,6 +13,8 @@ export interface NewOutcome {
 }
 
 export interface StoredOutcome {
+  /** The call that the decision was made in. */
+  readonly callId: string;
   /** UUID. */
   readonly outcomeId: string;
   readonly recordedAt: Date;
@@ -35,7 +37,7 @@ async function insertOutcome(tx: Transaction, callId: string, outcome: NewOutcom
   return tx.query<StoredOutcome>(
     `INSERT INTO outcomes (call_id, decision_id, outcome, occurred_at, actor, role)
      VALUES ($1, $2, $3, coalesce($4, now()), $5, $6)
-     RETURNING outcome_id AS "outcomeId", recorded_at AS "recordedAt"`,
+     RETURNING call_id AS "callId", outcome_id AS "outcomeId", recorded_at AS "recordedAt"`,
     [callId, outcome.decisionId, outcome.outcome, outcome.occurredAt, outcome.actor.ref, outcome.actor.role],
   );
 }
