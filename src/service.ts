@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { DeniedAccess } from './audit/index.js';
 import { isLoopback, type Config } from './config.js';
 import { ConsentGate, Consents, SpeakerStates } from './consent/index.js';
 import { FileKeyring } from './crypto/index.js';
@@ -23,6 +24,7 @@ import {
   ControlPoller,
   Janitor,
   openDossiers,
+  Overrides,
   Recordings,
   RecordingStore,
 } from './session/index.js';
@@ -183,6 +185,15 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     },
   });
   stops.push(() => janitor.stop());
+  const denied = new DeniedAccess({
+    database,
+    clock,
+    onFailure: (error) => {
+      log.warn(loggedFailure(error), 'refused requests could not be recorded');
+    },
+  });
+  denied.start();
+  stops.push(() => denied.stop());
   const recordings = new Recordings({
     extractor,
     calibrations,
@@ -200,6 +211,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       control: new CallControl(calls, poller),
       poller,
       recordings,
+      overrides: new Overrides(database, keyring, clock),
       consents: new Consents(database, keyring, clock),
       policies,
       calibrations,
@@ -223,6 +235,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       report: (errorId, error) => {
         log.error({ errorId, ...loggedFailure(error) }, 'a request failed');
       },
+      denied: (principal, rpc, reason) => denied.record(principal, rpc, reason),
       descriptorsPath: join(packageRoot(), 'src/gen/vouch.binpb'),
     },
   );

@@ -76,6 +76,10 @@ function describeBody({ event }: CallEvent): string {
       return `consent for claim ${event.value.claimNumber} ${event.value.granted ? 'given' : 'gone'}`;
     case 'evidenceRestarted':
       return `evidence starts anew: ${word(event.value.reason, 'REASON_CODE')}`;
+    case 'overridden': {
+      const { action, reason } = event.value;
+      return `overridden: ${word(action, 'OVERRIDE_ACTION')}, ${word(reason, 'OVERRIDE_REASON')}`;
+    }
     case 'drain':
       return 'the service is stopping: take the stream elsewhere';
     case 'ended':

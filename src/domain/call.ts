@@ -50,4 +50,13 @@ export interface CallStart {
 export type CallState = 'EXPECTED' | 'LIVE' | 'INTERRUPTED' | 'ENDED';
 export type EndReason = 'ENDED' | 'ABANDONED' | 'TOO_LONG' | 'ERROR' | 'SHUTDOWN';
 export type ControlOrigin = 'STREAM' | 'REQUEST' | 'START';
+export type OverrideAction = 'PROCEEDED' | 'STEPPED_UP' | 'REFUSED' | 'ESCALATED';
+export type OverrideReason =
+  | 'OTHERWISE_IDENTIFIED'
+  | 'VOICE_IMPAIRED'
+  | 'POOR_LINE'
+  | 'SUSPICION'
+  | 'CUSTOMER_REQUEST'
+  | 'SUPERVISOR_APPROVED'
+  | 'OTHER';
 export type Outcome = 'QUESTIONS_PASSED' | 'QUESTIONS_FAILED' | 'GENUINE_CONFIRMED' | 'FRAUD_CONFIRMED';

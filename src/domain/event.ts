@@ -1,4 +1,4 @@
-import type { ClaimMethod, ControlOrigin, EndReason } from './call.js';
+import type { ClaimMethod, ControlOrigin, EndReason, OverrideAction, OverrideReason } from './call.js';
 import type { ArtefactReference, Decision, DecisionKind, ReasonCode } from './decision.js';
 import type { SpeechQuality } from './speech.js';
 
@@ -43,6 +43,13 @@ export type CallEventBody =
       readonly consentEventId: string;
     }
   | { readonly type: 'evidenceRestarted'; readonly reason: ReasonCode }
+  | {
+      readonly type: 'overridden';
+      readonly overrideId: string;
+      readonly decisionId: string;
+      readonly action: OverrideAction;
+      readonly reason: OverrideReason;
+    }
   | { readonly type: 'drain'; readonly deadline: Date }
   | {
       readonly type: 'ended';

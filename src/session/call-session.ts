@@ -27,6 +27,8 @@ export interface CallSessionParts {
   readonly controlVersion: number;
 }
 
+type Overridden = Omit<Extract<CallEventBody, { type: 'overridden' }>, 'type'>;
+
 /** Evaluations that one stream may ask for. */
 const MOST_EVALUATIONS = 100;
 
@@ -48,6 +50,7 @@ export class CallSession {
   #leaseLost = false;
   #finished = false;
   #evaluations = 0;
+  readonly #overrides = new Set<string>();
 
   constructor(parts: CallSessionParts) {
     this.#parts = parts;
@@ -150,6 +153,14 @@ export class CallSession {
     if (!this.#paused || this.#finished) return;
     this.#paused = false;
     this.#emit({ type: 'resumed', origin });
+  }
+
+  /** Tells that somebody did otherwise than a decision suggested. False where that was told before, or the call ended. */
+  overridden({ overrideId, decisionId, action, reason }: Overridden): boolean {
+    if (this.#finished || this.#overrides.has(overrideId)) return false;
+    this.#overrides.add(overrideId);
+    this.#emit({ type: 'overridden', overrideId, decisionId, action, reason });
+    return true;
   }
 
   /** The consent of all claims was read from the database at this moment. */

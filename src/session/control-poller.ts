@@ -17,8 +17,8 @@ export interface ControlPollerParts {
 }
 
 /**
- * Brings to this process's calls what was recorded elsewhere: pauses and resumptions, and every change of the consent of a
- * claimed speaker. Each round that succeeds renews the consent lease of the calls; without one it runs out.
+ * Brings to this process's calls what was recorded elsewhere: pauses and resumptions, overridden decisions, and every
+ * change of the consent of a claimed speaker. Each round that succeeds renews the consent lease of the calls; without one it runs out.
  */
 export class ControlPoller {
   readonly #parts: ControlPollerParts;
@@ -62,7 +62,7 @@ export class ControlPoller {
   }
 
   async #run(): Promise<boolean> {
-    const results = await Promise.allSettled([this.#controls(), this.#consents()]);
+    const results = await Promise.allSettled([this.#controls(), this.#overrides(), this.#consents()]);
     this.#round = undefined;
     for (const { session } of this.#parts.calls.live) session.checkLease();
     for (const result of results) if (result.status === 'rejected') this.#parts.onFailure(result.reason);
@@ -84,6 +84,18 @@ export class ControlPoller {
       }
       // Another stream may have the call by now.
       await calls.store.acknowledge(control).catch(this.#parts.onFailure);
+    }
+  }
+
+  /** What was recorded beside decisions, on whichever process, becomes an event of the call. */
+  async #overrides(): Promise<void> {
+    const { calls } = this.#parts;
+    if (calls.count === 0) return;
+    for (const { tenantId, callId, overrideId } of await calls.store.untoldOverrides()) {
+      const session = calls.find(tenantId, callId)?.session;
+      const override = session && (await calls.store.override(tenantId, overrideId));
+      if (override && session.overridden(override))
+        session.log.afterwards(() => calls.store.overrideTold(tenantId, overrideId));
     }
   }
 

@@ -12,6 +12,7 @@ export { enrolFromCall, type CallToEnrol } from './enrol-from-call.js';
 export { EnrolmentLanes } from './enrolment-lanes.js';
 export { EnrolmentRows, type EnrolmentRowsParts } from './enrolment-rows.js';
 export { ImportFolder } from './import-folder.js';
+export { Overrides } from './overrides.js';
 export { RecordingStore } from './recording-store.js';
 export { Recordings, type RecordingToEnrol, type RecordingToVerify } from './recordings.js';
 export { watchCall } from './watch.js';

@@ -124,4 +124,13 @@ export {
   type StoredStart,
 } from './calls.js';
 export { openCall, type CallOpening, type OpenedCall } from './open-call.js';
+export {
+  findOverride,
+  insertOverride,
+  listUntoldOverrides,
+  setOverrideTold,
+  type NewOverride,
+  type OverrideRow,
+  type UntoldOverride,
+} from './overrides.js';
 export { recordOutcome, type NewOutcome, type StoredOutcome } from './outcomes.js';

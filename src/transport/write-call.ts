@@ -108,6 +108,16 @@ function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
       };
     case 'evidenceRestarted':
       return { $case: 'evidenceRestarted', value: { reason: toProto(decisions.ReasonCode, body.reason) } };
+    case 'overridden':
+      return {
+        $case: 'overridden',
+        value: {
+          overrideId: body.overrideId,
+          decisionId: body.decisionId,
+          action: toProto(proto.OverrideAction, body.action),
+          reason: toProto(proto.OverrideReason, body.reason),
+        },
+      };
     case 'drain':
       return { $case: 'drain', value: { deadline: body.deadline } };
     case 'ended':

@@ -113,6 +113,13 @@ export const storedBody: fc.Arbitrary<CallEventBody> = fc.oneof(
     consentEventId: text,
   }),
   fc.record({ type: fc.constant('evidenceRestarted' as const), reason: fc.constant('SPEAKER_CHANGED') }),
+  fc.record({
+    type: fc.constant('overridden' as const),
+    overrideId: fc.uuid(),
+    decisionId: fc.uuid(),
+    action: fc.constantFrom('PROCEEDED', 'REFUSED'),
+    reason: fc.constantFrom('POOR_LINE', 'OTHER'),
+  }),
   fc.record({ type: fc.constant('drain' as const), deadline: date }),
   fc.record({
     type: fc.constant('ended' as const),

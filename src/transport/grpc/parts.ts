@@ -3,7 +3,7 @@ import type { ModelInformation } from '../../domain/model.js';
 import type { Principal } from '../../domain/principal.js';
 import type { EnrolmentJobs, Speakers, Voiceprints } from '../../enrolment/index.js';
 import type { Rights } from '../../rights/index.js';
-import type { CallCalibrations, CallControl, Calls, ControlPoller, Recordings } from '../../session/index.js';
+import type { CallCalibrations, CallControl, Calls, ControlPoller, Overrides, Recordings } from '../../session/index.js';
 import type { Policies } from '../../tenant/index.js';
 import type { UploadLimits } from './upload.js';
 
@@ -13,6 +13,7 @@ export interface TransportParts {
   readonly control: CallControl;
   readonly poller: ControlPoller;
   readonly recordings: Recordings;
+  readonly overrides: Overrides;
   readonly consents: Consents;
   readonly policies: Policies;
   readonly calibrations: CallCalibrations;

@@ -8,6 +8,7 @@ import { ConsentServiceDefinition } from '../../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../gen/vouch/v1/enrolment.js';
 import { VerificationServiceDefinition } from '../../gen/vouch/v1/verification.js';
 import { VouchError } from '../../errors.js';
+import { isDenial, type RecordDenial } from '../denial.js';
 import type { Authenticate } from '../principal.js';
 import { adminService } from './admin-service.js';
 import { consentService } from './consent-service.js';
@@ -19,6 +20,8 @@ import { verificationService } from './verification-service.js';
 export interface GrpcServerOptions {
   readonly authenticate: Authenticate;
   readonly report: ReportFailure;
+  /** Told of every refusal of somebody who is known. */
+  readonly denied: RecordDenial;
   /** The compiled contract, for reflection. */
   readonly descriptorsPath: string;
 }
@@ -60,7 +63,8 @@ export class GrpcServer {
     const guarded = server
       .with(errorDetailsServerMiddleware)
       .with(errorMiddleware(options.report))
-      .with(principalMiddleware(options.authenticate));
+      .with(principalMiddleware(options.authenticate))
+      .with(denialMiddleware(options.denied));
     guarded.add(VerificationServiceDefinition, verificationService(parts));
     guarded.add(EnrolmentServiceDefinition, enrolmentService(parts));
     guarded.add(ConsentServiceDefinition, consentService(parts));
@@ -108,5 +112,22 @@ function principalMiddleware(authenticate: Authenticate) {
       return typeof value === 'string' ? value : undefined;
     });
     return yield* call.next(call.request, { ...context, principal });
+  };
+}
+
+/** Tells of requests that are refused, before whoever asked is told. */
+function denialMiddleware(denied: RecordDenial) {
+  return async function* <Request, Response>(
+    call: ServerMiddlewareCall<Request, Response, WithPrincipal>,
+    context: CallContext & WithPrincipal,
+  ) {
+    try {
+      return yield* call.next(call.request, context);
+    } catch (error) {
+      // `/vouch.v1.AdminService/PutPolicy`
+      const rpc = call.method.path.split('.').at(-1) ?? '';
+      if (isDenial(error)) await denied(context.principal, rpc, error.reason);
+      throw error;
+    }
   };
 }

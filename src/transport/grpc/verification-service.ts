@@ -4,6 +4,7 @@ import * as proto from '../../gen/vouch/v1/verification.js';
 import { watchCall, type RecordingToVerify } from '../../session/index.js';
 import { fromProto, fromProtoOptional, toProto } from '../enums.js';
 import { readAudioFormat, readClaims, readContext } from '../read-call.js';
+import { requireRole } from '../roles.js';
 import { idempotencyKey, optionalId, validId, validText, validTime, validUuid } from '../validate.js';
 import { shownDecision, writeEvent } from '../write-call.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
@@ -73,6 +74,21 @@ export function verificationService(
         },
         key,
       );
+    },
+
+    overrideDecision: async (request, { principal }) => {
+      requireRole(principal, 'AGENT', 'SUPERVISOR', 'TELEPHONY', 'ADMINISTRATOR');
+      const recorded = await parts.overrides.record(principal, {
+        callId: validId(request.callId, 'call_id'),
+        decisionId: validUuid(request.decisionId, 'decision_id'),
+        action: fromProto(proto.OverrideAction, request.action, 'action'),
+        reason: fromProto(proto.OverrideReason, request.reason, 'reason'),
+        note: validText(request.note, 'note', 256),
+        onBehalfOf: optionalId(request.onBehalfOf, 'on_behalf_of'),
+        idempotencyKey: idempotencyKey(request.idempotencyKey),
+      });
+      await parts.poller.poke();
+      return recorded;
     },
 
     watchCall: async function* (request, { principal, signal }) {
