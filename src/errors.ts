@@ -94,6 +94,7 @@ export const REASONS = {
   POLICY_NOT_FOUND: ['NOT_FOUND', 'No such policy.'],
   CALIBRATION_NOT_FOUND: ['NOT_FOUND', 'No such calibration is loaded.'],
   DECISION_NOT_FOUND: ['NOT_FOUND', 'No such decision.'],
+  ANCHOR_INVALID: ['INVALID_ARGUMENT', "The anchor was not signed with this tenant's key."],
 
   // Batch jobs.
   IMPORT_NOT_CONFIGURED: ['FAILED_PRECONDITION', 'The service has no folder of recordings to import.'],

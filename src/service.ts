@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { DeniedAccess } from './audit/index.js';
+import { AuditOffice, DeniedAccess } from './audit/index.js';
 import { isLoopback, type Config } from './config.js';
 import { ConsentGate, Consents, SpeakerStates } from './consent/index.js';
 import { FileKeyring } from './crypto/index.js';
@@ -216,6 +216,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       policies,
       calibrations,
       models,
+      auditOffice: new AuditOffice(database, keyring, clock),
       voiceprints,
       speakers: new Speakers(database, keyring, clock),
       speakerStates: new SpeakerStates(database, keyring, clock),

@@ -60,3 +60,12 @@ export const ENTRY_TYPES = {
 } as const satisfies Readonly<Record<string, EntryKind>>;
 
 export type EntryType = keyof typeof ENTRY_TYPES;
+/** The types of the given kinds. */
+export function typesOf(kinds: readonly EntryKind[]): EntryType[] {
+  return (Object.keys(ENTRY_TYPES) as EntryType[]).filter((type) => kinds.includes(ENTRY_TYPES[type]));
+}
+
+/** The kind of a stored type; null for one that this version does not know. */
+export function kindOf(type: string): EntryKind | null {
+  return type in ENTRY_TYPES ? ENTRY_TYPES[type as EntryType] : null;
+}

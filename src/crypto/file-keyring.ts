@@ -2,6 +2,7 @@ import { VouchError } from '../errors.js';
 import type { DataKey } from './data-key.js';
 import { readKeyFile, writeKeyFile } from './key-file.js';
 import type { Keyring, WrappedKey } from './keyring.js';
+import type { PublicKey, Signature } from './signing.js';
 import { newTenantKeys, TenantKeys } from './tenant-keys.js';
 
 /** A keyring in a file of mode 0600, which does not belong on the database's disk or in its backups. */
@@ -51,6 +52,14 @@ export class FileKeyring implements Keyring {
 
   async keyedHash(tenantId: string, label: string, value: string): Promise<Buffer> {
     return (await this.#keys(tenantId)).keyedHash(label, value);
+  }
+
+  async sign(tenantId: string, message: Uint8Array): Promise<Signature> {
+    return (await this.#keys(tenantId)).signingKey.sign(message);
+  }
+
+  async publicKey(tenantId: string): Promise<PublicKey> {
+    return (await this.#keys(tenantId)).signingKey.publicKey;
   }
 
   async #add(tenantId: string): Promise<void> {

@@ -5,4 +5,5 @@ export { sha256 } from './digest.js';
 export { FileKeyring } from './file-keyring.js';
 export type { Keyring } from './keyring.js';
 export { requestDigest } from './request-digest.js';
+export { verifySignature, type PublicKey, type Signature } from './signing.js';
 export { decodeVector, encodeVector } from './vector.js';

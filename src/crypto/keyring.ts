@@ -1,4 +1,5 @@
 import type { DataKey } from './data-key.js';
+import type { PublicKey, Signature } from './signing.js';
 
 /** A data key as it is stored: encrypted under an epoch key of its tenant. */
 export interface WrappedKey {
@@ -50,4 +51,10 @@ export interface Keyring {
    * @param label - what the hash is for, for example `speaker-id`; hashes of different labels have nothing in common
    */
   keyedHash(tenantId: string, label: string, value: string): Promise<Buffer>;
+
+  /** Signs with the tenant's signing key, which stays the same as long as its hash key does. */
+  sign(tenantId: string, message: Uint8Array): Promise<Signature>;
+
+  /** What the tenant's signatures are checked with. */
+  publicKey(tenantId: string): Promise<PublicKey>;
 }

@@ -4,6 +4,7 @@ import { encodeFields } from './canonical.js';
 import { DataKey, KEY_BYTES } from './data-key.js';
 import { open, seal } from './envelope.js';
 import type { WrappedKey } from './keyring.js';
+import { SigningKey } from './signing.js';
 
 /** The keys of one tenant as bytes, base64: how they stand in a keyring file. */
 export interface EncodedTenantKeys {
@@ -70,6 +71,11 @@ export class TenantKeys {
   /** See Keyring. */
   keyedHash(label: string, value: string): Buffer {
     return createHmac('sha256', this.#hashKey).update(encodeFields({ label, value })).digest();
+  }
+
+  /** See Keyring. Follows from the hash key, which is never rotated: a keyring needs no more keys for it. */
+  get signingKey(): SigningKey {
+    return SigningKey.derive(this.#hashKey, { use: 'vouch signing 1', tenant: this.#tenantId });
   }
 
   #wrapContext(speakerRef: string, epoch: number): Record<string, string | number> {

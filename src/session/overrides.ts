@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { appendAboutCall } from '../audit/index.js';
+import { appendAboutCall, sealNote } from '../audit/index.js';
 import { openSpeakerKey } from '../consent/index.js';
 import { requestDigest, type Keyring } from '../crypto/index.js';
 import type { OverrideAction, OverrideReason } from '../domain/call.js';
@@ -97,15 +97,11 @@ export class Overrides {
     for (const { speakerRef } of (await findCallSubjects(tx, callId))?.speakers ?? []) {
       if ((await findSpeakerKey(tx, speakerRef)) === null) continue;
       const key = await openSpeakerKey(tx, this.keyring, speakerRef);
-      return { speakerRef, sealed: key.seal(Buffer.from(note), noteContext(overrideId)) };
+      return { speakerRef, sealed: sealNote(key, overrideId, note) };
     }
     throw new VouchError('FIELD_INVALID', {
       field: 'note',
       message: 'No speaker of this call is known under whose key a note could be kept: leave it out.',
     });
   }
-}
-
-function noteContext(overrideId: string) {
-  return { use: 'override-note', override: overrideId };
 }

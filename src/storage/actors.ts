@@ -24,7 +24,8 @@ export async function actorRef(tx: Transaction, actorId: string): Promise<string
   return added;
 }
 
-async function findActor(tx: Transaction, actorId: string): Promise<string | undefined> {
+/** The pseudonym of somebody who acted before; undefined for anybody else. */
+export async function findActor(tx: Transaction, actorId: string): Promise<string | undefined> {
   const rows = await tx.query<{ actor_ref: string }>('SELECT actor_ref FROM actors WHERE actor_id = $1', [
     actorId,
   ]);

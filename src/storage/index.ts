@@ -4,7 +4,7 @@ export type { SqlValue, Transaction } from './transaction.js';
 export { listMigrations, migrate } from './migrate.js';
 export { EmbeddedPostgres } from './embedded.js';
 export type { EmbeddedPostgresOptions } from './embedded-server.js';
-export { actorOf, actorRef, type Actor } from './actors.js';
+export { actorOf, actorRef, findActor, type Actor } from './actors.js';
 export { findConsentDetails, insertConsentDetails, listConsentDetails } from './consent-details.js';
 export {
   deleteConsentDetailsOf,
@@ -54,6 +54,15 @@ export {
   type LedgerKind,
   type LedgerRow,
 } from './ledger.js';
+export {
+  countReads,
+  findLedgerEntry,
+  listOverriders,
+  listReaders,
+  queryLedger,
+  type NamedLedgerRow,
+  type OverriderRow,
+} from './ledger-queries.js';
 export { insertNotice, listNotices, newConsentVersions, type NoticeRow } from './notices.js';
 export { deleteOptOut, findOptOuts, putOptOut, type OptOutRow } from './opt-outs.js';
 export {
@@ -127,6 +136,7 @@ export { openCall, type CallOpening, type OpenedCall } from './open-call.js';
 export {
   findOverride,
   insertOverride,
+  listOverrideNotes,
   listUntoldOverrides,
   setOverrideTold,
   type NewOverride,

@@ -70,6 +70,18 @@ export async function findOverride(tx: Transaction, overrideId: string): Promise
   return row ?? null;
 }
 
+/** The sealed notes of overrides that have one. */
+export async function listOverrideNotes(
+  tx: Transaction,
+  overrideIds: readonly string[],
+): Promise<readonly { readonly overrideId: string; readonly sealed: Buffer; readonly speakerRef: string }[]> {
+  return tx.query(
+    `SELECT override_id AS "overrideId", note AS sealed, note_speaker_ref AS "speakerRef"
+     FROM overrides WHERE override_id = ANY($1::uuid[]) AND note IS NOT NULL`,
+    [overrideIds],
+  );
+}
+
 /** Notes that an override is among the events of its call. */
 export async function setOverrideTold(tx: Transaction, overrideId: string): Promise<void> {
   await tx.query('UPDATE overrides SET told = true WHERE override_id = $1', [overrideId]);

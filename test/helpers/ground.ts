@@ -75,8 +75,8 @@ export class TestService implements ClientMaker {
     return (this.#channel ??= createChannel(this.address));
   }
 
-  clients(tenantId: string, role: Role, channel = this.channel): Clients {
-    const metadata = Metadata({ 'vouch-tenant': tenantId, 'vouch-role': role, 'vouch-actor': 'test' });
+  clients(tenantId: string, role: Role, channel = this.channel, actor = 'test'): Clients {
+    const metadata = Metadata({ 'vouch-tenant': tenantId, 'vouch-role': role, 'vouch-actor': actor });
     const factory = createClientFactory().use(errorDetailsClientMiddleware);
     const options = { '*': { metadata } };
     return {

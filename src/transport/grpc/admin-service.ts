@@ -11,6 +11,7 @@ import { readPolicy, writePolicyVersion } from '../admin-policy.js';
 import { requireRole } from '../roles.js';
 import { idempotencyKey, optionalId, validText, within } from '../validate.js';
 import { writeReference } from '../write-call.js';
+import { auditRpcs } from './audit-rpcs.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 
 /** Who may read how a tenant is set up. */
@@ -22,6 +23,8 @@ const REASON_BYTES = 1000;
 export function adminService(parts: TransportParts): AdminServiceImplementation<WithPrincipal> {
   const { policies, calibrations, models } = parts;
   return {
+    ...auditRpcs(parts),
+
     getPolicy: async (request, { principal }) => {
       requireRole(principal, ...READERS);
       const policyId = optionalId(request.policyId, 'policy_id');

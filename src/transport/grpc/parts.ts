@@ -1,3 +1,4 @@
+import type { AuditOffice } from '../../audit/index.js';
 import type { Consents, SpeakerStates } from '../../consent/index.js';
 import type { ModelInformation } from '../../domain/model.js';
 import type { Principal } from '../../domain/principal.js';
@@ -16,6 +17,7 @@ export interface TransportParts {
   readonly overrides: Overrides;
   readonly consents: Consents;
   readonly policies: Policies;
+import type { AuditOffice } from '../../audit/index.js';
   readonly calibrations: CallCalibrations;
   readonly models: ModelInformation;
   readonly voiceprints: Voiceprints;
