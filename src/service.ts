@@ -165,8 +165,10 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     maximumCalls: config.maximumCalls,
     consentLeaseMs: config.consentLeaseMs,
   });
+  const decisionOverrides = new Overrides(database, keyring, clock);
   const poller = new ControlPoller({
     calls,
+    overrides: decisionOverrides,
     gate,
     openDossier,
     clock,
@@ -211,7 +213,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       control: new CallControl(calls, poller),
       poller,
       recordings,
-      overrides: new Overrides(database, keyring, clock),
+      overrides: decisionOverrides,
       consents: new Consents(database, keyring, clock),
       policies,
       calibrations,

@@ -53,7 +53,14 @@ export async function appendDecision(
 ): Promise<void> {
   const call = await subjectsOf(tx, callId);
   const { decisionId, kind, finality, policy, shadow } = decision;
-  const body: Body = { decisionId, kind, finality, policyId: policy.id, policyVersion: policy.version, shadow };
+  const body: Body = {
+    decisionId,
+    kind,
+    finality,
+    policyId: policy.id,
+    policyVersion: policy.version,
+    shadow,
+  };
   const entry: NewCallEntry = {
     type: 'DECISION_MADE',
     recordedAt,

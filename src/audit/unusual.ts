@@ -76,10 +76,7 @@ function ownHistory({ day, speakers }: DayCount, all: readonly DayCount[]): Unus
   };
 }
 
-function againstColleagues(
-  { actorId, speakers }: DayCount,
-  all: readonly DayCount[],
-): Unusual['colleagues'] {
+function againstColleagues({ actorId, speakers }: DayCount, all: readonly DayCount[]): Unusual['colleagues'] {
   const others = all.filter((each) => each.actorId !== actorId).map((each) => each.speakers);
   if (others.length < FEWEST_COLLEAGUES) return null;
   const middle = median(others);

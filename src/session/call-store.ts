@@ -16,13 +16,11 @@ import {
   appendEvents,
   beat,
   claimedSpeakers,
-  findOverride,
   getCall,
   lastDecision,
   leave,
   listClaims,
   listControls,
-  listUntoldOverrides,
   once,
   openCall,
   pauseCall,
@@ -30,17 +28,14 @@ import {
   resumeCall,
   setAgent,
   setCallState,
-  setOverrideTold,
   staleCalls,
   type AbandonedAfter,
   type ControlledCall,
   type Database,
   type OpenedCall,
-  type OverrideRow,
   type PendingControl,
   type StoredCall,
   type Transaction,
-  type UntoldOverride,
 } from '../storage/index.js';
 
 /** A call that this process may now serve. */
@@ -278,19 +273,6 @@ export class CallStore {
     await this.database.tenant(control.tenantId, (tx) =>
       acknowledgeControl(tx, control.callId, control.epoch, control.controlVersion),
     );
-  }
-
-  /** Overrides that calls of this process have not told yet. */
-  async untoldOverrides(): Promise<readonly UntoldOverride[]> {
-    return this.database.system((tx) => listUntoldOverrides(tx, this.replicaId));
-  }
-
-  async override(tenantId: string, overrideId: string): Promise<OverrideRow | null> {
-    return this.database.tenant(tenantId, (tx) => findOverride(tx, overrideId));
-  }
-
-  async overrideTold(tenantId: string, overrideId: string): Promise<void> {
-    await this.database.tenant(tenantId, (tx) => setOverrideTold(tx, overrideId));
   }
 
   /** Tells that this process is there. */

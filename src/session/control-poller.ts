@@ -3,10 +3,12 @@ import type { Clock } from '../domain/clock.js';
 import { VouchError } from '../errors.js';
 import type { Calls, LiveCall } from './calls.js';
 import type { ClaimTrack } from './claim-track.js';
+import type { Overrides } from './overrides.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
 
 export interface ControlPollerParts {
   readonly calls: Calls;
+  readonly overrides: Overrides;
   readonly gate: ConsentGate;
   readonly openDossier: OpenDossier;
   readonly clock: Clock;
@@ -89,13 +91,12 @@ export class ControlPoller {
 
   /** What was recorded beside decisions, on whichever process, becomes an event of the call. */
   async #overrides(): Promise<void> {
-    const { calls } = this.#parts;
+    const { calls, overrides } = this.#parts;
     if (calls.count === 0) return;
-    for (const { tenantId, callId, overrideId } of await calls.store.untoldOverrides()) {
-      const session = calls.find(tenantId, callId)?.session;
-      const override = session && (await calls.store.override(tenantId, overrideId));
-      if (override && session.overridden(override))
-        session.log.afterwards(() => calls.store.overrideTold(tenantId, overrideId));
+    for (const untold of await overrides.untold(calls.store.replicaId)) {
+      const session = calls.find(untold.tenantId, untold.callId)?.session;
+      const override = session && (await overrides.find(untold));
+      if (override && session.overridden(override)) session.log.afterwards(() => overrides.told(untold));
     }
   }
 

@@ -11,12 +11,17 @@ import {
   actorRef,
   findCallSubjects,
   findDecision,
+  findOverride,
   findSpeakerKey,
   insertOverride,
+  listUntoldOverrides,
   once,
+  setOverrideTold,
   type Database,
   type NewOverride,
+  type OverrideRow,
   type Transaction,
+  type UntoldOverride,
 } from '../storage/index.js';
 
 /** What somebody did otherwise than a decision suggested. */
@@ -60,6 +65,21 @@ export class Overrides {
       once(tx, { method, key, digest }, () => this.#record(tx, principal, request)),
     );
     return { ...stored, recordedAt: new Date(stored.recordedAt) };
+  }
+
+  /** What the calls of a process have not told yet. */
+  async untold(replicaId: string): Promise<readonly UntoldOverride[]> {
+    return this.database.system((tx) => listUntoldOverrides(tx, replicaId));
+  }
+
+  /** One of those; null where it was erased meanwhile. */
+  async find({ tenantId, overrideId }: UntoldOverride): Promise<OverrideRow | null> {
+    return this.database.tenant(tenantId, (tx) => findOverride(tx, overrideId));
+  }
+
+  /** Notes that it is among the events of its call. */
+  async told({ tenantId, overrideId }: UntoldOverride): Promise<void> {
+    await this.database.tenant(tenantId, (tx) => setOverrideTold(tx, overrideId));
   }
 
   async #record(tx: Transaction, principal: Principal, request: OverrideRequest) {

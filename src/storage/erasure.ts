@@ -48,6 +48,10 @@ export async function eraseFromCalls(tx: Transaction, subject: ErasedSubject): P
   const outcomes = await tx.query('DELETE FROM outcomes WHERE decision_id = ANY ($1) RETURNING 1', [
     decisions.map((row) => row.decisionId),
   ]);
+  await tx.query('DELETE FROM overrides WHERE decision_id = ANY ($1) OR note_speaker_ref = $2', [
+    decisions.map((row) => row.decisionId),
+    subject.speakerRef,
+  ]);
   const redacted = await redactDecisions(tx, values);
   await tx.query(
     `WITH ${NAMED} DELETE FROM call_events e USING named n

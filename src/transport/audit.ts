@@ -85,12 +85,12 @@ export function writeEntry(entry: NamedEntry): proto.AuditEntry {
   };
 }
 
-export function writeReader(reader: SpeakerReader): proto.SpeakerReader {
-  return { ...reader, role: writeRole(reader.role) };
+export function writeReader({ role, ...reader }: SpeakerReader): proto.SpeakerReader {
+  return { ...reader, role: writeRole(role) };
 }
 
-export function writeOverrider(overrider: Overrider): proto.Overrider {
-  return { ...overrider, role: writeRole(overrider.role) };
+export function writeOverrider({ role, ...overrider }: Overrider): proto.Overrider {
+  return { ...overrider, role: writeRole(role) };
 }
 
 export function writeUnusual(unusual: Unusual): proto.UnusualAccess {

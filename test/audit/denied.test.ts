@@ -42,7 +42,9 @@ test('refusals that come at once are all counted, each once', async (t) => {
   const { denied, agent, database } = await setUp(t);
   await Promise.all(Array.from({ length: 50 }, () => denied.record(agent, RPC, 'ROLE_NOT_ALLOWED')));
   await denied.stop();
-  const counts = (await entries(database, agent.tenantId)).map((entry) => (entry as { count?: number }).count);
+  const counts = (await entries(database, agent.tenantId)).map(
+    (entry) => (entry as { count?: number }).count,
+  );
   t.deepEqual(counts, [1, 49]);
 });
 

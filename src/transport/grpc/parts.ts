@@ -4,7 +4,14 @@ import type { ModelInformation } from '../../domain/model.js';
 import type { Principal } from '../../domain/principal.js';
 import type { EnrolmentJobs, Speakers, Voiceprints } from '../../enrolment/index.js';
 import type { Rights } from '../../rights/index.js';
-import type { CallCalibrations, CallControl, Calls, ControlPoller, Overrides, Recordings } from '../../session/index.js';
+import type {
+  CallCalibrations,
+  CallControl,
+  Calls,
+  ControlPoller,
+  Overrides,
+  Recordings,
+} from '../../session/index.js';
 import type { Policies } from '../../tenant/index.js';
 import type { UploadLimits } from './upload.js';
 
@@ -17,7 +24,7 @@ export interface TransportParts {
   readonly overrides: Overrides;
   readonly consents: Consents;
   readonly policies: Policies;
-import type { AuditOffice } from '../../audit/index.js';
+  readonly auditOffice: AuditOffice;
   readonly calibrations: CallCalibrations;
   readonly models: ModelInformation;
   readonly voiceprints: Voiceprints;
