@@ -29,7 +29,13 @@ import {
   RecordingStore,
 } from './session/index.js';
 import type { Database } from './storage/index.js';
-import { CalibrationAssignments, DEFAULT_POLICY, Policies, Tenants } from './tenant/index.js';
+import {
+  CalibrationAssignments,
+  CalibrationRows,
+  DEFAULT_POLICY,
+  Policies,
+  Tenants,
+} from './tenant/index.js';
 import { developmentPrincipal, GrpcServer } from './transport/index.js';
 
 /** Pauses and changes of consent reach running calls of other processes within about this time, ms. */
@@ -217,6 +223,13 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       consents: new Consents(database, keyring, clock),
       policies,
       calibrations,
+      calibrationRows: new CalibrationRows(
+        database,
+        keyring,
+        gate,
+        clock,
+        new Set(models.graphs.map(({ sha256 }) => sha256)),
+      ),
       models,
       auditOffice: new AuditOffice(database, keyring, clock),
       voiceprints,

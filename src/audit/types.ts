@@ -18,6 +18,8 @@ export const ENTRY_TYPES = {
   SPEAKERS_LISTED: 'READ',
   CALL_READ: 'READ',
   CALL_WATCHED: 'READ',
+  // Comparisons of confirmed calls, to fit a calibration to.
+  CALIBRATION_ROWS_EXPORTED: 'READ',
   EVIDENCE_READ: 'READ',
   SPEAKER_EXPORTED: 'READ',
   ENROLMENT_JOB_ROWS_LISTED: 'READ',

@@ -79,9 +79,13 @@ export interface ClaimResult {
   readonly confidence: number | null;
   /** Cosine, -1 to 1. */
   readonly score: number | null;
+  /** Cosine in the space of the second opinion, -1 to 1; null where there was none. */
+  readonly secondScore: number | null;
   /** Natural logarithm. */
   readonly llr: number | null;
   readonly llrClipped: boolean;
+  /** The speech that was compared; null where nothing was. */
+  readonly speech: { readonly netSpeechMs: number; readonly quality: SpeechQuality } | null;
   readonly reasons: readonly ReasonCode[];
 }
 

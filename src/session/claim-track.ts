@@ -111,7 +111,7 @@ export class ClaimTrack {
       threshold?.llr ?? Infinity,
     );
     const judged = {
-      result: this.#result(verdict.kind, verdict.reasons, comparison),
+      result: this.#result(verdict.kind, verdict.reasons, comparison, speech),
       finality: verdict.finality,
       statedFalseMatchRate: threshold?.measured ?? null,
     };
@@ -125,7 +125,7 @@ export class ClaimTrack {
     const { optedOut, known, voiceprints, pending, ofOtherModel } = this.#dossier;
     const lost: ReasonCode[] = this.#lost ? [this.#lost] : [];
     const is = (kind: DecisionKind, reasons: ReasonCode[]): JudgedClaim => ({
-      result: this.#result(kind, reasons, undefined),
+      result: this.#result(kind, reasons, undefined, undefined),
       finality,
       statedFalseMatchRate: null,
     });
@@ -143,6 +143,7 @@ export class ClaimTrack {
     kind: DecisionKind,
     reasons: readonly ReasonCode[],
     comparison: Comparison | undefined,
+    speech: NonNullable<ClaimResult['speech']> | undefined,
   ): ClaimResult {
     return {
       claimNumber: this.claimNumber,
@@ -154,8 +155,10 @@ export class ClaimTrack {
       voiceprintLabel: comparison?.voiceprint.label ?? '',
       confidence: comparison?.confidence ?? null,
       score: comparison?.score ?? null,
+      secondScore: comparison?.secondScore ?? null,
       llr: comparison?.llr ?? null,
       llrClipped: comparison?.llrClipped ?? false,
+      speech: comparison && speech ? { netSpeechMs: speech.netSpeechMs, quality: speech.quality } : null,
       reasons,
     };
   }

@@ -45,6 +45,7 @@ export {
 } from './enrolment-job-rows.js';
 export { queueTask } from './job-queue.js';
 export { JobRunner, type Task } from './job-runner.js';
+export { listConfirmedDecisions, type ConfirmedDecision } from './confirmed-decisions.js';
 export { once, resultOf, type KeyedRequest } from './idempotency.js';
 export {
   appendLedger,

@@ -3,10 +3,12 @@ import type {
   CalibrationInForce,
   CalibrationInformation,
 } from '../domain/calibration.js';
+import type { LoggedComparison } from '../domain/logged-comparison.js';
 import type { ModelInformation } from '../domain/model.js';
 import type * as proto from '../gen/vouch/v1/admin.js';
 import * as common from '../gen/vouch/v1/common.js';
 import { CalibrationFit } from '../gen/vouch/v1/decision.js';
+import { Outcome } from '../gen/vouch/v1/verification.js';
 import type { CallCalibrations } from '../session/index.js';
 import { fromProtoOptional, toProto, toProtoOrUnspecified } from './enums.js';
 import { optionalId, validText, within } from './validate.js';
@@ -67,6 +69,21 @@ export function writeInForce({ source, reference, fit }: CalibrationInForce): pr
     source: toProtoOrUnspecified(common.SourceProfile, source),
     calibration: writeReference(reference),
     fit: toProto(CalibrationFit, fit),
+  };
+}
+
+export function writeCalibrationRow(row: LoggedComparison): proto.CalibrationRow {
+  const { snrDb, embeddingLength, levelSpreadDb } = row.quality;
+  return {
+    score: row.score,
+    secondScore: row.secondScore ?? undefined,
+    netSpeechMs: Math.round(row.netSpeechMs),
+    snrDb: snrDb ?? undefined,
+    embeddingLength: embeddingLength ?? undefined,
+    levelSpreadDb: levelSpreadDb ?? undefined,
+    source: toProtoOrUnspecified(common.SourceProfile, row.source),
+    outcome: toProto(Outcome, row.outcome),
+    speaker: row.speaker,
   };
 }
 

@@ -172,7 +172,7 @@ function writeDecision(decision: Decision, role: Role): decisions.Decision {
 }
 
 function writeClaim(claim: ClaimResult, role: Role): decisions.ClaimResult {
-  const scores = maySeeScores(role) ? writeScores(claim) : {};
+  const scores = maySeeScores(role) ? { ...writeScores(claim), ...writeSecondScore(claim) } : {};
   return {
     claimNumber: claim.claimNumber,
     speakerId: claim.speakerId,
@@ -183,8 +183,14 @@ function writeClaim(claim: ClaimResult, role: Role): decisions.ClaimResult {
     voiceprintLabel: claim.voiceprintLabel,
     ...scores,
     llrClipped: claim.llrClipped,
+    // Decisions of earlier releases do not say.
+    ...(claim.speech ? { netSpeechMs: Math.round(claim.speech.netSpeechMs) } : {}),
     reasons: claim.reasons.map((reason) => toProto(decisions.ReasonCode, reason)),
   };
+}
+
+function writeSecondScore({ secondScore }: ClaimResult) {
+  return typeof secondScore === 'number' ? { secondScore } : {};
 }
 
 function writeScores(of: { confidence: number | null; score: number | null; llr: number | null }) {

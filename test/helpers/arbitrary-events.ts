@@ -38,8 +38,10 @@ const claimResult: fc.Arbitrary<ClaimResult> = fc.record({
   voiceprintLabel: text,
   confidence: maybe(number),
   score: maybe(number),
+  secondScore: maybe(number),
   llr: maybe(number),
   llrClipped: fc.boolean(),
+  speech: maybe(fc.record({ netSpeechMs: count, quality })),
   reasons,
 });
 

@@ -124,6 +124,8 @@ function decision(speakerIds: readonly string[], kind: Decision['kind'], decided
       voiceprintVersion: 1,
       voiceprintLabel: 'default',
       ...NUMBERS,
+      secondScore: null,
+      speech: null,
       reasons: [],
     })),
     ...NUMBERS,

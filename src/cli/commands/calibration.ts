@@ -16,6 +16,7 @@ import {
 import { connected } from '../connection.js';
 import { UsageError } from '../failure.js';
 import { enumOption, readVersioned } from '../options.js';
+import { calibrationRowsCommand } from './calibration-rows.js';
 import { answer, fields, isolated, table, word } from '../output.js';
 
 interface AssignOptions extends WriteOptions {
@@ -43,6 +44,7 @@ export function calibrationCommand(): Command {
         .requiredOption('--reason <text>', 'why; without names of customers')
         .action(assign),
     )
+    .addCommand(calibrationRowsCommand())
     .addCommand(clientCommand('history', 'list what was ever assigned, the latest first').action(history));
 }
 

@@ -92,7 +92,8 @@ export interface LoggedCalibration {
 }
 
 /**
- * Fits a calibration to logged rows: a map for those with a second score, where they are enough, and one without it for all.
+ * Fits a calibration to logged rows: a map for those with a second score, where they are enough and it adds to the first, and
+ * one without it for all.
  * A row stands for its call, so thresholds hold for one comparison and as many looks as the logging had; rates that 3 / rate
  * impostor rows do not support are left out.
  */
@@ -104,7 +105,7 @@ export function calibrateFromRows(
   const withSecond = rows.filter(({ secondScore }) => secondScore !== null);
   const fused = secondSpace !== undefined && isEnough(withSecond);
   const fits = [
-    ...(fused ? [fitRows(withSecond, space, secondSpace)] : []),
+    ...(fused ? fusedFit(withSecond, space, secondSpace) : []),
     fitRows(
       rows.map((row) => ({ ...row, secondScore: null })),
       space,
@@ -133,6 +134,16 @@ export function calibrateFromRows(
       meanLlr: fits.map(({ meanLlr }) => meanLlr),
     },
   };
+}
+
+/** None where the second score is no evidence beside the first, in rows as few or as clean as these. */
+function fusedFit(rows: readonly CalibrationRow[], space: string, secondSpace: string) {
+  try {
+    return [fitRows(rows, space, secondSpace)];
+  } catch (error) {
+    if (error instanceof VouchError && error.reason === 'FIELD_INVALID') return [];
+    throw error;
+  }
 }
 
 function fitRows(rows: readonly CalibrationRow[], space: string, secondSpace: string | null) {

@@ -4,6 +4,7 @@ import {
   readAssignment,
   writeAssignment,
   writeCalibration,
+  writeCalibrationRow,
   writeInForce,
   writeModels,
 } from '../admin-calibration.js';
@@ -67,6 +68,13 @@ export function adminService(parts: TransportParts): AdminServiceImplementation<
       requireRole(principal, ...READERS);
       const { inForce, history } = await calibrations.standing(principal.tenantId);
       return { inForce: inForce.map(writeInForce), history: history.map(writeAssignment) };
+    },
+
+    exportCalibrationRows: async function* (request, { principal }) {
+      requireRole(principal, 'ADMINISTRATOR');
+      for await (const row of parts.calibrationRows.export(principal, request.withQuestions)) {
+        yield { row: writeCalibrationRow(row) };
+      }
     },
 
     getModels: (_request, { principal }) => {

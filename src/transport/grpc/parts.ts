@@ -12,7 +12,7 @@ import type {
   Overrides,
   Recordings,
 } from '../../session/index.js';
-import type { Policies } from '../../tenant/index.js';
+import type { CalibrationRows, Policies } from '../../tenant/index.js';
 import type { UploadLimits } from './upload.js';
 
 /** What the RPCs are made of; passed in, never global. */
@@ -26,6 +26,7 @@ export interface TransportParts {
   readonly policies: Policies;
   readonly auditOffice: AuditOffice;
   readonly calibrations: CallCalibrations;
+  readonly calibrationRows: CalibrationRows;
   readonly models: ModelInformation;
   readonly voiceprints: Voiceprints;
   readonly speakers: Speakers;
