@@ -28,13 +28,13 @@ const CALLS: readonly (readonly [speaker: string, call: string])[] = [
 ];
 const SPEAKERS = [...new Set(CALLS.map(([speaker]) => speaker))];
 const TEXT = 'May we recognise you by your voice, and learn from how well that went?';
-const SLICE_MS = 4000;
+const SLICE_MS = 3500;
 
 let ground: Ground;
 let folder: string;
 let service: TestService;
 test.before(async (t) => {
-  t.timeout(60_000);
+  t.timeout(180_000);
   ground = await Ground.make();
   service = await ground.serve();
   folder = await mkdtemp(join(tmpdir(), 'vouch-own-'));
@@ -118,7 +118,7 @@ async function newTenant(): Promise<TestTenant> {
 }
 
 test('from reported outcomes to a calibration of their own that calls are judged by', async (t) => {
-  t.timeout(120_000);
+  t.timeout(300_000);
   const tenant = await newTenant();
   for (const speaker of SPEAKERS) await enrol(tenant, speaker, [Purpose.VERIFY, Purpose.CALIBRATE]);
   await confirmedCalls(tenant);
