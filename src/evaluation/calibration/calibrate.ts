@@ -91,7 +91,9 @@ function provenanceOf(
   const corpora = [...new Set(rows.map(({ corpus }) => corpus))];
   return {
     method:
-      'logistic regression with a ridge; targets and impostors, corpora, conditions and lengths, and speakers weigh the same',
+      'logistic regression with a ridge; targets weigh as much as impostors, corpora by their speakers, conditions, lengths and speakers within one the same',
+    heldOut:
+      'every comparison judged by a fit without any speaker of the folds of its two; ten folds of speakers',
     conditions,
     trials: { targets, impostors: rows.length - targets, note: 'the independent units are the speakers' },
     speakers: Object.fromEntries(corpora.map((corpus) => [corpus, speakersOf(corpus)])),

@@ -26,7 +26,7 @@ export const LIMITS: CalibrationMapFile['limits'] = {
 };
 /** Found by trying: ten times as much shrinks the slope, a tenth changes nothing. */
 const RIDGE = 1e-5;
-const FOLDS = 5;
+const FOLDS = 10;
 
 const SECOND_TERMS: readonly CalibrationTerm[] = ['second', 'secondScore'];
 const LENGTH_TERMS: readonly CalibrationTerm[] = ['embeddingLength', 'scoreTimesEmbeddingLength'];
@@ -96,25 +96,26 @@ export interface HeldOut {
 }
 
 /**
- * Cross-validation by speaker: speakers are dealt into folds; rows within a fold are judged by a fit to rows without any
- * of its speakers. Rows between two folds are never judged.
+ * Cross-validation by speaker: speakers are dealt into folds, and every row is judged by a fit to rows without any speaker
+ * of the folds of its own two.
  */
 export function crossValidate(rows: readonly CalibrationRow[]): HeldOut {
   const names = [...new Set(rows.flatMap(({ enrolled, tested }) => [enrolled, tested]))].sort();
-  const fold = new Map(names.map((name, i) => [name, i % FOLDS]));
-  const heldOut: CalibrationRow[] = [];
-  const llrs: number[] = [];
-  for (let k = 0; k < FOLDS; k++) {
-    const inside = (name: string) => fold.get(name) === k;
-    const training = rows.filter(({ enrolled, tested }) => !inside(enrolled) && !inside(tested));
-    const weights = fitWeights(training);
-    for (const row of rows) {
-      if (!inside(row.enrolled) || !inside(row.tested)) continue;
-      heldOut.push(row);
-      llrs.push(llrOf(row, weights));
+  const foldOf = new Map(names.map((name, i) => [name, i % FOLDS]));
+  const folds = rows.map(({ enrolled, tested }) =>
+    [foldOf.get(enrolled)!, foldOf.get(tested)!].sort((a, b) => a - b),
+  );
+  const llrs = new Float64Array(rows.length);
+  for (let first = 0; first < FOLDS; first++) {
+    for (let second = first; second < FOLDS; second++) {
+      const judged = folds.flatMap(([a, b], i) => (a === first && b === second ? [i] : []));
+      if (judged.length === 0) continue;
+      const isOutside = (fold: number) => fold !== first && fold !== second;
+      const weights = fitWeights(rows.filter((_, i) => folds[i]!.every(isOutside)));
+      for (const i of judged) llrs[i] = llrOf(rows[i]!, weights);
     }
   }
-  return { rows: heldOut, llrs: Float64Array.from(llrs) };
+  return { rows, llrs };
 }
 
 /**

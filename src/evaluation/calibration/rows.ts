@@ -99,8 +99,8 @@ async function* spans(speech: EmbeddedSpeech, speakers: readonly SpeakerSessions
 }
 
 /**
- * What each row counts: targets together as much as impostors, each corpus as much as another, within it each condition and
- * length, within these each speaker.
+ * What each row counts: targets together as much as impostors, each corpus by its speakers, within it each condition and length
+ * as much as another, within these each speaker.
  */
 export function balancedWeights(rows: readonly CalibrationRow[]): Float64Array {
   const weights = new Float64Array(rows.length).fill(1);
@@ -110,6 +110,7 @@ export function balancedWeights(rows: readonly CalibrationRow[]): Float64Array {
     (row) => `${row.condition} ${row.windows}`,
     (row) => row.tested,
   ];
+  const speakers = speakersOf(rows);
   // From the inside out: what is equal within stays so when whole groups are scaled.
   for (let depth = keys.length; depth > 0; depth--) {
     const keyOf = (row: CalibrationRow) => JSON.stringify(keys.slice(0, depth).map((key) => key(row)));
@@ -117,6 +118,17 @@ export function balancedWeights(rows: readonly CalibrationRow[]): Float64Array {
     const names = rows.map(keyOf);
     names.forEach((name, i) => sums.set(name, (sums.get(name) ?? 0) + weights[i]!));
     names.forEach((name, i) => (weights[i]! /= sums.get(name)!));
+    // The corpora are equal now, and are scaled before they come together.
+    if (depth === 2) rows.forEach(({ corpus }, i) => (weights[i]! *= speakers.get(corpus)!));
   }
   return weights;
+}
+
+function speakersOf(rows: readonly CalibrationRow[]): Map<string, number> {
+  const names = new Map<string, Set<string>>();
+  for (const { corpus, tested } of rows) {
+    const known = names.get(corpus) ?? new Set<string>();
+    names.set(corpus, known.add(tested));
+  }
+  return new Map([...names].map(([corpus, { size }]) => [corpus, size]));
 }
