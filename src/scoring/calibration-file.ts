@@ -34,7 +34,7 @@ const CalibrationMapFile = z
       netSpeechSeconds: Range.refine(({ min }) => min > 0),
       snrDb: Range,
       embeddingLength: Range,
-      /** Between these the second opinion goes from nothing to its full weight. */
+      /** Between these the second opinion goes from its weight in noise to that on a quiet line. */
       levelSpreadDb: Range,
     }),
     /** The bounds that the number of trials supports. */

@@ -11,8 +11,10 @@ export const CALIBRATION_TERMS = [
   'snrTimesLnNetSpeech',
   'embeddingLength',
   'scoreTimesEmbeddingLength',
-  'second',
+  'embeddingLengthTimesLnNetSpeech',
   'secondScore',
+  'levelSpread',
+  'secondScoreTimesLevelSpread',
 ] as const;
 export type CalibrationTerm = (typeof CALIBRATION_TERMS)[number];
 
@@ -58,7 +60,8 @@ export function calibrationTerms(
   const { embeddingLength: lengths, levelSpreadDb: spreads } = limits;
   const length = clamp(quality.embeddingLength ?? lengths.min, lengths) / 10;
   const spread = clamp(quality.levelSpreadDb ?? spreads.min, spreads);
-  const gate = secondScore === null ? 0 : (spread - spreads.min) / (spreads.max - spreads.min);
+  const second = secondScore ?? 0;
+  const levelSpread = secondScore === null ? 0 : (spread - spreads.min) / (spreads.max - spreads.min);
   return {
     bias: 1,
     score,
@@ -69,8 +72,10 @@ export function calibrationTerms(
     snrTimesLnNetSpeech: snr * lnNetSpeech,
     embeddingLength: length,
     scoreTimesEmbeddingLength: score * length,
-    second: gate,
-    secondScore: gate * (secondScore ?? 0),
+    embeddingLengthTimesLnNetSpeech: length * lnNetSpeech,
+    secondScore: second,
+    levelSpread,
+    secondScoreTimesLevelSpread: second * levelSpread,
   };
 }
 
@@ -105,7 +110,11 @@ export function leastSlope({
     }) +
     least(weights.scoreTimesSnr / 10, snrDb) +
     least(weights.scoreTimesEmbeddingLength / 10, embeddingLength);
-  return secondSpace === null ? slope : Math.min(slope, weights.secondScore);
+  if (secondSpace === null) return slope;
+  return Math.min(
+    slope,
+    weights.secondScore + least(weights.secondScoreTimesLevelSpread, { min: 0, max: 1 }),
+  );
 }
 
 export function clamp(value: number, { min, max }: Range): number {

@@ -15,8 +15,10 @@ const FUSED = {
     snrTimesLnNetSpeech: -1.3048484772648494,
     embeddingLength: -33.73643096071849,
     scoreTimesEmbeddingLength: 41.29219707287824,
-    second: -19.936425820296964,
-    secondScore: 22.520132263972425,
+    embeddingLengthTimesLnNetSpeech: 0,
+    secondScore: 0,
+    levelSpread: -19.936425820296964,
+    secondScoreTimesLevelSpread: 22.520132263972425,
   },
   // score, second score, net speech (s), SNR (dB), embedding length, level spread (dB): LLR before its bounds
   llrs: [
@@ -40,8 +42,10 @@ const ALONE = {
     snrTimesLnNetSpeech: -1.1561324646557072,
     embeddingLength: -32.25223659800267,
     scoreTimesEmbeddingLength: 37.14214168662661,
-    second: 0,
+    embeddingLengthTimesLnNetSpeech: 0,
     secondScore: 0,
+    levelSpread: 0,
+    secondScoreTimesLevelSpread: 0,
   },
   llrs: [
     [0.85, null, 2.995, 35, 7.8, 27, 10.410041],
@@ -129,7 +133,7 @@ const input = fc.record({
 
 test('a higher score in either space is never weaker evidence', (t) => {
   const map = new CalibrationMap(fused);
-  t.true(leastSlope(fused) > 0 && leastSlope(alone) > 0);
+  t.true(leastSlope(alone) > 0 && leastSlope(fused) === 0, 'in noise that fit left the second score out');
   fc.assert(
     fc.property(input, cosine, cosine, (one, score, secondScore) => {
       const low = {

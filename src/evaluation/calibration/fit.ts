@@ -28,8 +28,16 @@ export const LIMITS: CalibrationMapFile['limits'] = {
 const RIDGE = 1e-5;
 const FOLDS = 10;
 
-const SECOND_TERMS: readonly CalibrationTerm[] = ['second', 'secondScore'];
-const LENGTH_TERMS: readonly CalibrationTerm[] = ['embeddingLength', 'scoreTimesEmbeddingLength'];
+const SECOND_TERMS: readonly CalibrationTerm[] = [
+  'secondScore',
+  'levelSpread',
+  'secondScoreTimesLevelSpread',
+];
+const LENGTH_TERMS: readonly CalibrationTerm[] = [
+  'embeddingLength',
+  'scoreTimesEmbeddingLength',
+  'embeddingLengthTimesLnNetSpeech',
+];
 const SNR_TERMS: readonly CalibrationTerm[] = ['snr', 'scoreTimesSnr', 'snrTimesLnNetSpeech'];
 const DURATION_TERMS: readonly CalibrationTerm[] = ['scoreTimesLnNetSpeech'];
 
