@@ -4,7 +4,7 @@ export interface WeightedLlrs {
   readonly weights: Float64Array;
 }
 
-const STEP = 0.02;
+const STEPS_PER_NAT = 50;
 const FURTHEST = 12;
 
 /**
@@ -23,7 +23,8 @@ export function empiricalBounds(
   const impostorsBelow = shareBelow(impostors);
   let min = 0;
   let max = 0;
-  for (let threshold = -FURTHEST; threshold <= FURTHEST; threshold += STEP) {
+  for (let step = -FURTHEST * STEPS_PER_NAT; step <= FURTHEST * STEPS_PER_NAT; step++) {
+    const threshold = step / STEPS_PER_NAT;
     const misses = (below(threshold) * targetCount + 1) / (targetCount + 1);
     const falseAlarms = ((1 - impostorsBelow(threshold)) * impostorCount + 1) / (impostorCount + 1);
     // Prior odds at which this threshold is the one to decide by.

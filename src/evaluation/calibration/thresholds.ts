@@ -6,7 +6,7 @@ type Thresholds = CalibrationMapFile['thresholds'];
 
 /** Rates that a policy may ask for. */
 const TARGETS = [0.05, 0.02, 0.01, 0.005, 0.002, 0.001] as const;
-const STEP = 0.1;
+const STEPS_PER_NAT = 10;
 /**
  * A threshold must keep to this share of its target: it is chosen on the calls that it is measured on, and claims are
  * drawn at random, half of them to the other sex, which hardly ever matches. An attacker would not choose so.
@@ -72,7 +72,8 @@ function measure({ comparisons, calls }: Group, baseLlr: number, replicates: num
 
 function lowest(groups: readonly Group[], rate: number, highest: number): number | undefined {
   const most = Math.max(...groups.map(({ comparisons }) => comparisons));
-  for (let baseLlr = 0; baseLlr + Math.log(most) <= highest; baseLlr += STEP) {
+  for (let step = 0; step / STEPS_PER_NAT + Math.log(most) <= highest; step++) {
+    const baseLlr = step / STEPS_PER_NAT;
     const hit = isHit(baseLlr);
     const holds = ({ calls }: Group) => calls.filter(hit).length <= Math.floor(rate * calls.length);
     if (groups.every(holds)) return baseLlr;

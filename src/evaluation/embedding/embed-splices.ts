@@ -14,12 +14,19 @@ export async function embedSplices(
   options: EmbeddingOptions,
   { splices }: SpliceJob,
 ): Promise<void> {
+  const recordings = new Map<SpeechSession, Promise<Float32Array>>();
+  // A session may be a hundred files: it is decoded once, whatever the conditions.
+  const read = (session: SpeechSession) => {
+    const recorded = recordings.get(session) ?? readSession(options.dataDir, session);
+    recordings.set(session, recorded);
+    return recorded;
+  };
   const sessions = new Map<string, Float32Array>();
   const heard = async (session: SpeechSession, condition: string, levelDbfs: number | null) => {
     const key = JSON.stringify([session.speaker, session.session, condition]);
     const known = sessions.get(key);
     if (known) return known;
-    const recorded = await readSession(options.dataDir, session);
+    const recorded = await read(session);
     const chosen = CONDITIONS.filter(({ id }) => id === condition);
     const [changed] = await applyAll(chosen, recorded, levelDbfs ?? USUAL_LEVEL_DBFS, loadBank, session);
     sessions.set(key, changed!);
