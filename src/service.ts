@@ -27,6 +27,7 @@ import {
   Overrides,
   Recordings,
   RecordingStore,
+  Replica,
 } from './session/index.js';
 import type { Database } from './storage/index.js';
 import {
@@ -172,9 +173,11 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     consentLeaseMs: config.consentLeaseMs,
   });
   const decisionOverrides = new Overrides(database, keyring, clock);
+  const replica = new Replica(database, replicaId);
   const poller = new ControlPoller({
     calls,
     overrides: decisionOverrides,
+    replica,
     gate,
     openDossier,
     clock,
@@ -185,7 +188,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   });
   stops.push(() => poller.stop());
   const janitor = new Janitor({
-    store,
+    replica,
     clock,
     resumeWindowMs: config.resumeWindowMs,
     onFailure: (error) => {

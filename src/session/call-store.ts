@@ -8,19 +8,15 @@ import type { Principal } from '../domain/principal.js';
 import { requestDigest, type Keyring } from '../crypto/index.js';
 import { VouchError } from '../errors.js';
 import {
-  abandonCall,
-  acknowledgeControl,
   actorOf,
   actorRef,
   addClaim,
   appendEvents,
-  beat,
   claimedSpeakers,
   getCall,
+  giveCallBack,
   lastDecision,
-  leave,
   listClaims,
-  listControls,
   once,
   openCall,
   pauseCall,
@@ -28,12 +24,9 @@ import {
   resumeCall,
   setAgent,
   setCallState,
-  staleCalls,
-  type AbandonedAfter,
   type ControlledCall,
   type Database,
   type OpenedCall,
-  type PendingControl,
   type StoredCall,
   type Transaction,
 } from '../storage/index.js';
@@ -69,6 +62,11 @@ export interface KeptControl extends ControlledCall {
   readonly paused: boolean;
 }
 
+/** What nobody guesses: 256 random bits. */
+export function newResumeToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
 /** How many events a replay reads at a time. */
 const PAGE = 500;
 
@@ -77,13 +75,21 @@ export class CallStore {
   constructor(
     private readonly database: Database,
     private readonly keyring: Keyring,
-    readonly replicaId: string,
+    private readonly replicaId: string,
     private readonly clock: Clock,
   ) {}
 
-  /** Makes the call this process's, or takes it over. Throws as storage's openCall. */
-  async open(principal: Principal, start: CallStart, policy: ArtefactReference): Promise<OpenCall> {
-    const newResumeToken = randomBytes(32).toString('base64url');
+  /**
+   * Makes the call this process's, or takes it over. Throws as storage's openCall.
+   *
+   * @param resumeToken - what the next stream must come with
+   */
+  async open(
+    principal: Principal,
+    start: CallStart,
+    policy: ArtefactReference,
+    resumeToken: string,
+  ): Promise<OpenCall> {
     const opened = await this.database.tenant(principal.tenantId, async (tx) =>
       openCall(tx, {
         callId: start.callId,
@@ -107,12 +113,12 @@ export class CallStore {
         },
         initiallyPaused: start.initiallyPaused,
         resumeToken: start.resumeToken,
-        newResumeToken,
+        newResumeToken: resumeToken,
         replicaId: this.replicaId,
         actor: await actorOf(tx, principal),
       }),
     );
-    return { ...opened, resumeToken: newResumeToken };
+    return { ...opened, resumeToken };
   }
 
   /** Stores changes of state, and with them the audit of every decision. Throws as storage's appendEvents. */
@@ -217,6 +223,11 @@ export class CallStore {
     await this.database.tenant(tenantId, (tx) => setCallState(tx, callId, epoch, 'INTERRUPTED'));
   }
 
+  /** Gives up a call that was opened under this token, should it have been. */
+  async giveBack(tenantId: string, callId: string, resumeToken: string): Promise<void> {
+    await this.database.tenant(tenantId, (tx) => giveCallBack(tx, callId, resumeToken));
+  }
+
   async find(tenantId: string, callId: string): Promise<StoredCall | null> {
     return this.database.tenant(tenantId, (tx) => getCall(tx, callId));
   }
@@ -262,37 +273,6 @@ export class CallStore {
   /** Stored events after a sequence number, oldest first, at most one page, with the names that are still known. */
   async events(tenantId: string, callId: string, afterSequence: number): Promise<readonly CallEvent[]> {
     return this.database.tenant(tenantId, (tx) => readEvents(tx, callId, afterSequence, PAGE));
-  }
-
-  /** Changes of `paused` that calls of this process have to carry out. */
-  async controls(): Promise<readonly PendingControl[]> {
-    return this.database.system((tx) => listControls(tx, this.replicaId));
-  }
-
-  async acknowledge(control: PendingControl): Promise<void> {
-    await this.database.tenant(control.tenantId, (tx) =>
-      acknowledgeControl(tx, control.callId, control.epoch, control.controlVersion),
-    );
-  }
-
-  /** Tells that this process is there. */
-  async beat(): Promise<void> {
-    await this.database.system((tx) => beat(tx, this.replicaId));
-  }
-
-  /** Tells that this process stops. */
-  async leave(): Promise<void> {
-    await this.database.system((tx) => leave(tx, this.replicaId));
-  }
-
-  /** Ends calls that nobody has any more, of whichever process. Returns how many. */
-  async endAbandoned(after: AbandonedAfter, now: Date): Promise<number> {
-    const stale = await this.database.system((tx) => staleCalls(tx, after, PAGE));
-    let ended = 0;
-    for (const call of stale) {
-      if (await this.database.tenant(call.tenantId, (tx) => abandonCall(tx, call, now))) ended++;
-    }
-    return ended;
   }
 }
 

@@ -3,50 +3,39 @@ import type { CallStart, Claim } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
-import { buildSession, checkStart, tellStarted } from './build-session.js';
+import type { VersionedPolicy } from '../tenant/index.js';
+import { buildSession, checkStart, tellStarted, type SessionOrder } from './build-session.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallSession } from './call-session.js';
-import type { CallStore, ResumedCall } from './call-store.js';
+import { newResumeToken, type CallStore, type ResumedCall } from './call-store.js';
 import { CallStream, type CallStreamOwner } from './call-stream.js';
-import type { EventQueue } from './event-queue.js';
 import { CallHub } from './hub.js';
+import { LeavingCalls } from './leaving-calls.js';
+import { callKey, type LiveCall } from './live-call.js';
 import type { CallsParts, ClaimDossier } from './ports.js';
-
-/** A call that this process serves. */
-export interface LiveCall {
-  readonly session: CallSession;
-  readonly stream: CallStream;
-  readonly tenantId: string;
-  readonly epoch: number;
-  readonly maximumClaims: number;
-  /** What its own stream is told. */
-  readonly events: EventQueue;
-}
-
-/** Names a call among those of all tenants. */
-export function callKey(tenantId: string, callId: string): string {
-  return JSON.stringify([tenantId, callId]);
-}
 
 /** After how long a call that was refused for lack of room may be tried again, ms. */
 const RETRY_AFTER_MS = 2000;
 
-/** A process that stops waits for the database this long, ms. */
-const CLOSE_WITHIN_MS = 3000;
+/** An evaluation waits this long for what was told before it to be stored, ms. */
+const SETTLE_WITHIN_MS = 3000;
+
+/** A call that a stream got, and what it goes on with. */
+type TakenCall = Pick<SessionOrder, 'opened' | 'policy' | 'resumed'>;
 
 /** The calls that this process serves: opens them, finds them, and lets go of them. */
 export class Calls implements CallStreamOwner {
   readonly hub = new CallHub();
   readonly #parts: CallsParts;
   readonly #live = new Map<string, LiveCall>();
-  /** What ended or was interrupted and is not all in the database yet. */
-  readonly #leaving = new Map<CallSession, Promise<void>>();
+  readonly #leaving: LeavingCalls;
   #opening = 0;
   #draining = false;
   #closing = false;
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
+    this.#leaving = new LeavingCalls(parts.store);
   }
 
   /** All live calls of this process. */
@@ -92,7 +81,7 @@ export class Calls implements CallStreamOwner {
   }
 
   async #open(principal: Principal, start: CallStart): Promise<CallStream> {
-    const { policies, calibrations, openDossier, store } = this.#parts;
+    const { policies, calibrations, openDossier } = this.#parts;
     const { tenantId } = principal;
     const current = await policies.current(tenantId, start.policyId);
     checkStart(start, current.policy);
@@ -100,17 +89,11 @@ export class Calls implements CallStreamOwner {
     // Read before the call is opened: what cannot be read leaves no call behind.
     const dossiers = new Map<string, ClaimDossier>();
     for (const { speakerId } of start.claims) dossiers.set(speakerId, await openDossier(tenantId, speakerId));
-    const opened = await store.open(principal, start, current.reference);
-    // In the same turn: the earlier stream tells nothing more under numbers that are not its own.
-    this.find(tenantId, start.callId)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
-    const again = opened.how === 'RESUMED';
     const order = {
       principal,
       start,
-      opened,
-      policy: again ? await policies.at(tenantId, opened.policyId, opened.policyVersion) : current,
       calibration,
-      resumed: again ? await store.resumed(tenantId, start.callId) : { claims: [], decisionId: '' },
+      ...(await this.#take(principal, start, current)),
       key: callKey(tenantId, start.callId),
       hub: this.hub,
       onLost: (error: VouchError) => {
@@ -124,12 +107,33 @@ export class Calls implements CallStreamOwner {
       stream.fail(new VouchError('STREAM_NOT_READ'));
     };
     const { maximumClaims } = order.policy.policy;
-    this.#live.set(order.key, { session, stream, tenantId, epoch: opened.epoch, maximumClaims, events });
+    const { epoch } = order.opened;
+    this.#live.set(order.key, { session, stream, tenantId, epoch, maximumClaims, events });
     tellStarted(session, order);
     await this.#claimAtStart(session, stream, order.resumed, start.claims, dossiers);
     // The process may have begun to stop meanwhile.
     if (this.#closing) stream.fail(new VouchError('SHUTTING_DOWN'));
     return stream;
+  }
+
+  /** Makes the call this stream's. What fails after the database was asked for it leaves the call to another stream. */
+  async #take(principal: Principal, start: CallStart, current: VersionedPolicy): Promise<TakenCall> {
+    const { policies, store } = this.#parts;
+    const { tenantId } = principal;
+    const { callId } = start;
+    const resumeToken = newResumeToken();
+    try {
+      const opened = await store.open(principal, start, current.reference, resumeToken);
+      // In the same turn: the earlier stream tells nothing more under numbers that are not its own.
+      this.find(tenantId, callId)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
+      if (opened.how !== 'RESUMED')
+        return { opened, policy: current, resumed: { claims: [], decisionId: '' } };
+      const policy = await policies.at(tenantId, opened.policyId, opened.policyVersion);
+      return { opened, policy, resumed: await store.resumed(tenantId, callId) };
+    } catch (error) {
+      this.#leaving.giveBack(tenantId, callId, resumeToken);
+      throw error;
+    }
   }
 
   async #claimAtStart(
@@ -210,28 +214,7 @@ export class Calls implements CallStreamOwner {
     if (live?.session !== session) return;
     this.#live.delete(key);
     this.hub.unfollow(key, live.events);
-    const left = how === 'ENDED' ? session.log.settled() : this.#interrupt(live);
-    const gone = left.finally(() => {
-      this.#leaving.delete(session);
-    });
-    this.#leaving.set(session, gone);
-  }
-
-  /** Stores that a call was interrupted, after all that its log still holds; and its pause, should the log be lost. */
-  async #interrupt({ session, tenantId, epoch }: LiveCall): Promise<void> {
-    const { store } = this.#parts;
-    await session.log.settled();
-    for (;;) {
-      try {
-        if (session.unstoredPauses > 0) await store.pause(session.principal, session.callId, '', '');
-        await store.interrupt(tenantId, session.callId, epoch);
-        return;
-      } catch (error) {
-        const mayPass = error instanceof VouchError && error.kind === 'UNAVAILABLE';
-        if (!mayPass || this.#closing) return;
-        await sleep(RETRY_AFTER_MS, undefined, { ref: false });
-      }
-    }
+    this.#leaving.add(live, how);
   }
 
   /**
@@ -246,7 +229,7 @@ export class Calls implements CallStreamOwner {
   ): Promise<Decision> {
     // So that a repeat finds what the first request was told.
     const log = this.find(principal.tenantId, callId)?.session.log;
-    await Promise.race([log?.settled(), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
+    await Promise.race([log?.settled(), sleep(SETTLE_WITHIN_MS, undefined, { ref: false })]);
     return this.#parts.requests.evaluation(principal, callId, sinceMs, key, () =>
       this.#mine(principal, callId).session.evaluate(sinceMs),
     );
@@ -279,8 +262,7 @@ export class Calls implements CallStreamOwner {
   async close(): Promise<void> {
     this.#draining = this.#closing = true;
     for (const { stream } of [...this.#live.values()]) stream.fail(new VouchError('SHUTTING_DOWN'));
-    await Promise.race([Promise.all(this.#leaving.values()), sleep(CLOSE_WITHIN_MS)]);
-    for (const session of this.#leaving.keys()) session.log.abandon();
+    await this.#leaving.close();
   }
 
   #liveOf(session: CallSession): LiveCall {

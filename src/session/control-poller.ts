@@ -1,14 +1,17 @@
 import type { ConsentGate } from '../consent/index.js';
 import type { Clock } from '../domain/clock.js';
 import { VouchError } from '../errors.js';
-import type { Calls, LiveCall } from './calls.js';
+import type { Calls } from './calls.js';
 import type { ClaimTrack } from './claim-track.js';
+import type { LiveCall } from './live-call.js';
 import type { Overrides } from './overrides.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
+import type { Replica } from './replica.js';
 
 export interface ControlPollerParts {
   readonly calls: Calls;
   readonly overrides: Overrides;
+  readonly replica: Replica;
   readonly gate: ConsentGate;
   readonly openDossier: OpenDossier;
   readonly clock: Clock;
@@ -72,9 +75,9 @@ export class ControlPoller {
   }
 
   async #controls(): Promise<void> {
-    const { calls } = this.#parts;
+    const { calls, replica } = this.#parts;
     if (calls.count === 0) return;
-    for (const control of await calls.store.controls()) {
+    for (const control of await replica.controls()) {
       const live = calls.find(control.tenantId, control.callId);
       if (live?.epoch !== control.epoch) continue;
       const { session } = live;
@@ -85,7 +88,7 @@ export class ControlPoller {
         session.controlVersion = control.controlVersion;
       }
       // Another stream may have the call by now.
-      await calls.store.acknowledge(control).catch(this.#parts.onFailure);
+      await replica.acknowledge(control).catch(this.#parts.onFailure);
     }
   }
 

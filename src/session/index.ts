@@ -15,4 +15,5 @@ export { ImportFolder } from './import-folder.js';
 export { Overrides } from './overrides.js';
 export { RecordingStore } from './recording-store.js';
 export { Recordings, type RecordingToEnrol, type RecordingToVerify } from './recordings.js';
+export { Replica } from './replica.js';
 export { watchCall } from './watch.js';

@@ -1,8 +1,8 @@
 import type { Clock } from '../domain/clock.js';
-import type { CallStore } from './call-store.js';
+import type { Replica } from './replica.js';
 
 export interface JanitorParts {
-  readonly store: CallStore;
+  readonly replica: Replica;
   readonly clock: Clock;
   /** How long a call whose stream broke may be taken up again, ms. */
   readonly resumeWindowMs: number;
@@ -32,7 +32,7 @@ export class Janitor {
 
   /** Says that this process is there; rounds follow. */
   async start(): Promise<void> {
-    await this.#parts.store.beat();
+    await this.#parts.replica.beat();
     this.#schedule();
   }
 
@@ -41,7 +41,7 @@ export class Janitor {
     this.#stopped = true;
     clearTimeout(this.#timer);
     await this.#round;
-    await this.#parts.store.leave().catch(this.#parts.onFailure);
+    await this.#parts.replica.leave().catch(this.#parts.onFailure);
   }
 
   #schedule(): void {
@@ -54,15 +54,15 @@ export class Janitor {
   }
 
   async #run(): Promise<void> {
-    const { store, clock, resumeWindowMs, onFailure } = this.#parts;
+    const { replica, clock, resumeWindowMs, onFailure } = this.#parts;
     try {
-      await store.beat();
+      await replica.beat();
       const after = {
         silentReplicaMs: Math.max(SILENT_REPLICA_MS, resumeWindowMs),
         interruptedMs: resumeWindowMs,
         expectedMs: EXPECTED_MS,
       };
-      await store.endAbandoned(after, clock.now());
+      await replica.endAbandoned(after, clock.now());
     } catch (error) {
       onFailure(error);
     }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallEvent } from '../domain/event.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
-import { callKey, type Calls } from './calls.js';
+import type { Calls } from './calls.js';
+import { callKey } from './live-call.js';
 
 /** How often the database is asked for events of a call that another process serves, ms. */
 const POLL_MS = 300;

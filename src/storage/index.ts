@@ -133,7 +133,7 @@ export {
   type StoredCall,
   type StoredStart,
 } from './calls.js';
-export { openCall, type CallOpening, type OpenedCall } from './open-call.js';
+export { giveCallBack, openCall, type CallOpening, type OpenedCall } from './open-call.js';
 export {
   findOverride,
   insertOverride,

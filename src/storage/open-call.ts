@@ -73,6 +73,22 @@ export async function openCall(tx: Transaction, opening: CallOpening): Promise<O
   return { how: 'RESUMED', ...(await takeOverCall(tx, opening, token)) };
 }
 
+/**
+ * Gives a call up that its opener could not go on with, or of which it does not know whether it has it. One whose first stream
+ * told nothing yet is expected again, so that the client may come once more with the same start; another may be taken up
+ * with its token. No effect on a call that is another stream's by now.
+ *
+ * @param resumeToken under which it was opened
+ */
+export async function giveCallBack(tx: Transaction, callId: string, resumeToken: string): Promise<void> {
+  await tx.query(
+    `UPDATE calls SET state_since = now(),
+       state = CASE WHEN epoch = 1 AND last_sequence = 0 THEN 'EXPECTED' ELSE 'INTERRUPTED' END
+     WHERE call_id = $1 AND resume_token_sha256 = $2 AND state = 'LIVE'`,
+    [callId, sha256(resumeToken)],
+  );
+}
+
 type OpenedRow = Omit<OpenedCall, 'how'>;
 
 async function insertCall(tx: Transaction, opening: CallOpening): Promise<OpenedRow | undefined> {

@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { createExtractor, type SpeechExtractor } from '../../src/embedding/index.js';
-import { CalibrationFolders } from '../../src/scoring/index.js';
-import { CallCalibrations, openDossiers, Recordings, RecordingStore } from '../../src/session/index.js';
-import { CalibrationAssignments, Policies } from '../../src/tenant/index.js';
-import { SHIPPED } from '../helpers/calibration.js';
+import { Recordings, RecordingStore } from '../../src/session/index.js';
+import { sessionParts } from '../helpers/session-parts.js';
 import { fixtureFile, MODELS_DIR } from '../helpers/speech.js';
-import { voiceprintGround } from '../helpers/voiceprints.js';
 
 let extractor: SpeechExtractor;
 test.before(async () => {
@@ -17,20 +14,13 @@ test.after.always(() => extractor.close());
 /** Verifies a recording of somebody who is enrolled; `meanwhile` happens after consent was read. */
 async function verified(
   t: ExecutionContext,
-  meanwhile: (ground: Awaited<ReturnType<typeof voiceprintGround>>) => Promise<unknown>,
+  meanwhile: (ground: Awaited<ReturnType<typeof sessionParts>>) => Promise<unknown>,
 ) {
-  const ground = await voiceprintGround(t);
-  const { database, keyring, gate, clock, officer, voiceprints } = ground;
-  await ground.enrol('kim', { policy: { waitingPeriodMs: 0 } });
-  const library = (await CalibrationFolders.read([SHIPPED])).library('telephone-first', extractor.spaces);
+  const ground = await sessionParts(t, extractor);
+  const { database, keyring, replicaId, officer } = ground;
   const recordings = new Recordings({
-    extractor,
-    calibrations: new CallCalibrations(library, new CalibrationAssignments(database, keyring, clock)),
-    policies: new Policies(database, keyring, clock),
-    openDossier: openDossiers(gate, voiceprints, extractor.spaces),
-    store: new RecordingStore(database, keyring, randomUUID()),
-    voiceprints,
-    clock,
+    ...ground,
+    store: new RecordingStore(database, keyring, replicaId),
     maximumAtOnce: 1,
   });
   const recording = {

@@ -1,0 +1,53 @@
+import {
+  abandonCall,
+  acknowledgeControl,
+  beat,
+  leave,
+  listControls,
+  staleCalls,
+  type AbandonedAfter,
+  type Database,
+  type PendingControl,
+} from '../storage/index.js';
+
+/** How many abandoned calls are ended in one round. */
+const MOST_ABANDONED = 500;
+
+/** This process among those that serve the calls of the database. */
+export class Replica {
+  constructor(
+    private readonly database: Database,
+    readonly replicaId: string,
+  ) {}
+
+  /** Changes of `paused` that calls of this process have to carry out. */
+  async controls(): Promise<readonly PendingControl[]> {
+    return this.database.system((tx) => listControls(tx, this.replicaId));
+  }
+
+  async acknowledge(control: PendingControl): Promise<void> {
+    await this.database.tenant(control.tenantId, (tx) =>
+      acknowledgeControl(tx, control.callId, control.epoch, control.controlVersion),
+    );
+  }
+
+  /** Tells that this process is there. */
+  async beat(): Promise<void> {
+    await this.database.system((tx) => beat(tx, this.replicaId));
+  }
+
+  /** Tells that this process stops. */
+  async leave(): Promise<void> {
+    await this.database.system((tx) => leave(tx, this.replicaId));
+  }
+
+  /** Ends calls that nobody has any more, of whichever process. Returns how many. */
+  async endAbandoned(after: AbandonedAfter, now: Date): Promise<number> {
+    const stale = await this.database.system((tx) => staleCalls(tx, after, MOST_ABANDONED));
+    let ended = 0;
+    for (const call of stale) {
+      if (await this.database.tenant(call.tenantId, (tx) => abandonCall(tx, call, now))) ended++;
+    }
+    return ended;
+  }
+}

@@ -1,0 +1,27 @@
+import { randomUUID } from 'node:crypto';
+import type { ExecutionContext } from 'ava';
+import type { SpeechExtractor } from '../../src/embedding/index.js';
+import { CalibrationFolders } from '../../src/scoring/index.js';
+import { CallCalibrations, openDossiers } from '../../src/session/index.js';
+import { CalibrationAssignments, Policies } from '../../src/tenant/index.js';
+import { SHIPPED } from './calibration.js';
+import { voiceprintGround } from './voiceprints.js';
+
+/** What calls and recordings are made of, on a database of the test's own; Kim is enrolled, by a made-up voiceprint. */
+export async function sessionParts(t: ExecutionContext, extractor: SpeechExtractor) {
+  const ground = await voiceprintGround(t);
+  const { database, keyring, gate, clock, voiceprints } = ground;
+  await ground.enrol('kim', { policy: { waitingPeriodMs: 0 } });
+  const folders = await CalibrationFolders.read([SHIPPED]);
+  return {
+    ...ground,
+    extractor,
+    calibrations: new CallCalibrations(
+      folders.library('telephone-first', extractor.spaces),
+      new CalibrationAssignments(database, keyring, clock),
+    ),
+    policies: new Policies(database, keyring, clock),
+    openDossier: openDossiers(gate, voiceprints, extractor.spaces),
+    replicaId: randomUUID(),
+  };
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import type { CallStart, CallState } from '../../src/domain/call.js';
+import { createExtractor, type SpeechExtractor } from '../../src/embedding/index.js';
+import { VouchError } from '../../src/errors.js';
+import { CallRequests, Calls, CallStore } from '../../src/session/index.js';
+import { Policies } from '../../src/tenant/index.js';
+import { sessionParts } from '../helpers/session-parts.js';
+import { MODELS_DIR, PCM_8K } from '../helpers/speech.js';
+import { reasonOf } from '../helpers/tenant.js';
+
+let extractor: SpeechExtractor;
+test.before(async () => {
+  extractor = await createExtractor({ modelsDir: MODELS_DIR, precision: 'auto', workers: 0 });
+});
+test.after.always(() => extractor.close());
+
+const START: CallStart = {
+  callId: 'call-1',
+  conversationId: '',
+  legId: '',
+  direction: 'INBOUND',
+  format: PCM_8K,
+  layout: 'CALLER_ONLY',
+  source: null,
+  upstreamCodec: '',
+  mediaStartedAt: null,
+  initiallyPaused: false,
+  resumeToken: '',
+  agentId: '',
+  policyId: '',
+  shadow: false,
+  maximumDurationMs: 0,
+  language: '',
+  jurisdiction: '',
+  context: { numberAttestation: null, numberMatch: null, transactionRisk: 'ORDINARY' },
+  claims: [],
+};
+
+/** Opens calls; the database's answer to the first opening gets lost. */
+class LossyStore extends CallStore {
+  lost = false;
+
+  override async open(...asked: Parameters<CallStore['open']>): ReturnType<CallStore['open']> {
+    const opened = await super.open(...asked);
+    if (!this.lost) return opened;
+    this.lost = false;
+    throw new VouchError('DATABASE_UNAVAILABLE');
+  }
+}
+
+/** Reads policies; `at` fails as often as it is told to. */
+class FailingPolicies extends Policies {
+  failures = 0;
+
+  override async at(...asked: Parameters<Policies['at']>): ReturnType<Policies['at']> {
+    if (this.failures-- > 0) throw new VouchError('DATABASE_UNAVAILABLE');
+    return super.at(...asked);
+  }
+}
+
+async function callsGround(t: ExecutionContext) {
+  const parts = await sessionParts(t, extractor);
+  const { database, keyring, clock, replicaId, officer } = parts;
+  const store = new LossyStore(database, keyring, replicaId);
+  const policies = new FailingPolicies(database, keyring, clock);
+  const calls = new Calls({
+    ...parts,
+    store,
+    policies,
+    requests: new CallRequests(database, keyring),
+    maximumCalls: 10,
+    consentLeaseMs: 60_000,
+  });
+  t.teardown(() => calls.close());
+  const stateOf = async () => (await store.find(officer.tenantId, START.callId))?.state;
+  const becomes = async (state: CallState) => {
+    for (let tries = 0; tries < 100 && (await stateOf()) !== state; tries++) await sleep(50);
+    return (await stateOf()) === state;
+  };
+  return { store, policies, calls, officer, becomes };
+}
+
+test('a call whose opening was not confirmed may be opened once more', async (t) => {
+  const { store, calls, officer, becomes } = await callsGround(t);
+  store.lost = true;
+  t.is(await reasonOf(calls.open(officer, START)), 'DATABASE_UNAVAILABLE');
+  t.true(await becomes('EXPECTED'));
+  const stream = await calls.open(officer, START);
+  t.true(await becomes('LIVE'));
+  await stream.end('hang-up');
+  t.true(await becomes('ENDED'));
+});
+
+test('a call that was taken over, but not gone on with, is not left live', async (t) => {
+  const { policies, calls, officer, becomes } = await callsGround(t);
+  const first = await calls.open(officer, START);
+  let resumeToken = '';
+  for await (const { body } of first.events) {
+    if (body.type === 'started') resumeToken = body.resumeToken;
+    break;
+  }
+  policies.failures = 1;
+  const again = { ...START, resumeToken };
+  t.is(await reasonOf(calls.open(officer, again)), 'DATABASE_UNAVAILABLE');
+  t.true(await becomes('INTERRUPTED'));
+  const second = await calls.open(officer, again);
+  await second.end('hang-up');
+  t.true(await becomes('ENDED'));
+});
+
+test('an opening that is refused leaves the call with whom it belongs to', async (t) => {
+  const { calls, officer, becomes } = await callsGround(t);
+  const stream = await calls.open(officer, START);
+  t.is(await reasonOf(calls.open(officer, START)), 'CALL_ALREADY_LIVE');
+  await sleep(200);
+  t.true(await becomes('LIVE'));
+  t.is(calls.count, 1);
+  await stream.end('hang-up');
+});
