@@ -7,9 +7,11 @@ import type { SpeechExtractor } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import type { Assessment } from './assessment.js';
 import type { ClaimTrack } from './claim-track.js';
+import { ConsentLease } from './consent-lease.js';
 import type { EventLog } from './event-log.js';
 import type { ClaimDossier, StartedAs } from './ports.js';
 import { ProgressTeller } from './progress-teller.js';
+import { SessionTeller } from './session-teller.js';
 import { SpeechFeed } from './speech-feed.js';
 import type { Clock } from '../domain/clock.js';
 
@@ -41,53 +43,46 @@ export class CallSession {
   unstoredPauses = 0;
   /** Up to which change of `paused` in the database this session is. */
   controlVersion: number;
-  readonly #parts: CallSessionParts;
+  readonly principal: Principal;
+  readonly start: CallStart;
+  readonly assessment: Assessment;
+  readonly log: EventLog;
+  readonly #maximumDurationMs: number;
   readonly #audio: SpeechFeed;
   #paused: boolean;
-  readonly #teller: ProgressTeller;
+  readonly #teller: SessionTeller;
+  readonly #progress: ProgressTeller;
   readonly #openedAt: Date;
-  #leaseUntilMs: number;
-  #leaseLost = false;
+  readonly #lease: ConsentLease;
   #finished = false;
   #evaluations = 0;
   readonly #overrides = new Set<string>();
 
   constructor(parts: CallSessionParts) {
-    this.#parts = parts;
+    this.principal = parts.principal;
+    this.start = parts.start;
+    this.assessment = parts.assessment;
+    this.log = parts.log;
+    this.#maximumDurationMs = parts.maximumDurationMs;
     this.#audio = new SpeechFeed(parts.extractor, parts.start.format, {
       onWindow: (window) => {
         this.#onWindow(window);
       },
       onProgress: (progress) => {
         if (this.#finished) return;
-        this.#teller.heard(progress, this.assessment.otherVoiceShare, this.#audio.nowMs);
+        this.#progress.heard(progress, this.assessment.otherVoiceShare, this.#audio.nowMs);
       },
     });
     this.#paused = parts.paused;
     this.controlVersion = parts.controlVersion;
-    this.#teller = new ProgressTeller(parts.log);
+    this.#teller = new SessionTeller(parts.log, this.#audio);
+    this.#progress = new ProgressTeller(parts.log);
     this.#openedAt = parts.clock.now();
-    this.#leaseUntilMs = this.#openedAt.getTime() + parts.consentLeaseMs;
-  }
-
-  get principal(): Principal {
-    return this.#parts.principal;
-  }
-
-  get start(): CallStart {
-    return this.#parts.start;
+    this.#lease = new ConsentLease(parts.clock, parts.consentLeaseMs);
   }
 
   get callId(): string {
-    return this.#parts.start.callId;
-  }
-
-  get assessment(): Assessment {
-    return this.#parts.assessment;
-  }
-
-  get log(): EventLog {
-    return this.#parts.log;
+    return this.start.callId;
   }
 
   get paused(): boolean {
@@ -105,11 +100,7 @@ export class CallSession {
 
   /** Tells the stream that the call is its own now. */
   started(as: StartedAs): void {
-    const { resumed, pauseReason, ...told } = as;
-    this.#emit({ type: 'started', paused: this.#paused, ...told });
-    // What an earlier stream heard is not kept: this may be another caller.
-    if (resumed) this.#emit({ type: 'evidenceRestarted', reason: 'EVIDENCE_RESTARTED' });
-    else if (pauseReason !== null) this.#emit({ type: 'paused', reason: pauseReason, origin: 'START' });
+    this.#teller.started(as, this.#paused);
   }
 
   /** Takes a piece of audio; resolves when there is room for more. */
@@ -117,11 +108,11 @@ export class CallSession {
     this.#assertRunning();
     if (gapMs > 0) this.#audio.gap(gapMs);
     this.#audio.count(data);
-    if (this.#audio.nowMs > this.#parts.maximumDurationMs) throw new VouchError('CALL_TOO_LONG');
+    if (this.#audio.nowMs > this.#maximumDurationMs) throw new VouchError('CALL_TOO_LONG');
     this.checkLease();
     if (this.#open) await this.#audio.read(data);
     else this.#audio.drop(data);
-    this.#teller.heardMore(this.#audio, this.assessment);
+    this.#progress.heardMore(this.#audio, this.assessment);
   }
 
   /** Whether this speaker was claimed before. */
@@ -137,7 +128,7 @@ export class CallSession {
     // Speech from before the grant never counts: a grant given during the call counts from now on.
     const grantedBefore = dossier.grant !== null && dossier.grant.since <= this.#openedAt;
     this.assessment.addClaim(claimNumber, speakerId, method, dossier, grantedBefore ? 0 : this.#audio.nowMs);
-    this.#emit({ type: 'claimReceived', claimNumber, speakerId, method });
+    this.#teller.tell({ type: 'claimReceived', claimNumber, speakerId, method });
     this.look();
   }
 
@@ -146,35 +137,31 @@ export class CallSession {
     if (this.#paused || this.#finished) return;
     this.#paused = true;
     this.#audio.discard();
-    this.#emit({ type: 'paused', reason, origin });
+    this.#teller.tell({ type: 'paused', reason, origin });
   }
 
   resume(origin: ControlOrigin): void {
     if (!this.#paused || this.#finished) return;
     this.#paused = false;
-    this.#emit({ type: 'resumed', origin });
+    this.#teller.tell({ type: 'resumed', origin });
   }
 
   /** Tells that somebody did otherwise than a decision suggested. False where that was told before, or the call ended. */
   overridden({ overrideId, decisionId, action, reason }: Overridden): boolean {
     if (this.#finished || this.#overrides.has(overrideId)) return false;
     this.#overrides.add(overrideId);
-    this.#emit({ type: 'overridden', overrideId, decisionId, action, reason });
+    this.#teller.tell({ type: 'overridden', overrideId, decisionId, action, reason });
     return true;
   }
 
   /** The consent of all claims was read from the database at this moment. */
   renewLease(readAtMs: number): void {
-    this.#leaseUntilMs = readAtMs + this.#parts.consentLeaseMs;
-    if (!this.#leaseLost || this.#finished) return;
-    this.#leaseLost = false;
-    this.look();
+    if (this.#lease.renew(readAtMs) && !this.#finished) this.look();
   }
 
   /** Stops comparing when the consent that was read does not hold any more. */
   checkLease(): void {
-    if (this.#finished || this.#leaseLost || this.#parts.clock.now().getTime() <= this.#leaseUntilMs) return;
-    this.#leaseLost = true;
+    if (this.#finished || !this.#lease.runsOut()) return;
     this.#audio.discard();
     this.look();
   }
@@ -184,14 +171,7 @@ export class CallSession {
     if (this.#finished) return;
     const change = this.assessment.updateClaim(claim, dossier, this.#audio.nowMs);
     if (!this.assessment.hasGround) this.#audio.discard();
-    if (change !== 'SAME') {
-      this.#emit({
-        type: 'consentChanged',
-        claimNumber: claim.claimNumber,
-        granted: change === 'GAINED',
-        consentEventId: dossier.grant?.eventId ?? '',
-      });
-    }
+    if (change !== 'SAME') this.#teller.consentChanged(claim, change === 'GAINED');
     this.look();
   }
 
@@ -199,11 +179,11 @@ export class CallSession {
   look(options: { ended?: boolean; reasons?: readonly ReasonCode[] } = {}): Decision | undefined {
     const decision = this.assessment.look({
       ended: options.ended ?? false,
-      withheld: this.#leaseLost ? 'CONSENT_LEASE_EXPIRED' : null,
+      withheld: this.#withheld,
       reasons: options.reasons ?? [],
-      insteadOfSpeech: this.#teller.insteadOfSpeech,
+      insteadOfSpeech: this.#progress.insteadOfSpeech,
     });
-    if (decision) this.#emit({ type: 'decision', decision });
+    if (decision) this.#teller.tell({ type: 'decision', decision });
     this.#audio.compute(this.assessment.wantedSpaces);
     return decision;
   }
@@ -213,8 +193,8 @@ export class CallSession {
     this.#assertRunning();
     if (this.#evaluations >= MOST_EVALUATIONS) throw new VouchError('TOO_MANY_EVALUATIONS');
     this.#evaluations++;
-    const decision = this.assessment.evaluate(sinceMs, this.#leaseLost ? 'CONSENT_LEASE_EXPIRED' : null);
-    this.#emit({ type: 'evaluation', decision });
+    const decision = this.assessment.evaluate(sinceMs, this.#withheld);
+    this.#teller.tell({ type: 'evaluation', decision });
     return decision;
   }
 
@@ -255,12 +235,17 @@ export class CallSession {
   }
 
   tellDrain(deadline: Date): void {
-    if (!this.#finished) this.#emit({ type: 'drain', deadline });
+    if (!this.#finished) this.#teller.tell({ type: 'drain', deadline });
   }
 
   /** Whether audio may pass now. */
   get #open(): boolean {
-    return !this.#paused && !this.#leaseLost && this.assessment.hasGround;
+    return !this.#paused && !this.#lease.lost && this.assessment.hasGround;
+  }
+
+  /** Why nothing may be compared now; null where nothing stands against it. */
+  get #withheld(): ReasonCode | null {
+    return this.#lease.lost ? 'CONSENT_LEASE_EXPIRED' : null;
   }
 
   #isFinished(): boolean {
@@ -279,28 +264,17 @@ export class CallSession {
       this.look();
       return;
     }
-    this.#emit({ type: 'speakerChanged', sinceMediaMs: Math.round(sinceMs), withdrawnDecisionId: withdrawn });
+    this.#teller.tell({
+      type: 'speakerChanged',
+      sinceMediaMs: Math.round(sinceMs),
+      withdrawnDecisionId: withdrawn,
+    });
     this.look({ reasons: ['SPEAKER_CHANGED'] });
   }
 
   #close(reason: EndReason, note: string): void {
-    this.#emit(this.#endOf(reason, note));
+    const decisionId = this.assessment.current?.decisionId ?? '';
+    this.#teller.ended(reason, note, this.#progress.netSpeechMs, decisionId);
     this.drop();
-  }
-
-  #endOf(reason: EndReason, note: string): CallEventBody {
-    return {
-      type: 'ended',
-      reason,
-      note,
-      audioMs: Math.round(this.#audio.nowMs),
-      droppedMs: Math.round(this.#audio.droppedMs),
-      netSpeechMs: Math.round(this.#teller.netSpeechMs),
-      decisionId: this.assessment.current?.decisionId ?? '',
-    };
-  }
-
-  #emit(body: CallEventBody): void {
-    this.log.emit(body, this.#audio.nowMs);
   }
 }

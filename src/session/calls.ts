@@ -5,6 +5,7 @@ import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
 import type { VersionedPolicy } from '../tenant/index.js';
 import { buildSession, checkStart, tellStarted, type SessionOrder } from './build-session.js';
+import { CallClaims } from './call-claims.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallSession } from './call-session.js';
 import { newResumeToken, type CallStore, type ResumedCall } from './call-store.js';
@@ -29,6 +30,7 @@ export class Calls implements CallStreamOwner {
   readonly #parts: CallsParts;
   readonly #live = new Map<string, LiveCall>();
   readonly #leaving: LeavingCalls;
+  readonly #claims: CallClaims;
   #opening = 0;
   #draining = false;
   #closing = false;
@@ -36,6 +38,7 @@ export class Calls implements CallStreamOwner {
   constructor(parts: CallsParts) {
     this.#parts = parts;
     this.#leaving = new LeavingCalls(parts.store);
+    this.#claims = new CallClaims(parts.store, parts.openDossier);
   }
 
   /** All live calls of this process. */
@@ -107,10 +110,10 @@ export class Calls implements CallStreamOwner {
       stream.fail(new VouchError('STREAM_NOT_READ'));
     };
     const { maximumClaims } = order.policy.policy;
-    const { epoch } = order.opened;
-    this.#live.set(order.key, { session, stream, tenantId, epoch, maximumClaims, events });
+    const live = { session, stream, tenantId, epoch: order.opened.epoch, maximumClaims, events };
+    this.#live.set(order.key, live);
     tellStarted(session, order);
-    await this.#claimAtStart(session, stream, order.resumed, start.claims, dossiers);
+    await this.#claimAtStart(live, order.resumed, start.claims, dossiers);
     // The process may have begun to stop meanwhile.
     if (this.#closing) stream.fail(new VouchError('SHUTTING_DOWN'));
     return stream;
@@ -137,19 +140,15 @@ export class Calls implements CallStreamOwner {
   }
 
   async #claimAtStart(
-    session: CallSession,
-    stream: CallStream,
+    live: LiveCall,
     { claims }: ResumedCall,
     startClaims: readonly Claim[],
     dossiers: ReadonlyMap<string, ClaimDossier>,
   ): Promise<void> {
-    const { openDossier } = this.#parts;
+    const { session, stream } = live;
     try {
-      for (const { claimNumber, speakerId, method } of claims) {
-        const dossier = dossiers.get(speakerId) ?? (await openDossier(session.principal.tenantId, speakerId));
-        session.claimed(claimNumber, speakerId, method, dossier);
-      }
-      await this.claim(session, startClaims, dossiers);
+      await this.#claims.restore(live, claims, dossiers);
+      await this.#claims.add(session.principal, live, startClaims, dossiers);
       if (session.assessment.claims.length === 0) session.look();
     } catch (error) {
       stream.fail(error);
@@ -161,29 +160,9 @@ export class Calls implements CallStreamOwner {
   async claim(
     session: CallSession,
     claims: readonly Claim[],
-    dossiers: ReadonlyMap<string, ClaimDossier> = new Map(),
     principal: Principal = session.principal,
   ): Promise<void> {
-    const { tenantId } = principal;
-    const live = this.#liveOf(session);
-    for (const { speakerId, method, mediaTimeMs } of claims) {
-      if (session.hasClaimed(speakerId)) continue;
-      const dossier = dossiers.get(speakerId) ?? (await this.#parts.openDossier(tenantId, speakerId));
-      const claimNumber = await this.#parts.store.claim(
-        principal,
-        session.callId,
-        live.epoch,
-        {
-          speakerId,
-          speakerRef: dossier.speakerRef,
-          method,
-          mediaTimeMs: mediaTimeMs ?? session.mediaTimeMs,
-        },
-        live.maximumClaims,
-      );
-      // Two requests may have claimed the same speaker at the same time.
-      if (!session.hasClaimed(speakerId)) session.claimed(claimNumber, speakerId, method, dossier);
-    }
+    await this.#claims.add(principal, this.#liveOf(session), claims);
   }
 
   /**
@@ -247,7 +226,7 @@ export class Calls implements CallStreamOwner {
     return this.#parts.requests.updateOnce(principal, key, request, async () => {
       const { session, epoch } = this.#mine(principal, callId);
       if (agentId !== '') await this.#parts.store.setAgent(principal, callId, epoch, agentId);
-      await this.claim(session, claims, new Map(), principal);
+      await this.claim(session, claims, principal);
       return session.assessment.claims.length;
     });
   }

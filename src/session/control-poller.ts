@@ -94,9 +94,9 @@ export class ControlPoller {
 
   /** What was recorded beside decisions, on whichever process, becomes an event of the call. */
   async #overrides(): Promise<void> {
-    const { calls, overrides } = this.#parts;
+    const { calls, replica, overrides } = this.#parts;
     if (calls.count === 0) return;
-    for (const untold of await overrides.untold(calls.store.replicaId)) {
+    for (const untold of await overrides.untold(replica.replicaId)) {
       const session = calls.find(untold.tenantId, untold.callId)?.session;
       const override = session && (await overrides.find(untold));
       if (override && session.overridden(override)) session.log.afterwards(() => overrides.told(untold));

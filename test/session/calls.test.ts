@@ -62,7 +62,7 @@ class FailingPolicies extends Policies {
 async function callsGround(t: ExecutionContext) {
   const parts = await sessionParts(t, extractor);
   const { database, keyring, clock, replicaId, officer } = parts;
-  const store = new LossyStore(database, keyring, replicaId);
+  const store = new LossyStore(database, keyring, replicaId, clock);
   const policies = new FailingPolicies(database, keyring, clock);
   const calls = new Calls({
     ...parts,

@@ -1,0 +1,61 @@
+import type { Claim } from '../domain/call.js';
+import type { Principal } from '../domain/principal.js';
+import type { CallStore, ResumedCall } from './call-store.js';
+import type { LiveCall } from './live-call.js';
+import type { ClaimDossier, OpenDossier } from './ports.js';
+
+/** What is known already of those who are claimed. */
+type Dossiers = ReadonlyMap<string, ClaimDossier>;
+
+/** Brings claims to the sessions that they are made in: opened, numbered and kept. */
+export class CallClaims {
+  constructor(
+    private readonly store: CallStore,
+    private readonly openDossier: OpenDossier,
+  ) {}
+
+  /** Gives a session the claims that an earlier stream of its call made. */
+  async restore(
+    { session, tenantId }: LiveCall,
+    claims: ResumedCall['claims'],
+    known: Dossiers,
+  ): Promise<void> {
+    for (const { claimNumber, speakerId, method } of claims) {
+      const dossier = known.get(speakerId) ?? (await this.openDossier(tenantId, speakerId));
+      session.claimed(claimNumber, speakerId, method, dossier);
+    }
+  }
+
+  /**
+   * Numbers and keeps claims, and gives them to the session; those made before change nothing.
+   *
+   * @param principal - who makes them
+   * @throws TOO_MANY_CLAIMS, CALL_TAKEN_OVER, CALL_ENDED, DATABASE_UNAVAILABLE
+   */
+  async add(
+    principal: Principal,
+    live: LiveCall,
+    claims: readonly Claim[],
+    known: Dossiers = new Map(),
+  ): Promise<void> {
+    const { session, tenantId } = live;
+    for (const { speakerId, method, mediaTimeMs } of claims) {
+      if (session.hasClaimed(speakerId)) continue;
+      const dossier = known.get(speakerId) ?? (await this.openDossier(tenantId, speakerId));
+      const claimNumber = await this.store.claim(
+        principal,
+        session.callId,
+        live.epoch,
+        {
+          speakerId,
+          speakerRef: dossier.speakerRef,
+          method,
+          mediaTimeMs: mediaTimeMs ?? session.mediaTimeMs,
+        },
+        live.maximumClaims,
+      );
+      // Two requests may have claimed the same speaker at the same time.
+      if (!session.hasClaimed(speakerId)) session.claimed(claimNumber, speakerId, method, dossier);
+    }
+  }
+}
