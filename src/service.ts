@@ -4,9 +4,8 @@ import { AuditOffice, DeniedAccess } from './audit/index.js';
 import { isLoopback, type Config } from './config.js';
 import { ConsentGate, Consents, SpeakerStates } from './consent/index.js';
 import { FileKeyring } from './crypto/index.js';
+import { ensureDevelopmentTenant } from './development-tenant.js';
 import type { Clock } from './domain/clock.js';
-import type { Policy } from './domain/policy.js';
-import type { Principal } from './domain/principal.js';
 import { Speakers, Voiceprints } from './enrolment/index.js';
 import { VouchError } from './errors.js';
 import { createLog, loggedFailure, type Logger } from './observability/index.js';
@@ -29,14 +28,7 @@ import {
   RecordingStore,
   Replica,
 } from './session/index.js';
-import type { Database } from './storage/index.js';
-import {
-  CalibrationAssignments,
-  CalibrationRows,
-  DEFAULT_POLICY,
-  Policies,
-  Tenants,
-} from './tenant/index.js';
+import { CalibrationAssignments, CalibrationRows, Policies, Tenants } from './tenant/index.js';
 import { developmentPrincipal, GrpcServer } from './transport/index.js';
 
 /** Pauses and changes of consent reach running calls of other processes within about this time, ms. */
@@ -147,7 +139,12 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   const health = new WorkerHealth();
   const { extractor, library, information: models } = await openModels(config, log, health);
   stops.push(() => extractor.close());
-  const database = await connectDatabase(config, log, stops);
+  const { database, embedded, close } = await openDatabase(config);
+  stops.push(close);
+  if (embedded) {
+    const { directory, closedDirectory } = embedded;
+    log.info({ directory, closedDirectory }, 'embedded PostgreSQL started');
+  }
   const keyring = await FileKeyring.open(config.keyringFile);
   const tenants = new Tenants(database, keyring, clock);
   await tenants.verifyKeys();
@@ -266,34 +263,6 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     return Promise.resolve();
   });
   return { config, log, tenants, grpc, calls, poller, janitor, jobs, stops };
-}
-
-async function connectDatabase(config: Config, log: Logger, stops: Stop[]): Promise<Database> {
-  const { database, embedded, close } = await openDatabase(config);
-  stops.push(close);
-  if (embedded) {
-    const { directory, closedDirectory } = embedded;
-    log.info({ directory, closedDirectory }, 'embedded PostgreSQL started');
-  }
-  return database;
-}
-
-/**
- * A tenant for first steps, only in a database of our own. Its voiceprints may be used at once, so that a newcomer need
- * not wait for a day.
- */
-async function ensureDevelopmentTenant(config: Config, tenants: Tenants): Promise<void> {
-  if (config.databaseUrl !== '') return;
-  const principal: Principal = {
-    tenantId: config.developmentTenant,
-    role: 'ADMINISTRATOR',
-    actorId: 'development',
-  };
-  const policy: Policy = {
-    ...DEFAULT_POLICY,
-    enrolment: { ...DEFAULT_POLICY.enrolment, waitingPeriodMs: 0 },
-  };
-  await tenants.ensure(principal, policy);
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {
