@@ -1,5 +1,5 @@
 /** What was done with people's data, by whom, in a chain that shows tampering. */
-export type { Anchor } from './anchor.js';
+export { checkAnchor, type Anchor } from './anchor.js';
 export { appendEntry, appendRead, type ActingParty, type Appended } from './append.js';
 export { Audit } from './audit.js';
 export { appendAboutCall, appendClaim, appendDecision } from './calls.js';
@@ -15,5 +15,5 @@ export {
   type SpeakerReader,
   type Verification,
 } from './office.js';
-export type { EntryKind, EntryType } from './types.js';
-export type { Unusual } from './unusual.js';
+export { ENTRY_TYPES, type EntryKind, type EntryType } from './types.js';
+export { findUnusual, type DayCount, type Unusual } from './unusual.js';

@@ -62,6 +62,7 @@ export const ENTRY_TYPES = {
 } as const satisfies Readonly<Record<string, EntryKind>>;
 
 export type EntryType = keyof typeof ENTRY_TYPES;
+
 /** The types of the given kinds. */
 export function typesOf(kinds: readonly EntryKind[]): EntryType[] {
   return (Object.keys(ENTRY_TYPES) as EntryType[]).filter((type) => kinds.includes(ENTRY_TYPES[type]));

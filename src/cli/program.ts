@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { newCommand } from './command.js';
+import { auditCommand } from './commands/audit.js';
 import { calibrateCommand } from './commands/calibrate.js';
 import { calibrationCommand } from './commands/calibration.js';
 import { callCommand } from './commands/call.js';
@@ -69,6 +70,7 @@ function program(): Command {
     speakersCommand(),
     voiceprintsCommand(),
     policyCommand(),
+    auditCommand(),
     calibrationCommand(),
   ];
   root.commandsGroup('On this machine:');

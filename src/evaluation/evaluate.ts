@@ -101,8 +101,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   const speakerChange: SpeakerChangeResult[] = [];
   const leftOut: LeftOut[] = [];
   const voiceprints: OpenVoiceprint[] = [];
-  const corpora = await corporaOf(request);
-  for (const { corpus, speakers } of corpora) {
+  for (const { corpus, speakers } of await corporaOf(request)) {
     const before = cells.length;
     for (const condition of request.conditions) {
       for await (const cell of evaluateCondition(request, corpus, speakers, condition)) {
@@ -115,8 +114,7 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     }
     if (cells.length === before) {
       leftOut.push({ corpus, reason: 'no speaker has speech to enrol and to test with' });
-    } else if (!request.ratesOnly && !corpora.some((other) => other.corpus === withoutDoubtful(corpus))) {
-      // What has a second form without its doubtful sessions is heard in that one alone.
+    } else if (!request.ratesOnly) {
       const onProgress = (done: number, total: number): void => {
         request.onProgress(`speaker changes of ${corpus}: ${done} of ${total}`);
       };

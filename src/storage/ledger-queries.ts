@@ -148,7 +148,7 @@ export async function countReads(
     `SELECT actor_id AS "actorId", role, speakers FROM (
        SELECT ${PERSON} AS person, max(actor_role) AS role,
          count(DISTINCT subject_ref)
-           + coalesce(sum((body::jsonb ->> 'count')::bigint) FILTER (WHERE type = 'SPEAKERS_LISTED'), 0)::bigint AS speakers
+           + coalesce(sum((body::jsonb ->> 'count')::bigint) FILTER (WHERE subject_ref IS NULL), 0)::bigint AS speakers
        FROM ledger
        WHERE type = ANY($1) AND recorded_at >= $2 AND recorded_at < $3
          AND (on_behalf_of_ref IS NOT NULL OR actor_role NOT IN ('TELEPHONY', 'SERVICE'))

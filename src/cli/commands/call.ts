@@ -2,6 +2,9 @@ import type { Command } from 'commander';
 import {
   EvaluateCallResponse,
   GetCallResponse,
+  OverrideAction,
+  OverrideDecisionResponse,
+  OverrideReason,
   PauseCallResponse,
   ResumeCallResponse,
 } from '../../gen/vouch/v1/verification.js';
@@ -14,12 +17,12 @@ import {
 } from '../command.js';
 import { connected } from '../connection.js';
 import { describeDecision } from '../describe.js';
-import { wholeNumber } from '../options.js';
+import { enumOption, wholeNumber } from '../options.js';
 import { answer, fields, isolated, word } from '../output.js';
 
 /** `vouch call`: what may be asked of a call beside its stream. */
 export function callCommand(): Command {
-  return newCommand('call', 'show, pause, resume or evaluate a call')
+  return newCommand('call', 'show, pause, resume or evaluate a call, or override its decision')
     .addCommand(
       clientCommand('show', 'tell where a call stands').argument('<callId>', 'the call').action(show),
     )
@@ -35,6 +38,16 @@ export function callCommand(): Command {
         .argument('<callId>', 'the call')
         .option('--since <ms>', "only speech from this time of the call's audio clock on", wholeNumber(0))
         .action(evaluate),
+    )
+    .addCommand(
+      writeCommand('override', 'tell that you did otherwise than a decision suggested, and why')
+        .argument('<callId>', 'the call')
+        .argument('<decisionId>', 'the decision')
+        .addOption(enumOption('--action <action>', 'what was done', OverrideAction).makeOptionMandatory())
+        .addOption(enumOption('--reason <reason>', 'why', OverrideReason).makeOptionMandatory())
+        .option('--note <text>', 'in words', '')
+        .option('--on-behalf-of <id>', 'who did it, where that is somebody else', '')
+        .action(override),
     );
 }
 
@@ -66,6 +79,30 @@ async function resume(callId: string, options: WriteOptions): Promise<void> {
     verification.resumeCall({ callId, idempotencyKey }),
   );
   answer(options, ResumeCallResponse.toJSON(response), 'resumed');
+}
+
+interface OverrideOptions extends WriteOptions {
+  readonly action: OverrideAction;
+  readonly reason: OverrideReason;
+  readonly note: string;
+  readonly onBehalfOf: string;
+}
+
+async function override(callId: string, decisionId: string, options: OverrideOptions): Promise<void> {
+  const { action, reason, note, onBehalfOf, idempotencyKey } = options;
+  const response = await connected(options, ({ verification }) =>
+    verification.overrideDecision({
+      callId,
+      decisionId,
+      action,
+      reason,
+      note,
+      onBehalfOf,
+      idempotencyKey,
+    }),
+  );
+  const text = `recorded as ${response.overrideId}, entry ${response.chainPosition} of the audit trail`;
+  answer(options, OverrideDecisionResponse.toJSON(response), text);
 }
 
 async function evaluate(callId: string, options: WriteOptions & { since?: number }): Promise<void> {
