@@ -56,7 +56,6 @@ export function recordOptions(command: Command): Command {
   const purposes = (flags: string, text: string) =>
     new Option(flags, text).argParser((list) => readEnumList(list, Purpose));
   command
-    .argument('<speaker>', 'the speaker')
     .addOption(purposes('--grant <purposes>', 'what the person agreed to: verify, identify, adapt, ...'))
     .addOption(purposes('--refuse <purposes>', 'what the person refused'))
     .addOption(purposes('--not-asked <purposes>', 'what the person was not asked'))
@@ -91,7 +90,7 @@ export function recordOptions(command: Command): Command {
     .option('--do-not-ask-before <time>', 'nobody asks again before this time', readTime)
     .option('--on-behalf-of <id>', 'on whose behalf this is recorded')
     .option('--lifts-opt-out', "lift an earlier opt-out, at the person's own wish");
-  return proofingOptions(evidenceOptions(command), false);
+  return proofingOptions(evidenceOptions(command));
 }
 
 /** The request that the options make. Throws UsageError for what contradicts itself. */

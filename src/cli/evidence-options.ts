@@ -48,12 +48,12 @@ export interface ProofingOptions {
 }
 
 /** Options that say how it was established who the person is. */
-export function proofingOptions(command: Command, mandatory: boolean): Command {
-  const flags = '--proofing-method <method>';
-  const text = 'how it was established who the person is: branch-visit, document, ...';
-  if (mandatory) command.requiredOption(flags, text);
-  else command.option(flags, text);
+export function proofingOptions(command: Command): Command {
   return command
+    .option(
+      '--proofing-method <method>',
+      'how it was established who the person is: branch-visit, document, ...',
+    )
     .addOption(
       enumOption('--proofing-strength <strength>', 'how strong that is', ProofingStrength).default(
         ProofingStrength.LOW,

@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChannelLayout, type AudioFormat } from '../gen/vouch/v1/common.js';
-import type { EnrolFromRecordingRequest, EnrolmentStart } from '../gen/vouch/v1/enrolment.js';
+import type {
+  CreateEnrolmentJobRequest,
+  EnrolFromRecordingRequest,
+  EnrolmentJobStart,
+  EnrolmentStart,
+} from '../gen/vouch/v1/enrolment.js';
 import type {
   CallEvent,
   CallStart,
@@ -83,6 +88,16 @@ export async function* enrolmentRequests(
   start: DeepPartial<EnrolmentStart>,
   path: string,
 ): AsyncGenerator<DeepPartial<EnrolFromRecordingRequest>> {
+  yield { message: { $case: 'start', value: start } };
+  for await (const data of readBytes(path, RECORDING_PIECE_BYTES))
+    yield { message: { $case: 'data', value: data } };
+}
+
+/** The messages of a manifest. */
+export async function* manifestRequests(
+  start: DeepPartial<EnrolmentJobStart>,
+  path: string,
+): AsyncGenerator<DeepPartial<CreateEnrolmentJobRequest>> {
   yield { message: { $case: 'start', value: start } };
   for await (const data of readBytes(path, RECORDING_PIECE_BYTES))
     yield { message: { $case: 'data', value: data } };

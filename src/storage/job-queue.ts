@@ -1,4 +1,5 @@
-import { Logger, run, runMigrations, type Runner, type RunnerOptions, type TaskList } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import { Logger, run, runMigrations, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type pg from 'pg';
 import type { SqlValue, Transaction } from './transaction.js';
 
@@ -8,7 +9,10 @@ export interface QueuedTask {
   readonly task: string;
   /** Opaque ids only. */
   readonly payload: Readonly<Record<string, string | number>>;
-  /** At most one with this key waits; one that is under way counts no more. */
+  /**
+   * At most one with this key waits. A task that queues itself again takes another key each time: under its own it would
+   * be the one that is done with when the task ends, where its work was taken from it meanwhile.
+   */
   readonly key: string;
   /** Not before this long from now, ms. */
   readonly delayMs?: number;
@@ -58,19 +62,25 @@ export async function work(
   tasks: TaskList,
   onFailure: (error: unknown) => void,
 ): Promise<Runner> {
-  // The runner hands `workerId` on, though only its sibling `runOnce` says so in its type.
-  const options: RunnerOptions & { workerId: string } = {
+  const events = new EventEmitter() as WorkerEvents;
+  // Its work is marked with this id from the first task on, so that others can tell whether the process is still there.
+  events.on('pool:create', ({ workerPool }) => {
+    workerPool.id = workerId;
+  });
+  return run({
     pgPool: pool,
-    workerId,
+    events,
     taskList: tasks,
     concurrency: 1,
     pollInterval: POLL_EVERY_MS,
     noHandleSignals: true,
     noPreparedStatements: true,
     parsedCronItems: [],
+    // Without a delay, even one of nothing, graphile-worker 0.17 waits for nobody when it says that a task is done: a
+    // database that is gone at that moment would end the process by an unhandled rejection.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     logger: failureLogger(onFailure),
-  };
-  return run(options);
+  });
 }
 
 function silentLogger(): Logger {

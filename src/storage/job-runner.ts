@@ -16,23 +16,19 @@ export interface JobRunnerOptions {
   readonly tasks: Readonly<Record<string, Task>>;
   /** Told of everything that failed; the work is tried again. */
   readonly onFailure: (error: unknown) => void;
+  /** A process that gave no beat for this long has lost its work to the others, ms. Default 15000: seven beats. */
+  readonly silentMs?: number;
+  /** How often work is looked for that such a process has, ms. Default 5000. */
+  readonly lookEveryMs?: number;
 }
-
-/** How often work is looked for that a process has which is gone, ms. */
-const LOOK_EVERY_MS = 5000;
-
-/**
- * A process that gave no beat for this long has lost its work to the others, ms: seven beats. One that lives on all the
- * same does it a second time: tasks must bear that.
- */
-const SILENT_MS = 15_000;
 
 /** How long a queue that failed is left alone, ms. */
 const RESTART_MS = 2000;
 
 /**
  * Background work of this process: one task at a time. Every process that runs one takes work; that of a process which
- * died is taken over once it was silent for a while.
+ * died is taken over once it was silent for a while. One that was silent and lives on does it a second time: tasks must
+ * bear that.
  */
 export class JobRunner {
   readonly #options: JobRunnerOptions;
@@ -50,7 +46,7 @@ export class JobRunner {
   static start(options: JobRunnerOptions): JobRunner {
     const runner = new JobRunner(options, options.database.openQueuePool());
     runner.#working = runner.#repeat(RESTART_MS, () => runner.#work());
-    runner.#looking = runner.#repeat(LOOK_EVERY_MS, () => runner.#look());
+    runner.#looking = runner.#repeat(options.lookEveryMs ?? 5000, () => runner.#look());
     return runner;
   }
 
@@ -77,8 +73,9 @@ export class JobRunner {
   }
 
   async #look(): Promise<void> {
+    const { database, silentMs = 15_000 } = this.#options;
     const found = await holders(this.#pool);
-    const silent = await this.#options.database.system((tx) => silentReplicas(tx, found, SILENT_MS));
+    const silent = await database.system((tx) => silentReplicas(tx, found, silentMs));
     await release(this.#pool, silent);
   }
 

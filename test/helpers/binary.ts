@@ -61,13 +61,15 @@ export class Served {
     private readonly remove: () => Promise<void>,
   ) {}
 
-  static async start(): Promise<Served> {
+  /** @param changes to its environment */
+  static async start(changes: NodeJS.ProcessEnv = {}): Promise<Served> {
     const { path, remove } = await openDirectory();
     const env = {
       VOUCH_ADDRESS: '127.0.0.1:0',
       VOUCH_DATA_DIR: path,
       VOUCH_LOG_LEVEL: 'error',
       VOUCH_WORKERS: '1',
+      ...changes,
     };
     const child = start(MAIN, ['serve', '--json'], env);
     const ended = new Promise<number | null>((done) => child.once('close', done));
@@ -87,6 +89,13 @@ export class Served {
   get pid(): number {
     if (this.child.pid === undefined) throw new Error('vouch serve does not run.');
     return this.child.pid;
+  }
+
+  /** Ends it as a crash does: at once, without a word. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+    await this.remove();
   }
 
   /** Ends it as Ctrl-C does. Returns its exit code. */

@@ -76,15 +76,7 @@ export class TestService implements ClientMaker {
   }
 
   clients(tenantId: string, role: Role, channel = this.channel, actor = 'test'): Clients {
-    const metadata = Metadata({ 'vouch-tenant': tenantId, 'vouch-role': role, 'vouch-actor': actor });
-    const factory = createClientFactory().use(errorDetailsClientMiddleware);
-    const options = { '*': { metadata } };
-    return {
-      verification: factory.create(VerificationServiceDefinition, channel, options),
-      enrolment: factory.create(EnrolmentServiceDefinition, channel, options),
-      consent: factory.create(ConsentServiceDefinition, channel, options),
-      admin: factory.create(AdminServiceDefinition, channel, options),
-    };
+    return clientsOver(channel, tenantId, role, actor);
   }
 
   /** A tenant of its own, whose voiceprints may be used at once, with a published notice. */
@@ -110,6 +102,24 @@ export class TestService implements ClientMaker {
     this.#channel?.close();
     await this.service.stop();
   }
+}
+
+/** Clients of a service that runs elsewhere. */
+export function clientsAt(address: string): ClientMaker {
+  const shared = createChannel(address);
+  return { clients: (tenantId, role, channel = shared) => clientsOver(channel, tenantId, role, 'test') };
+}
+
+function clientsOver(channel: Channel, tenantId: string, role: Role, actor: string): Clients {
+  const metadata = Metadata({ 'vouch-tenant': tenantId, 'vouch-role': role, 'vouch-actor': actor });
+  const factory = createClientFactory().use(errorDetailsClientMiddleware);
+  const options = { '*': { metadata } };
+  return {
+    verification: factory.create(VerificationServiceDefinition, channel, options),
+    enrolment: factory.create(EnrolmentServiceDefinition, channel, options),
+    consent: factory.create(ConsentServiceDefinition, channel, options),
+    admin: factory.create(AdminServiceDefinition, channel, options),
+  };
 }
 
 /** One service for all tests of a file, started before the first and stopped after the last. */

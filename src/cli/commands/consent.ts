@@ -19,6 +19,7 @@ import { consentEntry, recordOptions, type RecordOptions } from '../consent-opti
 import { evidenceOptions, readEvidence, type EvidenceOptions } from '../evidence-options.js';
 import { readEnumList, readTime } from '../options.js';
 import { answer, fields, isolated, word } from '../output.js';
+import { consentImportCommand } from './consent-import.js';
 
 interface TakeBackOptions extends WriteOptions, EvidenceOptions {
   readonly occurredAt?: Date;
@@ -28,7 +29,12 @@ interface TakeBackOptions extends WriteOptions, EvidenceOptions {
 /** `vouch consent`: what people said, and what follows. */
 export function consentCommand(): Command {
   return newCommand('consent', 'record, withdraw or show consent')
-    .addCommand(recordOptions(writeCommand('record', 'record what a person said to a notice')).action(record))
+    .addCommand(
+      recordOptions(
+        writeCommand('record', 'record what a person said to a notice').argument('<speaker>', 'the speaker'),
+      ).action(record),
+    )
+    .addCommand(consentImportCommand())
     .addCommand(
       takeBackOptions(writeCommand('withdraw', 'take consent back: for VERIFY, the voiceprints are erased'))
         .addOption(

@@ -13,6 +13,7 @@ import { UsageError } from '../failure.js';
 import { enumOption, readTimeOrNow } from '../options.js';
 import { answer, fields, isolated, seconds, word } from '../output.js';
 import { enrolmentRequests } from '../streaming.js';
+import { enrolBatchCommand } from './enrol-batch.js';
 
 interface EnrolOptions extends WriteOptions, AudioFormatOptions, ProofingOptions {
   readonly label: string;
@@ -37,12 +38,18 @@ export function enrolCommand(): Command {
     )
     .option('--recorded-at <time>', 'of a file: when the recording was begun, or `now`', readTimeOrNow)
     .option('--on-behalf-of <id>', 'on whose behalf the voiceprint is made');
-  return proofingOptions(audioFormatOptions(command), true).action(enrol);
+  // Not mandatory for the subcommands; `enrol` asks for it itself.
+  return proofingOptions(audioFormatOptions(command))
+    .enablePositionalOptions()
+    .addCommand(enrolBatchCommand())
+    .action(enrol);
 }
 
 async function enrol(speakerId: string, file: string | undefined, options: EnrolOptions): Promise<void> {
   const { label, call: callId, onBehalfOf = '', idempotencyKey } = options;
   const common = { speakerId, label, proofing: readProofing(options), onBehalfOf, idempotencyKey };
+  if (common.proofing === undefined)
+    throw new UsageError('--proofing-method must say how it was established who the person is.');
   if ((file === undefined) === (callId === undefined)) throw new UsageError('Give a file, or --call.');
   if (callId !== undefined) {
     const response = await connected(options, ({ enrolment }) =>

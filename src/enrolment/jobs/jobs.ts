@@ -170,7 +170,7 @@ export class EnrolmentJobs {
         });
         await openEnrolmentJob(tx, jobId, { rows, failed, now });
         for (let lane = 0; lane < Math.min(LANES, rows + 1); lane++)
-          await queueLane(tx, { tenantId, jobId, lane });
+          await queueLane(tx, { tenantId, jobId, lane, turn: 0 });
         return { jobId };
       });
       return findJob(tx, made.jobId);

@@ -18,6 +18,8 @@ export const laneSchema = z.strictObject({
     .int()
     .min(0)
     .max(LANES - 1),
+  /** Which turn of the lane this is, from 0. */
+  turn: z.int().min(0),
 });
 
 export type Lane = z.output<typeof laneSchema>;
@@ -25,13 +27,13 @@ export type Lane = z.output<typeof laneSchema>;
 /** Lets the next process that has time work on a lane, not before this long from now, ms. */
 export async function queueLane(
   tx: Transaction,
-  { tenantId, jobId, lane }: Lane,
+  { tenantId, jobId, lane, turn }: Lane,
   delayMs = 0,
 ): Promise<void> {
   await queueTask(tx, {
     task: ENROLMENT_TASK,
-    payload: { tenantId, jobId, lane },
-    key: `${ENROLMENT_TASK} ${jobId} ${lane}`,
+    payload: { tenantId, jobId, lane, turn },
+    key: `${ENROLMENT_TASK} ${jobId} ${lane} ${turn}`,
     delayMs,
   });
 }

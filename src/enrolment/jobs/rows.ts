@@ -76,7 +76,9 @@ export class JobRows {
 
   /** Lets whoever has time go on with a lane. */
   async goOn(lane: Lane, delayMs: number): Promise<void> {
-    await this.database.tenant(lane.tenantId, (tx) => queueLane(tx, lane, delayMs));
+    await this.database.tenant(lane.tenantId, (tx) =>
+      queueLane(tx, { ...lane, turn: lane.turn + 1 }, delayMs),
+    );
   }
 
   /** Whether the grant's speaker has a voiceprint of this label, in use or waiting. */
