@@ -101,7 +101,8 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
   const speakerChange: SpeakerChangeResult[] = [];
   const leftOut: LeftOut[] = [];
   const voiceprints: OpenVoiceprint[] = [];
-  for (const { corpus, speakers } of await corporaOf(request)) {
+  const corpora = await corporaOf(request);
+  for (const { corpus, speakers } of corpora) {
     const before = cells.length;
     for (const condition of request.conditions) {
       for await (const cell of evaluateCondition(request, corpus, speakers, condition)) {
@@ -114,7 +115,8 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     }
     if (cells.length === before) {
       leftOut.push({ corpus, reason: 'no speaker has speech to enrol and to test with' });
-    } else if (!request.ratesOnly) {
+    } else if (!request.ratesOnly && !corpora.some((other) => other.corpus === withoutDoubtful(corpus))) {
+      // What has a second form without its doubtful sessions is heard in that one alone.
       const onProgress = (done: number, total: number): void => {
         request.onProgress(`speaker changes of ${corpus}: ${done} of ${total}`);
       };

@@ -14,19 +14,12 @@ export async function embedSplices(
   options: EmbeddingOptions,
   { splices }: SpliceJob,
 ): Promise<void> {
-  const recordings = new Map<SpeechSession, Promise<Float32Array>>();
-  // A session may be a hundred files: it is decoded once, whatever the conditions.
-  const read = (session: SpeechSession) => {
-    const recorded = recordings.get(session) ?? readSession(options.dataDir, session);
-    recordings.set(session, recorded);
-    return recorded;
-  };
   const sessions = new Map<string, Float32Array>();
   const heard = async (session: SpeechSession, condition: string, levelDbfs: number | null) => {
     const key = JSON.stringify([session.speaker, session.session, condition]);
     const known = sessions.get(key);
     if (known) return known;
-    const recorded = await read(session);
+    const recorded = await readOnce(options.dataDir, session);
     const chosen = CONDITIONS.filter(({ id }) => id === condition);
     const [changed] = await applyAll(chosen, recorded, levelDbfs ?? USUAL_LEVEL_DBFS, loadBank, session);
     sessions.set(key, changed!);
@@ -46,6 +39,21 @@ export async function embedSplices(
   }
   const embedded = await embedAudio(models, models.extractors[0]!.windowSamples, calls, () => []);
   for (const [i, { key }] of splices.entries()) await writeEntry(options.cacheDir, key, embedded[i]!);
+}
+
+/** Sessions that stay decoded; at 8 kHz a session of a minute has 2 MB. */
+const MOST_DECODED = 64;
+const decoded = new Map<string, Promise<Float32Array>>();
+
+/** A session may be a hundred files and comes in many splices: those that were wanted last stay decoded. */
+function readOnce(dataDir: string, session: SpeechSession): Promise<Float32Array> {
+  const key = JSON.stringify([session.corpus, session.speaker, session.session]);
+  const recorded = decoded.get(key) ?? readSession(dataDir, session);
+  decoded.delete(key);
+  decoded.set(key, recorded);
+  const [oldest] = decoded.keys();
+  if (decoded.size > MOST_DECODED && oldest !== undefined) decoded.delete(oldest);
+  return recorded;
 }
 
 function samplesOf(ms: number): number {
