@@ -85,6 +85,9 @@ export const REASONS = {
   QUALITY_TOO_LOW: ['FAILED_PRECONDITION', 'The audio is not good enough to enrol from.'],
   SPEECH_INCONSISTENT: ['FAILED_PRECONDITION', 'The speech does not sound like one and the same person.'],
   VOICEPRINT_NOT_FOUND: ['NOT_FOUND', 'No such voiceprint.'],
+  APPROVAL_NOT_AWAITED: ['FAILED_PRECONDITION', 'The voiceprint does not wait for an approval.'],
+  OWN_ENROLMENT: ['PERMISSION_DENIED', 'Whoever enrolled a voiceprint may not let it be used.'],
+  REVIEW_NOT_FOUND: ['NOT_FOUND', 'No such review, or it is over.'],
   TOO_MANY_VOICEPRINTS: ['RESOURCE_EXHAUSTED', 'The speaker has as many labelled voiceprints as allowed.'],
   CONSENT_REFERENCE_MISMATCH: [
     'FAILED_PRECONDITION',

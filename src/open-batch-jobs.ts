@@ -5,7 +5,7 @@ import type { Clock } from './domain/clock.js';
 import type { SpeechExtractor } from './embedding/index.js';
 import { ENROLMENT_TASK, EnrolmentJobs, JobRows } from './enrolment/index.js';
 import { loggedFailure, type Logger } from './observability/index.js';
-import { EnrolmentLanes, EnrolmentRows, ImportFolder } from './session/index.js';
+import { type CallCalibrations, EnrolmentLanes, EnrolmentRows, ImportFolder } from './session/index.js';
 import { JobRunner, type Database, type Task } from './storage/index.js';
 import type { Policies } from './tenant/index.js';
 
@@ -23,6 +23,7 @@ interface BatchJobsParts {
   readonly gate: ConsentGate;
   readonly policies: Policies;
   readonly extractor: SpeechExtractor;
+  readonly calibrations: CallCalibrations;
   readonly log: Logger;
   readonly replicaId: string;
 }
@@ -68,12 +69,12 @@ export function openBatchJobs(config: Config, parts: BatchJobsParts): BatchJobs 
 }
 
 function enrolmentTask({ importDir, importAtOnce, recordingBytes }: Config, parts: BatchJobsParts): Task {
-  const { database, keyring, clock, gate, policies, extractor, log } = parts;
+  const { database, keyring, clock, gate, policies, extractor, calibrations, log } = parts;
   const rows = new JobRows(database, keyring, gate, clock);
   const folder = new ImportFolder(importDir, recordingBytes);
   const lanes = new EnrolmentLanes({
     rows,
-    worker: new EnrolmentRows({ rows, folder, gate, policies, extractor }),
+    worker: new EnrolmentRows({ rows, folder, gate, policies, extractor, calibrations }),
     atOnce: importAtOnce,
     onFailure: (error) => {
       log.warn(loggedFailure(error), 'a row of a batch job failed; it is tried again');

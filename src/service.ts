@@ -6,11 +6,11 @@ import { ConsentGate, Consents, SpeakerStates } from './consent/index.js';
 import { FileKeyring } from './crypto/index.js';
 import { ensureDevelopmentTenant } from './development-tenant.js';
 import type { Clock } from './domain/clock.js';
-import { Speakers, Voiceprints } from './enrolment/index.js';
 import { VouchError } from './errors.js';
 import { createLog, loggedFailure, type Logger } from './observability/index.js';
 import { openBatchJobs, type BatchJobs } from './open-batch-jobs.js';
 import { openDatabase } from './open-database.js';
+import { openEnrolment } from './open-enrolment.js';
 import { openModels, WorkerHealth } from './open-extractor.js';
 import { packageRoot } from './package-root.js';
 import { Rights } from './rights/index.js';
@@ -154,7 +154,8 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   const calibrations = new CallCalibrations(library, assignments);
   await calibrations.verify();
   const gate = new ConsentGate(database, keyring, clock);
-  const voiceprints = new Voiceprints(database, keyring, gate, clock);
+  const enrolment = openEnrolment(database, keyring, gate, clock);
+  const { voiceprints } = enrolment;
   const openDossier = openDossiers(gate, voiceprints, extractor.spaces);
   const replicaId = randomUUID();
   const store = new CallStore(database, keyring, replicaId, clock);
@@ -212,7 +213,8 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     clock,
     maximumAtOnce: config.maximumRecordings,
   });
-  const jobs = openBatchJobs(config, { database, keyring, clock, gate, policies, extractor, log, replicaId });
+  const open = { database, keyring, clock, gate, policies, extractor, calibrations };
+  const jobs = openBatchJobs(config, { ...open, log, replicaId });
   const grpc = await GrpcServer.create(
     {
       calls,
@@ -232,8 +234,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       ),
       models,
       auditOffice: new AuditOffice(database, keyring, clock),
-      voiceprints,
-      speakers: new Speakers(database, keyring, clock),
+      ...enrolment,
       speakerStates: new SpeakerStates(database, keyring, clock),
       rights: new Rights(database, keyring, clock),
       enrolmentJobs: jobs.enrolmentJobs,

@@ -93,6 +93,22 @@ export class ConsentGate {
   }
 
   /**
+   * Opens the data key of somebody who is not claimed, within the transaction that is about to use it; null where there is
+   * no ground for the purpose.
+   */
+  async unlockOther(
+    tx: Transaction,
+    { speakerRef, speakerId }: { readonly speakerRef: string; readonly speakerId: string },
+    purpose: Purpose,
+  ): Promise<DataKey | null> {
+    const idHash = await this.#idHash(tx.tenantId, speakerId);
+    const { state } = await loadConsent(tx, { speakerRef, idHash }, this.clock.now());
+    const held = state.purposes.find((each) => each.purpose === purpose);
+    if (state.optedOut || held?.granted !== true) return null;
+    return openSpeakerKey(tx, this.keyring, speakerRef);
+  }
+
+  /**
    * Whether a grant rests on the entry that is meant: its event id, or the reference of its evidence.
    *
    * @throws as {@link unlock}

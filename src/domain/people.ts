@@ -70,4 +70,6 @@ export interface ConsentState {
 }
 
 export type VoiceprintStatus = 'PENDING' | 'ACTIVE' | 'QUARANTINED' | 'SUPERSEDED';
+export type ReviewReason = 'SOUNDS_LIKE_ANOTHER';
+export type ReviewResolution = 'RELEASE' | 'REJECT';
 export type VoiceprintSource = 'CALL' | 'RECORDING';

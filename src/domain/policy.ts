@@ -40,6 +40,8 @@ export interface EnrolmentPolicy {
   readonly minimumNetSpeechFromRecordingMs: number;
   /** How long a voiceprint waits before its first use, ms; 0: none. */
   readonly waitingPeriodMs: number;
+  /** Whether somebody else than who enrolled must approve a voiceprint before its first use. */
+  readonly approval: 'NONE' | 'REQUIRED';
   /** Lowest cosine of a window with the mean of all: below it, the speech is not one person's. */
   readonly minimumConsistency: number;
   /** Quality below which nothing is enrolled. */

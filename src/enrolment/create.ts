@@ -9,6 +9,7 @@ import { VouchError } from '../errors.js';
 import {
   actorOf,
   actorRef,
+  insertReview,
   insertVector,
   insertVoiceprint,
   listVoiceprints,
@@ -18,6 +19,7 @@ import {
   type Transaction,
   type VoiceprintRow,
 } from '../storage/index.js';
+import { findDuplicate } from './duplicates.js';
 import type { EnrolmentRequest, EnrolmentSpeech } from './inputs.js';
 import { sealLineage, sealVector } from './sealed.js';
 import { settle } from './status.js';
@@ -45,7 +47,8 @@ export async function createVoiceprint(
   const key = await gate.unlock(tx, grant);
   const now = clock.now();
   const rows = await settleStored(tx, speakerRef, now);
-  const status: VoiceprintStatus = policy.waitingPeriodMs > 0 ? 'PENDING' : 'ACTIVE';
+  const duplicateOf = await findDuplicate({ tx, gate, now }, speakerRef, speech);
+  const { status, usableFrom } = firstStanding(duplicateOf, policy, now);
   const version = await makeRoom(tx, rows, request.label, status, policy.maximumLabels);
   const voiceprintId = randomUUID();
   const { label, source, callId, proofing, onBehalfOf } = request;
@@ -64,12 +67,21 @@ export async function createVoiceprint(
     consistency: Math.min(1, speech.consistency),
     lineage: sealLineage(key, voiceprintId, { callId, proofing }),
     createdAt: now,
-    usableFrom: new Date(now.getTime() + policy.waitingPeriodMs),
+    usableFrom,
     actorRef: actor.ref,
     role: actor.role,
     onBehalfOfRef: onBehalfOf === '' ? null : await actorRef(tx, onBehalfOf),
   });
   for (const vector of speech.vectors) await insertVector(tx, sealVector(key, voiceprintId, vector));
+  if (duplicateOf !== null) {
+    await insertReview(tx, {
+      reviewId: randomUUID(),
+      voiceprintId,
+      reason: 'SOUNDS_LIKE_ANOTHER',
+      otherSpeakerRef: duplicateOf,
+      createdAt: now,
+    });
+  }
   const { position } = await appendEntry(tx, principal, {
     kind: 'AUDIT',
     type: 'VOICEPRINT_CREATED',
@@ -80,6 +92,18 @@ export async function createVoiceprint(
   });
   await setSpeakerVersion(tx, speakerRef, position);
   return voiceprintId;
+}
+
+/** Where a new voiceprint stands. Null: it waits for somebody's word. */
+function firstStanding(
+  duplicateOf: string | null,
+  { waitingPeriodMs, approval }: EnrolmentPolicy,
+  now: Date,
+): { readonly status: VoiceprintStatus; readonly usableFrom: Date | null } {
+  if (duplicateOf !== null) return { status: 'QUARANTINED', usableFrom: null };
+  if (approval === 'REQUIRED') return { status: 'PENDING', usableFrom: null };
+  const usableFrom = new Date(now.getTime() + waitingPeriodMs);
+  return { status: waitingPeriodMs > 0 ? 'PENDING' : 'ACTIVE', usableFrom };
 }
 
 /** A speaker's voiceprints, with the status that they have by now, stored too. */
@@ -96,7 +120,7 @@ export async function settleStored(tx: Transaction, speakerRef: string, now: Dat
 
 /**
  * Supersedes what a new voiceprint of this status takes the place of, and returns its version. One that waits replaces
- * only another that waits; the one in use stays until then.
+ * only another that waits; the one in use stays until then. One that is set aside replaces nothing.
  */
 async function makeRoom(
   tx: Transaction,
@@ -111,7 +135,9 @@ async function makeRoom(
     throw new VouchError('TOO_MANY_VOICEPRINTS', { metadata: { maximumLabels: String(maximumLabels) } });
   }
   for (const row of live.filter((each) => each.label === label)) {
-    const replaced = row.status === 'PENDING' || (row.status === 'ACTIVE' && status === 'ACTIVE');
+    const replaced =
+      status !== 'QUARANTINED' &&
+      (row.status === 'PENDING' || (row.status === 'ACTIVE' && status === 'ACTIVE'));
     if (replaced) await setVoiceprintStatus(tx, row.voiceprintId, 'SUPERSEDED');
   }
   return Math.max(0, ...rows.filter((row) => row.label === label).map((row) => row.version)) + 1;

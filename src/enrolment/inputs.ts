@@ -1,6 +1,7 @@
 import type { JsonValue } from '../crypto/index.js';
 import type { IdentityProofing, VoiceprintSource } from '../domain/people.js';
 import type { EmbeddingSpace, SpeechQuality } from '../domain/speech.js';
+import type { OpenVoiceprint } from '../domain/voiceprint.js';
 
 /** A pooled vector, and the model that it came from. */
 export interface PooledVector {
@@ -42,4 +43,6 @@ export interface EnrolmentSpeech {
   readonly codec: string;
   /** Lowest cosine of a window with the mean of all, -1 to 1. */
   readonly consistency: number;
+  /** Which of these voiceprints this speech would be accepted for, the best; undefined for none. Whoever scores says so. */
+  readonly findAlike: (voiceprints: readonly OpenVoiceprint[]) => OpenVoiceprint | undefined;
 }

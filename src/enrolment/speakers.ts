@@ -1,6 +1,6 @@
 import { appendEntry, appendRead } from '../audit/index.js';
 import { SPEAKER_ID_HASH } from '../consent/index.js';
-import type { Keyring } from '../crypto/index.js';
+import { requestDigest, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Principal } from '../domain/principal.js';
 import type { Speaker, SpeakerPage } from '../domain/speaker.js';
@@ -10,6 +10,9 @@ import {
   findSpeaker,
   listSpeakers,
   listVoiceprints,
+  lockSpeaker,
+  once,
+  setSpeakerAccount,
   type Database,
   type Transaction,
 } from '../storage/index.js';
@@ -77,6 +80,34 @@ export class Speakers {
         nextPageToken: rows.length > pageSize ? encodeToken(page.at(-1)?.speakerId ?? '') : '',
       };
     });
+  }
+
+  /**
+   * Says which account a speaker belongs to; kept as a keyed hash only.
+   *
+   * @param accountId - empty: none
+   * @throws SPEAKER_NOT_FOUND, IDEMPOTENCY_KEY_REUSED
+   */
+  async setAccount(principal: Principal, speakerId: string, accountId: string, key: string): Promise<void> {
+    const { tenantId } = principal;
+    const method = 'SetSpeakerAccount';
+    const digest = await requestDigest(this.keyring, tenantId, method, { speakerId, accountId });
+    const hash = accountId === '' ? null : await this.keyring.keyedHash(tenantId, 'account-id', accountId);
+    await this.database.tenant(tenantId, (tx) =>
+      once(tx, { method, key, digest }, async () => {
+        const speaker = await lockSpeaker(tx, speakerId);
+        if (speaker === null) throw new VouchError('SPEAKER_NOT_FOUND');
+        await setSpeakerAccount(tx, speaker.speakerRef, hash);
+        await appendEntry(tx, principal, {
+          kind: 'AUDIT',
+          type: 'SPEAKER_ACCOUNT_SET',
+          subjectRef: speaker.speakerRef,
+          recordedAt: this.clock.now(),
+          body: { account: hash !== null },
+        });
+        return null;
+      }),
+    );
   }
 
   async #optedOut(tx: Transaction, speakerIds: readonly string[]): Promise<boolean[]> {

@@ -1,5 +1,5 @@
-import { appendEntry, appendRead } from '../audit/index.js';
-import { openSpeakerKey, proofingJson, type ConsentGate, type Grant } from '../consent/index.js';
+import { appendRead } from '../audit/index.js';
+import { proofingJson, type ConsentGate, type Grant } from '../consent/index.js';
 import { requestDigest, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { EnrolmentPolicy } from '../domain/policy.js';
@@ -7,23 +7,21 @@ import type { Principal } from '../domain/principal.js';
 import type { OpenVoiceprint, Voiceprint } from '../domain/voiceprint.js';
 import { VouchError } from '../errors.js';
 import {
-  deleteVoiceprint,
   findSpeaker,
-  findVoiceprint,
   listVectors,
   listVoiceprints,
-  lockSpeakerRef,
   once,
   resultOf,
-  setSpeakerVersion,
   type Database,
   type KeyedRequest,
   type Transaction,
 } from '../storage/index.js';
 import { checkEnrolment } from './checks.js';
-import { createVoiceprint, settleStored } from './create.js';
+import { destroy, lockVoiceprint } from './change.js';
+import { createVoiceprint } from './create.js';
 import type { EnrolmentRequest, EnrolmentSpeech } from './inputs.js';
-import { openVoiceprint, tellVoiceprint } from './rows.js';
+import { tellAll, tellOne, type Reading } from './read.js';
+import { openVoiceprint } from './rows.js';
 import { settle } from './status.js';
 
 /** A speaker's voiceprints, opened for comparison. */
@@ -92,7 +90,7 @@ export class Voiceprints {
       const voiceprintId = await once(tx, keyed, () =>
         createVoiceprint(enrolling, grant, { ...request, proofing }, speech),
       );
-      return this.#read(tx, request.speakerId, voiceprintId);
+      return tellOne(this.#reading(tx), await findSpeaker(tx, request.speakerId), voiceprintId);
     });
   }
 
@@ -106,7 +104,8 @@ export class Voiceprints {
     const keyed = await this.#enrolmentKey(principal.tenantId, request);
     return this.database.tenant(principal.tenantId, async (tx) => {
       const done = await resultOf(tx, keyed);
-      return done && this.#read(tx, request.speakerId, String(done.result));
+      if (done === null) return null;
+      return tellOne(this.#reading(tx), await findSpeaker(tx, request.speakerId), String(done.result));
     });
   }
 
@@ -115,7 +114,7 @@ export class Voiceprints {
     return this.database.tenant(principal.tenantId, async (tx) => {
       const speaker = await findSpeaker(tx, speakerId);
       if (speaker === null) throw new VouchError('SPEAKER_NOT_FOUND');
-      const voiceprints = await this.#listAll(tx, speaker);
+      const voiceprints = await tellAll(this.#reading(tx), speaker);
       await appendRead(tx, principal, speaker.speakerRef, 'VOICEPRINTS', this.clock.now());
       return voiceprints;
     });
@@ -126,52 +125,16 @@ export class Voiceprints {
     const method = 'DeleteVoiceprint';
     const digest = await requestDigest(this.keyring, principal.tenantId, method, { voiceprintId });
     await this.database.tenant(principal.tenantId, (tx) =>
-      once(tx, { method, key: idempotencyKey, digest }, () => this.#delete(tx, principal, voiceprintId)),
+      once(tx, { method, key: idempotencyKey, digest }, async () => {
+        const changing = { tx, principal, now: this.clock.now() };
+        await destroy(changing, await lockVoiceprint(changing, voiceprintId), 'VOICEPRINT_DELETED');
+        return null;
+      }),
     );
   }
 
-  async #delete(tx: Transaction, principal: Principal, voiceprintId: string): Promise<null> {
-    const row = await findVoiceprint(tx, voiceprintId);
-    if (row === null) throw new VouchError('VOICEPRINT_NOT_FOUND');
-    const { speakerRef, label, version } = row;
-    await lockSpeakerRef(tx, speakerRef);
-    const now = this.clock.now();
-    // What this one has superseded by now stays so: it does not come back into use.
-    await settleStored(tx, speakerRef, now);
-    await deleteVoiceprint(tx, voiceprintId);
-    const body = { voiceprintId, label, version };
-    const { position } = await appendEntry(tx, principal, {
-      kind: 'AUDIT',
-      type: 'VOICEPRINT_DELETED',
-      subjectRef: speakerRef,
-      recordedAt: now,
-      body,
-    });
-    await setSpeakerVersion(tx, speakerRef, position);
-    return null;
-  }
-
-  async #read(tx: Transaction, speakerId: string, voiceprintId: string): Promise<Voiceprint> {
-    const speaker = await findSpeaker(tx, speakerId);
-    const all = speaker === null ? [] : await this.#listAll(tx, speaker);
-    const found = all.find((voiceprint) => voiceprint.voiceprintId === voiceprintId);
-    if (found === undefined) throw new VouchError('VOICEPRINT_NOT_FOUND');
-    return found;
-  }
-
-  async #listAll(
-    tx: Transaction,
-    { speakerRef, speakerId }: { speakerRef: string; speakerId: string },
-  ): Promise<Voiceprint[]> {
-    const rows = await listVoiceprints(tx, speakerRef);
-    if (rows.length === 0) return [];
-    const vectors = await listVectors(tx, speakerRef);
-    const key = await openSpeakerKey(tx, this.keyring, speakerRef);
-    const statuses = settle(rows, this.clock.now());
-    return rows.map((row) => {
-      const status = statuses.get(row.voiceprintId) ?? row.status;
-      return tellVoiceprint(key, speakerId, { ...row, status }, vectors);
-    });
+  #reading(tx: Transaction): Reading {
+    return { tx, keyring: this.keyring, now: this.clock.now() };
   }
 
   /** A call's speech is no part of it: the same request made again comes with other speech. A recording's file is. */

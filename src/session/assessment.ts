@@ -6,6 +6,7 @@ import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
 import { Pool, pool, type Calibration } from '../scoring/index.js';
 import { ClaimTrack } from './claim-track.js';
+import type { AlikeTerms } from './enrolment-speech.js';
 import type { ClaimDossier } from './ports.js';
 import type { Clock } from '../domain/clock.js';
 
@@ -69,6 +70,12 @@ export class Assessment {
   /** The spaces that windows have vectors in. */
   get spaces(): readonly EmbeddingSpace[] {
     return this.#terms.spaces;
+  }
+
+  /** When speech of this call counts as that of a voiceprint. */
+  get alikeTerms(): AlikeTerms {
+    const { calibration, policy } = this.#terms;
+    return { calibration, targetFalseMatchRate: policy.targetFalseMatchRate };
   }
 
   get claims(): readonly ClaimTrack[] {

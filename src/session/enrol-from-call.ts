@@ -49,6 +49,6 @@ export async function enrolFromCall(
   const whole = windows.filter(({ vectors }) => assessment.spaces.every(({ id }) => id in vectors));
   // Where these do not suffice, there will be more of them when the request is repeated.
   if (whole.length < windows.length) live.session.wantForEnrolment();
-  const speech = enrolmentSpeech(whole, assessment.spaces, grant.since, codec);
+  const speech = enrolmentSpeech(whole, assessment.spaces, grant.since, codec, assessment.alikeTerms);
   return parts.voiceprints.create(principal, grant, request, speech, policy.enrolment);
 }

@@ -11,6 +11,7 @@ import {
 import { VouchError, type ErrorKind } from '../errors.js';
 import type { Policies } from '../tenant/index.js';
 import { enrolmentSpeech } from './enrolment-speech.js';
+import type { CallCalibrations } from './call-calibrations.js';
 import type { ImportFolder } from './import-folder.js';
 
 export interface EnrolmentRowsParts {
@@ -19,6 +20,7 @@ export interface EnrolmentRowsParts {
   readonly gate: ConsentGate;
   readonly policies: Policies;
   readonly extractor: SpeechExtractor;
+  readonly calibrations: Pick<CallCalibrations, 'forCall'>;
 }
 
 /**
@@ -65,7 +67,7 @@ export class EnrolmentRows {
   }
 
   async #enrol(begun: BegunJobRow, signal: AbortSignal): Promise<void> {
-    const { rows, folder, policies, extractor } = this.#parts;
+    const { rows, folder, policies, extractor, calibrations } = this.#parts;
     const { entry, principal, terms } = begun;
     // An erased speaker has no consent any more.
     if (entry?.recordedAt == null) throw new VouchError('CONSENT_MISSING', { field: 'speaker' });
@@ -81,7 +83,10 @@ export class EnrolmentRows {
     const { channel } = entry;
     const input = channel === null ? { bytes } : { bytes, callerChannel: channel };
     const { windows, codec } = await extractor.analyseRecording(input, signal);
-    const speech = enrolmentSpeech(windows, extractor.spaces, recordedAt, codec);
+    const { calibration } = await calibrations.forCall(principal.tenantId, null);
+    const { targetFalseMatchRate } = policy;
+    const alike = { calibration, targetFalseMatchRate };
+    const speech = enrolmentSpeech(windows, extractor.spaces, recordedAt, codec, alike);
     await rows.enrol(begun, grant, requestOf(begun, entry), speech, policy.enrolment);
   }
 

@@ -1,20 +1,30 @@
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import type { EnrolmentSpeech } from '../enrolment/index.js';
-import { consistency, pool } from '../scoring/index.js';
+import { compareBest, consistency, pool, type Calibration } from '../scoring/index.js';
+
+/** When speech counts as that of a voiceprint. */
+export interface AlikeTerms {
+  readonly calibration: Calibration;
+  /** Over all the voiceprints that it is compared with together. */
+  readonly targetFalseMatchRate: number;
+}
 
 /**
  * What is to be enrolled: windows of one person, pooled, with all that the rules of enrolment ask for.
  *
  * @param spokenFrom when the earliest of them was spoken
  * @param codec of the source, for example `mulaw`
+ * @param terms at which error rate it is taken to be that of a voiceprint, and by which calibration
  */
 export function enrolmentSpeech(
   windows: readonly SpeechWindow[],
   spaces: readonly EmbeddingSpace[],
   spokenFrom: Date,
   codec: string,
+  { calibration, targetFalseMatchRate }: AlikeTerms,
 ): EnrolmentSpeech {
-  const { vectors, netSpeechMs, quality } = pool(windows);
+  const pooled = pool(windows);
+  const { vectors, netSpeechMs, quality } = pooled;
   return {
     vectors: spaces.flatMap((space) => {
       const vector = vectors[space.id];
@@ -25,5 +35,11 @@ export function enrolmentSpeech(
     quality,
     codec,
     consistency: consistency(windows),
+    findAlike: (voiceprints) => {
+      const best = compareBest(pooled, voiceprints, calibration);
+      if (!best) return undefined;
+      const threshold = best.map.acceptThreshold(targetFalseMatchRate, voiceprints.length);
+      return best.llr >= threshold.llr ? best.voiceprint : undefined;
+    },
   };
 }

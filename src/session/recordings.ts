@@ -163,7 +163,7 @@ export class Recordings {
    *   SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS
    */
   async enrol(principal: Principal, recording: RecordingToEnrol, signal: AbortSignal): Promise<Voiceprint> {
-    const { voiceprints, policies, openDossier, extractor, clock } = this.#parts;
+    const { voiceprints, policies, calibrations, openDossier, extractor, clock } = this.#parts;
     const { recordedAt } = recording;
     if (recording.raw?.layout === 'MIXED') throw mixedAudioRefused();
     if (recordedAt.getTime() > clock.now().getTime() + CLOCK_TOLERANCE_MS) {
@@ -193,7 +193,10 @@ export class Recordings {
     const made = await voiceprints.createdBefore(principal, request);
     if (made) return made;
     const { windows, codec } = await this.#analyse(recording, file, signal);
-    const speech = enrolmentSpeech(windows, extractor.spaces, recordedAt, codec);
+    const { calibration } = await calibrations.forCall(principal.tenantId, recording.source);
+    const { targetFalseMatchRate } = policy;
+    const terms = { calibration, targetFalseMatchRate };
+    const speech = enrolmentSpeech(windows, extractor.spaces, recordedAt, codec, terms);
     return voiceprints.create(principal, grant, request, speech, policy.enrolment);
   }
 

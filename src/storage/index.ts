@@ -58,6 +58,7 @@ export {
 export {
   countReads,
   findLedgerEntry,
+  listNamedLedger,
   listOverriders,
   listReaders,
   queryLedger,
@@ -74,6 +75,8 @@ export {
   type PolicyPosition,
   type PolicyRow,
 } from './policies.js';
+export { deleteReviewsOf, insertReview, listReviews, reviewedVoiceprint, type ReviewRow } from './reviews.js';
+export { lockAccountOf, setSpeakerAccount } from './speaker-accounts.js';
 export { findRetentionPolicy } from './retention-policies.js';
 export { findSpeakerKey, insertKeyEpoch, insertSpeakerKey, listKeyEpochs } from './speaker-keys.js';
 export {
@@ -96,12 +99,14 @@ export { createTenant, insertTenant, listTenants, lockTenantCreation, tenantExis
 export {
   deleteVoiceprint,
   deleteVoiceprintsOf,
+  findEnroller,
   findVoiceprint,
   insertVector,
   insertVoiceprint,
   listVectors,
   listVoiceprints,
   setVoiceprintStatus,
+  setVoiceprintUse,
   type VectorRow,
   type VoiceprintRow,
 } from './voiceprints.js';

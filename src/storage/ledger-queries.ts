@@ -52,6 +52,22 @@ export async function queryLedger(
   );
 }
 
+/** Entries of some types between positions, the first excluded and the last included, in order. */
+export async function listNamedLedger(
+  tx: Transaction,
+  of: {
+    readonly types: readonly string[];
+    readonly after: number;
+    readonly upTo: number;
+    readonly limit: number;
+  },
+): Promise<readonly NamedLedgerRow[]> {
+  return tx.query(
+    `${NAMED} WHERE type = ANY($1) AND position > $2 AND position <= $3 ORDER BY position LIMIT $4`,
+    [of.types, of.after, of.upTo, of.limit],
+  );
+}
+
 /** The entry at a position; null where there is none. */
 export async function findLedgerEntry(tx: Transaction, position: number): Promise<NamedLedgerRow | null> {
   const [row] = await tx.query<NamedLedgerRow>(`${NAMED} WHERE position = $1`, [position]);

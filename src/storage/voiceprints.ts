@@ -92,6 +92,32 @@ export async function setVoiceprintStatus(
   await tx.query('UPDATE voiceprints SET status = $2 WHERE voiceprint_id = $1', [voiceprintId, status]);
 }
 
+/** Says from when on a voiceprint may be used, with the status that it has until then. */
+export async function setVoiceprintUse(
+  tx: Transaction,
+  voiceprintId: string,
+  status: VoiceprintStatus,
+  usableFrom: Date,
+): Promise<void> {
+  await tx.query('UPDATE voiceprints SET status = $2, usable_from = $3 WHERE voiceprint_id = $1', [
+    voiceprintId,
+    status,
+    usableFrom,
+  ]);
+}
+
+/** Who enrolled a voiceprint, and on whose behalf; null where there is no such voiceprint. */
+export async function findEnroller(
+  tx: Transaction,
+  voiceprintId: string,
+): Promise<{ readonly actorRef: string; readonly onBehalfOfRef: string | null } | null> {
+  const [row] = await tx.query<{ actorRef: string; onBehalfOfRef: string | null }>(
+    `SELECT created_by_actor AS "actorRef", on_behalf_of AS "onBehalfOfRef" FROM voiceprints WHERE voiceprint_id = $1`,
+    [voiceprintId],
+  );
+  return row ?? null;
+}
+
 /** Deletes one voiceprint with its vectors. */
 export async function deleteVoiceprint(tx: Transaction, voiceprintId: string): Promise<void> {
   await tx.query('DELETE FROM voiceprints WHERE voiceprint_id = $1', [voiceprintId]);

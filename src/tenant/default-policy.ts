@@ -18,6 +18,7 @@ export const DEFAULT_POLICY: Policy = {
     minimumNetSpeechFromCallMs: 20_000,
     minimumNetSpeechFromRecordingMs: 10_000,
     waitingPeriodMs: 24 * 3_600_000,
+    approval: 'NONE',
     minimumConsistency: 0.3,
     minimumSnrDb: 5,
     maximumClippedShare: 0.1,

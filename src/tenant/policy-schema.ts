@@ -24,6 +24,8 @@ export const policySchema: z.ZodType<Policy> = z
       minimumNetSpeechFromCallMs: milliseconds,
       minimumNetSpeechFromRecordingMs: milliseconds,
       waitingPeriodMs: milliseconds,
+      // Policies from before there were approvals do not say.
+      approval: z.enum(['NONE', 'REQUIRED']).default('NONE'),
       minimumConsistency: z.number().min(-1).max(1),
       minimumSnrDb: z.number().min(-100).max(100),
       maximumClippedShare: z.number().min(0).max(1),

@@ -1,21 +1,25 @@
 import type { Policy } from '../domain/policy.js';
-import type * as proto from '../gen/vouch/v1/admin.js';
+import * as proto from '../gen/vouch/v1/admin.js';
 import * as common from '../gen/vouch/v1/common.js';
 import { NextAction } from '../gen/vouch/v1/decision.js';
 import type { PolicyVersion } from '../tenant/index.js';
-import { fromProto, toProto } from './enums.js';
+import { fromProto, fromProtoOptional, toProto } from './enums.js';
 import { required } from './validate.js';
 import { writeReference } from './write-call.js';
 
 /** A policy as it was sent; its ranges are checked where it is stored. */
 export function readPolicy(given: proto.Policy | undefined): Policy {
   const policy = required(given, 'policy');
+  const enrolment = required(policy.enrolment, 'policy.enrolment');
   const actions = required(policy.nextActions, 'policy.next_actions');
   const action = (name: keyof proto.NextActions, field: string) =>
     fromProto(NextAction, actions[name], `policy.next_actions.${field}`);
   return {
     ...policy,
-    enrolment: { ...required(policy.enrolment, 'policy.enrolment') },
+    enrolment: {
+      ...enrolment,
+      approval: fromProtoOptional(proto.Approval, enrolment.approval, 'policy.enrolment.approval') ?? 'NONE',
+    },
     nextActions: {
       accept: action('accept', 'accept'),
       acceptHighRisk: action('acceptHighRisk', 'accept_high_risk'),
@@ -41,6 +45,7 @@ function writePolicy(policy: Policy): proto.Policy {
   const { accept, acceptHighRisk, reject, notEnrolled, otherwise } = policy.nextActions;
   return {
     ...policy,
+    enrolment: { ...policy.enrolment, approval: toProto(proto.Approval, policy.enrolment.approval) },
     nextActions: {
       accept: toProto(NextAction, accept),
       acceptHighRisk: toProto(NextAction, acceptHighRisk),

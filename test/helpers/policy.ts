@@ -16,6 +16,7 @@ export const TEST_POLICY: Policy = {
     minimumNetSpeechFromCallMs: 20_000,
     minimumNetSpeechFromRecordingMs: 10_000,
     waitingPeriodMs: 0,
+    approval: 'NONE',
     minimumConsistency: 0.3,
     minimumSnrDb: 5,
     maximumClippedShare: 0.1,

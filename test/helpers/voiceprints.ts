@@ -39,6 +39,7 @@ export function speech(spokenFrom: Date, changes: Partial<EnrolmentSpeech> = {})
     quality: { ...GOOD_QUALITY, snrDb: 20 },
     codec: 'mulaw',
     consistency: 0.7,
+    findAlike: () => undefined,
     ...changes,
   };
 }

@@ -5,6 +5,7 @@ import { fromProtoOptional } from '../enums.js';
 import { readAudioFormat } from '../read-call.js';
 import { readProofing } from '../read-consent.js';
 import { DEFAULT_LABEL } from '../read-manifest.js';
+import { requireRole } from '../roles.js';
 import {
   idempotencyKey,
   optionalId,
@@ -17,6 +18,7 @@ import {
   within,
 } from '../validate.js';
 import { writeVoiceprint } from '../write-people.js';
+import { approvalRpcs } from './approvals.js';
 import { enrolmentJobs } from './enrolment-jobs.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { Upload } from './upload.js';
@@ -26,6 +28,7 @@ export function enrolmentService(parts: TransportParts): EnrolmentServiceImpleme
   const { voiceprints, speakers, poller } = parts;
   return {
     ...enrolmentJobs(parts),
+    ...approvalRpcs(parts),
 
     enrolFromCall: async (request, { principal }) => {
       const voiceprint = await enrolFromCall(parts, principal, {
@@ -62,6 +65,14 @@ export function enrolmentService(parts: TransportParts): EnrolmentServiceImpleme
 
     getSpeaker: async (request, { principal }) => {
       return { speaker: await speakers.get(principal, validId(request.speakerId, 'speaker_id')) };
+    },
+
+    setSpeakerAccount: async (request, { principal }) => {
+      requireRole(principal, 'TELEPHONY', 'ADMINISTRATOR');
+      const speakerId = validId(request.speakerId, 'speaker_id');
+      const accountId = optionalId(request.accountId, 'account_id');
+      await speakers.setAccount(principal, speakerId, accountId, idempotencyKey(request.idempotencyKey));
+      return {};
     },
 
     listSpeakers: async (request, { principal }) => {

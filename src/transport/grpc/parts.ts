@@ -2,7 +2,13 @@ import type { AuditOffice } from '../../audit/index.js';
 import type { Consents, SpeakerStates } from '../../consent/index.js';
 import type { ModelInformation } from '../../domain/model.js';
 import type { Principal } from '../../domain/principal.js';
-import type { EnrolmentJobs, Speakers, Voiceprints } from '../../enrolment/index.js';
+import type {
+  Approvals,
+  EnrolmentJobs,
+  Notifications,
+  Speakers,
+  Voiceprints,
+} from '../../enrolment/index.js';
 import type { Rights } from '../../rights/index.js';
 import type {
   CallCalibrations,
@@ -29,6 +35,8 @@ export interface TransportParts {
   readonly calibrationRows: CalibrationRows;
   readonly models: ModelInformation;
   readonly voiceprints: Voiceprints;
+  readonly approvals: Approvals;
+  readonly notifications: Notifications;
   readonly speakers: Speakers;
   readonly speakerStates: SpeakerStates;
   readonly rights: Rights;

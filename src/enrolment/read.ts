@@ -1,0 +1,42 @@
+import { openSpeakerKey } from '../consent/index.js';
+import type { Keyring } from '../crypto/index.js';
+import type { Voiceprint } from '../domain/voiceprint.js';
+import { VouchError } from '../errors.js';
+import { listVectors, listVoiceprints, type SpeakerRow, type Transaction } from '../storage/index.js';
+import { tellVoiceprint } from './rows.js';
+import { settle } from './status.js';
+
+/** What reading voiceprints needs. */
+export interface Reading {
+  readonly tx: Transaction;
+  readonly keyring: Keyring;
+  readonly now: Date;
+}
+
+/** All versions of a speaker's voiceprints, as they are told, by label and version. */
+export async function tellAll(
+  { tx, keyring, now }: Reading,
+  { speakerRef, speakerId }: Pick<SpeakerRow, 'speakerRef' | 'speakerId'>,
+): Promise<Voiceprint[]> {
+  const rows = await listVoiceprints(tx, speakerRef);
+  if (rows.length === 0) return [];
+  const vectors = await listVectors(tx, speakerRef);
+  const key = await openSpeakerKey(tx, keyring, speakerRef);
+  const statuses = settle(rows, now);
+  return rows.map((row) => {
+    const status = statuses.get(row.voiceprintId) ?? row.status;
+    return tellVoiceprint(key, speakerId, { ...row, status }, vectors);
+  });
+}
+
+/** One of a speaker's voiceprints. Throws VOICEPRINT_NOT_FOUND. */
+export async function tellOne(
+  reading: Reading,
+  speaker: Pick<SpeakerRow, 'speakerRef' | 'speakerId'> | null,
+  voiceprintId: string,
+): Promise<Voiceprint> {
+  const all = speaker === null ? [] : await tellAll(reading, speaker);
+  const found = all.find((voiceprint) => voiceprint.voiceprintId === voiceprintId);
+  if (found === undefined) throw new VouchError('VOICEPRINT_NOT_FOUND');
+  return found;
+}
