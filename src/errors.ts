@@ -76,6 +76,10 @@ export const REASONS = {
   SPEAKER_OPTED_OUT: ['FAILED_PRECONDITION', 'The speaker opted out.'],
   SPEAKER_HELD: ['FAILED_PRECONDITION', 'A legal hold forbids to destroy anything of this speaker.'],
   EVIDENCE_NOT_FOUND: ['NOT_FOUND', 'Nothing is kept of an erasure of this id.'],
+  PROCESSING_RESTRICTED: [
+    'FAILED_PRECONDITION',
+    "Processing of the speaker's data is restricted, or the speaker objected to it.",
+  ],
   CONSENT_MISSING: ['FAILED_PRECONDITION', 'There is no recorded ground for this purpose.'],
   NOTICE_NOT_FOUND: ['NOT_FOUND', 'No such published notice.'],
   NOTICE_MISMATCH: ['INVALID_ARGUMENT', 'The text hash or language is not that of the notice.'],

@@ -65,8 +65,8 @@ export async function appendEntry(
 export async function appendRead(
   tx: Transaction,
   principal: Principal,
-  subjectRef: string,
-  what: 'CONSENT' | 'SPEAKER' | 'VOICEPRINTS',
+  subjectRef: string | null,
+  what: 'CONSENT' | 'CONSENT_EVENTS' | 'SPEAKER' | 'VOICEPRINTS',
   recordedAt: Date,
 ): Promise<void> {
   await appendEntry(tx, principal, {

@@ -18,7 +18,6 @@ export async function answerOf(tx: Transaction, reference: Reference): Promise<R
   const index = all.findIndex((event) => event.eventId === reference.eventId);
   const event = all[index];
   if (event === undefined) throw new VouchError('INTERNAL', { message: 'A recorded event is missing.' });
-  const versions = await newConsentVersions(tx, event.position);
   return {
     eventId: event.eventId,
     chainPosition: event.position,
@@ -26,9 +25,10 @@ export async function answerOf(tx: Transaction, reference: Reference): Promise<R
     recordedAt: event.recordedAt,
     retroactive: event.body.retroactive,
     voiceprintsErased: event.body.voiceprintsErased,
+    voiceprintsKept: event.body.voiceprintsKept,
     state: deriveConsentState(all.slice(0, index + 1), {
       now: event.recordedAt,
-      newConsentFrom: new Map(versions.map(({ noticeId, version }) => [noticeId, version])),
+      newConsent: await newConsentVersions(tx, event.position),
       optedOutBefore: reference.optedOutBefore,
     }),
   };

@@ -3,14 +3,18 @@ import { requestDigest, type JsonValue, type Keyring } from '../crypto/index.js'
 import type { Clock } from '../domain/clock.js';
 import type { ConsentState, Notice } from '../domain/people.js';
 import type { Principal } from '../domain/principal.js';
+import type { HeldState } from '../domain/rights.js';
 import { VouchError } from '../errors.js';
 import { findSpeaker, once, type Database, type Transaction } from '../storage/index.js';
 import { answerOf, type Reference } from './answer.js';
+import { ConsentHistory } from './history.js';
 import type { OptOutInput, RecordConsentInput, RecordedConsent, WithdrawInput } from './inputs.js';
 import { loadConsent, SPEAKER_ID_HASH } from './load.js';
 import { publish, type PublishedNotice } from './notices.js';
 import { optOut, record, withdraw, type Recording } from './record.js';
 import { optOutRequest, recordRequest, withdrawRequest } from './requests.js';
+import { restricted } from './restriction.js';
+import { speakerStates } from './speaker-states.js';
 
 /** What was asked for, and under which key. */
 interface Keyed {
@@ -19,13 +23,24 @@ interface Keyed {
   readonly request: JsonValue;
 }
 
+/** Where somebody stands: their consent, and what holds for them besides. */
+export interface Standing {
+  readonly state: ConsentState;
+  readonly states: readonly HeldState[];
+}
+
 /** Notices, and what people say to them. */
 export class Consents {
+  /** What was recorded, event by event. */
+  readonly history: ConsentHistory;
+
   constructor(
     private readonly database: Database,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.history = new ConsentHistory(database, keyring, clock);
+  }
 
   /**
    * Publishes a wording of a notice; published ones never change.
@@ -79,21 +94,22 @@ export class Consents {
   }
 
   /**
-   * The state of a speaker's consent now. That it was read is recorded.
+   * The state of a speaker's consent now, heeding what else holds for them. That it was read is recorded.
    *
-   * @throws SPEAKER_NOT_FOUND for someone who is not known and did not opt out
+   * @throws SPEAKER_NOT_FOUND for someone who is not known, did not opt out and for whom nothing holds
    */
-  async state(principal: Principal, speakerId: string): Promise<ConsentState> {
+  async state(principal: Principal, speakerId: string): Promise<Standing> {
     const { tenantId } = principal;
     const idHash = await this.keyring.keyedHash(tenantId, SPEAKER_ID_HASH, speakerId);
     return this.database.tenant(tenantId, async (tx) => {
       const speakerRef = (await findSpeaker(tx, speakerId))?.speakerRef ?? null;
       const now = this.clock.now();
       const { state, optOut: tombstone } = await loadConsent(tx, { speakerRef, idHash }, now);
-      const subjectRef = speakerRef ?? tombstone?.subjectRef;
-      if (subjectRef === undefined) throw new VouchError('SPEAKER_NOT_FOUND');
+      const states = await speakerStates(tx, idHash);
+      const subjectRef = speakerRef ?? tombstone?.subjectRef ?? null;
+      if (subjectRef === null && states.length === 0) throw new VouchError('SPEAKER_NOT_FOUND');
       await appendRead(tx, principal, subjectRef, 'CONSENT', now);
-      return state;
+      return { state: restricted(state, states), states };
     });
   }
 

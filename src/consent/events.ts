@@ -16,6 +16,8 @@ const time = z.iso.datetime().transform((text) => new Date(text));
 const common = {
   /** How many voiceprints were erased with it. */
   voiceprintsErased: z.int(),
+  /** How many a legal hold kept from that; they are set aside. */
+  voiceprintsKept: z.int().default(0),
   /** Entered more than five minutes after it happened. */
   retroactive: z.boolean(),
   /** SHA-256 of the sealed details, salted within: proves them while they exist, says nothing once they are erased. */
@@ -24,7 +26,7 @@ const common = {
 
 /** What the chain holds of what a person said to a notice. Nothing of it names a person. */
 const recorded = z.strictObject({
-  purposes: z.partialRecord(purpose, z.enum(['GRANTED', 'REFUSED', 'NOT_ASKED'])),
+  purposes: z.partialRecord(purpose, z.enum(['GRANTED', 'REFUSED', 'NOT_ASKED', 'NOT_NOW'])),
   ground: z.enum(['EXPLICIT_CONSENT', 'STATUTORY']),
   controllerEntity: z.string(),
   jurisdiction: z.string(),

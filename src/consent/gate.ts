@@ -1,6 +1,7 @@
 import type { DataKey, Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
-import type { Purpose } from '../domain/people.js';
+import type { ReasonCode } from '../domain/decision.js';
+import type { ConsentState, Purpose } from '../domain/people.js';
 import { VouchError } from '../errors.js';
 import {
   findSpeaker,
@@ -11,8 +12,10 @@ import {
 } from '../storage/index.js';
 import { evidenceReference } from './details.js';
 import { makeGrant, type Grant } from './grant.js';
-import { loadConsent, SPEAKER_ID_HASH } from './load.js';
+import { loadConsent, SPEAKER_ID_HASH, type Subject } from './load.js';
+import { reasonsAgainst, requireGrant, restricted } from './restriction.js';
 import { openSpeakerKey } from './speaker-key.js';
+import { speakerStates } from './speaker-states.js';
 
 /** What the gate says of someone who is claimed. */
 export interface OpenedClaim {
@@ -22,6 +25,8 @@ export interface OpenedClaim {
   readonly optedOut: boolean;
   /** Null: there is no ground, and nothing may be embedded, compared or stored for this speaker. */
   readonly grant: Grant | null;
+  /** Why there is no grant, where more can be said than that there is none. */
+  readonly reasons: readonly ReasonCode[];
   /** Changes with everything that was recorded of the speaker, and with their voiceprints; for {@link ConsentGate.changedSince}. */
   readonly version: string;
 }
@@ -53,11 +58,13 @@ export class ConsentGate {
       // The version first: what is recorded in between makes it look old, not new.
       const [version = ''] = await readVersions(tx, [{ speakerId, idHash }]);
       const speakerRef = (await findSpeaker(tx, speakerId))?.speakerRef ?? null;
-      const { state } = await loadConsent(tx, { speakerRef, idHash }, this.clock.now());
-      const held = state.purposes.find((each) => each.purpose === purpose);
-      const granted = !state.optedOut && held?.granted === true && speakerRef !== null;
-      const grant = granted ? makeGrant({ ...held, tenantId, speakerRef, speakerId }) : null;
-      return { known: speakerRef !== null, speakerRef, optedOut: state.optedOut, grant, version };
+      const found = await this.#read(tx, { speakerRef, idHash }, purpose);
+      const grant =
+        found.terms !== null && speakerRef !== null
+          ? makeGrant({ ...found.terms, tenantId, speakerRef, speakerId })
+          : null;
+      const reasons = grant === null ? found.reasons : [];
+      return { known: speakerRef !== null, speakerRef, optedOut: found.optedOut, grant, reasons, version };
     });
   }
 
@@ -77,7 +84,7 @@ export class ConsentGate {
   /**
    * Checks, within the transaction that is about to use it, that a grant still stands, and opens the speaker's data key.
    *
-   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT where it was taken back or has expired meanwhile
+   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED where it does not count any more
    */
   async unlock(tx: Transaction, grant: Grant): Promise<DataKey> {
     if (tx.tenantId !== grant.tenantId)
@@ -85,10 +92,8 @@ export class ConsentGate {
     const speaker = await findSpeaker(tx, grant.speakerId);
     if (speaker?.speakerRef !== grant.speakerRef) throw new VouchError('CONSENT_MISSING');
     const idHash = await this.#idHash(grant.tenantId, grant.speakerId);
-    const { state } = await loadConsent(tx, { ...speaker, idHash }, this.clock.now());
-    if (state.optedOut) throw new VouchError('SPEAKER_OPTED_OUT');
-    const held = state.purposes.find((each) => each.purpose === grant.purpose);
-    if (held?.granted !== true) throw new VouchError('CONSENT_MISSING');
+    const { terms, optedOut, reasons } = await this.#read(tx, { ...speaker, idHash }, grant.purpose);
+    requireGrant({ optedOut, reasons, grant: terms && grant });
     return openSpeakerKey(tx, this.keyring, grant.speakerRef);
   }
 
@@ -102,10 +107,8 @@ export class ConsentGate {
     purpose: Purpose,
   ): Promise<DataKey | null> {
     const idHash = await this.#idHash(tx.tenantId, speakerId);
-    const { state } = await loadConsent(tx, { speakerRef, idHash }, this.clock.now());
-    const held = state.purposes.find((each) => each.purpose === purpose);
-    if (state.optedOut || held?.granted !== true) return null;
-    return openSpeakerKey(tx, this.keyring, speakerRef);
+    const { terms } = await this.#read(tx, { speakerRef, idHash }, purpose);
+    return terms && openSpeakerKey(tx, this.keyring, speakerRef);
   }
 
   /**
@@ -121,17 +124,38 @@ export class ConsentGate {
     });
   }
 
+  /** What a grant of this purpose would say now, null without one; and why there is none. */
+  async #read(tx: Transaction, subject: Subject, purpose: Purpose) {
+    const states = await speakerStates(tx, subject.idHash);
+    const loaded = await loadConsent(tx, subject, this.clock.now());
+    const state = restricted(loaded.state, states);
+    const { optedOut } = state;
+    return { optedOut, terms: termsOf(state, purpose), reasons: reasonsAgainst(state, states, purpose) };
+  }
+
   async #idHash(tenantId: string, speakerId: string): Promise<Buffer> {
     return this.keyring.keyedHash(tenantId, SPEAKER_ID_HASH, speakerId);
   }
 }
 
-/** Versions in the order of the ids: last event of the speaker, their opt-out, last notice that needs consent anew. */
+/** Null: there is no ground. A grant ends, too, when people have to be asked anew. */
+function termsOf({ optedOut, purposes }: ConsentState, purpose: Purpose) {
+  const held = purposes.find((each) => each.purpose === purpose);
+  if (optedOut || held?.granted !== true) return null;
+  const { eventId, since, givenAt, expiresAt, askAgainBy } = held;
+  const ends = expiresAt !== null && askAgainBy !== null && askAgainBy < expiresAt ? askAgainBy : expiresAt;
+  return { purpose, eventId, since, givenAt, expiresAt: ends ?? askAgainBy };
+}
+
+/**
+ * Versions in the order of the ids: last event of the speaker, their opt-out, the states that hold for them, last notice
+ * that needs consent anew.
+ */
 async function readVersions(
   tx: Transaction,
   ids: readonly { speakerId: string; idHash: Buffer }[],
 ): Promise<string[]> {
   const rows = await speakerVersions(tx, ids);
   const anew = Math.max(0, ...(await newConsentVersions(tx)).map(({ chainPosition }) => chainPosition));
-  return rows.map(({ speaker, optOut }) => `${speaker}.${optOut}.${anew}`);
+  return rows.map(({ speaker, optOut, states }) => `${speaker}.${optOut}.${states}.${anew}`);
 }

@@ -60,5 +60,7 @@ export interface RecordedConsent {
   readonly recordedAt: Date;
   readonly retroactive: boolean;
   readonly voiceprintsErased: number;
+  /** How many a legal hold keeps: they are set aside, and erased when it is lifted. */
+  readonly voiceprintsKept: number;
   readonly state: ConsentState;
 }

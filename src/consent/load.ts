@@ -42,12 +42,9 @@ export async function loadConsent(
     };
   }
   const events = (await listConsentEntries(tx, speakerRef)).map(parseConsentEvent);
-  const newConsentFrom = new Map(
-    (await newConsentVersions(tx)).map(({ noticeId, version }) => [noticeId, version]),
-  );
   const state = deriveConsentState(events, {
     now,
-    newConsentFrom,
+    newConsent: await newConsentVersions(tx),
     optedOutBefore: isFromBefore(optOut, speakerRef),
   });
   return { optOut, state };

@@ -32,6 +32,12 @@ export async function publish(
         'All wordings of one version have the same purposes, controller, retention and need for new consent.',
     });
   }
+  if (!notice.requiresNewConsent && notice.newConsentGraceDays > 0) {
+    throw new VouchError('FIELD_INVALID', {
+      field: 'notice.new_consent_grace_days',
+      message: 'Only a notice that requires new consent leaves a time of grace.',
+    });
+  }
   const hash = sha256(notice.text);
   const same = wordings.find(
     ({ language, channel }) => language === notice.language && channel === notice.channel,
@@ -41,14 +47,14 @@ export async function publish(
     return { textSha256: hash.toString('hex'), publishedAt: same.publishedAt };
   }
   const textSha256 = hash.toString('hex');
-  const { noticeId, version, language, channel, requiresNewConsent } = notice;
+  const { noticeId, version, language, channel, requiresNewConsent, newConsentGraceDays } = notice;
   const actor = await actorOf(tx, principal);
   const { position } = await appendEntry(tx, principal, {
     kind: 'AUDIT',
     type: 'NOTICE_PUBLISHED',
     subjectRef: null,
     recordedAt: now,
-    body: { noticeId, version, language, channel, textSha256, requiresNewConsent },
+    body: { noticeId, version, language, channel, textSha256, requiresNewConsent, newConsentGraceDays },
   });
   await insertNotice(tx, {
     ...notice,
@@ -62,6 +68,8 @@ export async function publish(
 }
 
 /** What all wordings of one version have in common. */
-function terms({ purposes, controllerEntity, retentionDays, requiresNewConsent }: Notice): string {
-  return JSON.stringify([[...purposes].sort(), controllerEntity, retentionDays, requiresNewConsent]);
+function terms(notice: Notice): string {
+  const { purposes, controllerEntity, retentionDays, requiresNewConsent, newConsentGraceDays } = notice;
+  const need = [requiresNewConsent, newConsentGraceDays];
+  return JSON.stringify([[...purposes].sort(), controllerEntity, retentionDays, ...need]);
 }

@@ -6,6 +6,7 @@ import { VouchError } from '../errors.js';
 import {
   deleteOptOut,
   deleteVoiceprintsOf,
+  quarantineVoiceprintsOf,
   insertSpeaker,
   lockSpeaker,
   putOptOut,
@@ -19,6 +20,7 @@ import { isFromBefore, loadConsent } from './load.js';
 import { recordBody } from './requests.js';
 import { checkEntry, grantedPurposes, occurrence } from './rules.js';
 import { createSpeakerKey, openSpeakerKey } from './speaker-key.js';
+import { isHeld } from './speaker-states.js';
 
 /** A transaction that records a consent event, and what it needs. */
 export interface Recording {
@@ -28,6 +30,12 @@ export interface Recording {
   readonly principal: Principal;
   /** Keyed hash of the speaker's id. */
   readonly idHash: Buffer;
+}
+
+/** What became of a speaker's voiceprints. */
+interface EndedVoiceprints {
+  readonly voiceprintsErased: number;
+  readonly voiceprintsKept: number;
 }
 
 interface Person {
@@ -49,7 +57,7 @@ export async function record(recording: Recording, input: RecordConsentInput): P
   if (state.optedOut && granted.length > 0 && !input.liftsOptOut) throw new VouchError('SPEAKER_OPTED_OUT');
   const optedOutBefore = isFromBefore(optOut, speakerRef) && !input.liftsOptOut;
   if (input.liftsOptOut) await liftOptOut(recording, optOut, occurredAt);
-  const erased = input.purposes.VERIFY === 'REFUSED' ? await deleteVoiceprintsOf(tx, speakerRef) : 0;
+  const ended = await endVoiceprints(recording, speakerRef, input.purposes.VERIFY === 'REFUSED');
   const { callId, mediaTimeMs, evidence, proofing, onBehalfOf } = input;
   const { eventId } = await appendConsent(tx, principal, {
     type: 'CONSENT_RECORDED',
@@ -57,7 +65,7 @@ export async function record(recording: Recording, input: RecordConsentInput): P
     occurredAt,
     recordedAt,
     onBehalfOf,
-    body: { ...recordBody(input), voiceprintsErased: erased },
+    body: { ...recordBody(input), ...ended },
     details: { callId, mediaTimeMs, evidence: evidenceJson(evidence), proofing: proofingJson(proofing) },
   });
   const reference = { speakerRef, eventId, optedOutBefore };
@@ -77,7 +85,7 @@ export async function withdraw(recording: Recording, input: WithdrawInput): Prom
   const key = await openSpeakerKey(tx, keyring, speakerRef);
   const recordedAt = recording.clock.now();
   const { optOut } = await loadConsent(tx, { speakerRef, idHash }, recordedAt);
-  const erased = input.purposes.includes('VERIFY') ? await deleteVoiceprintsOf(tx, speakerRef) : 0;
+  const ended = await endVoiceprints(recording, speakerRef, input.purposes.includes('VERIFY'));
   const { eventId } = await appendConsent(tx, principal, {
     type: 'CONSENT_WITHDRAWN',
     speakerRef,
@@ -85,7 +93,7 @@ export async function withdraw(recording: Recording, input: WithdrawInput): Prom
     occurredAt: occurrence(input.occurredAt, recordedAt),
     recordedAt,
     onBehalfOf: input.onBehalfOf,
-    body: { purposes: [...new Set(input.purposes)], voiceprintsErased: erased },
+    body: { purposes: [...new Set(input.purposes)], ...ended },
     details: { evidence: evidenceJson(input.evidence) },
   });
   return { speakerRef, eventId, optedOutBefore: isFromBefore(optOut, speakerRef) };
@@ -99,7 +107,7 @@ export async function optOut(recording: Recording, input: OptOutInput): Promise<
   const key = await (speaker ? openSpeakerKey : createSpeakerKey)(tx, keyring, speakerRef);
   const recordedAt = recording.clock.now();
   const occurredAt = occurrence(input.occurredAt, recordedAt);
-  const erased = await deleteVoiceprintsOf(tx, speakerRef);
+  const ended = await endVoiceprints(recording, speakerRef, true);
   const { eventId, position } = await appendConsent(tx, principal, {
     type: 'OPTED_OUT',
     speakerRef,
@@ -107,7 +115,7 @@ export async function optOut(recording: Recording, input: OptOutInput): Promise<
     occurredAt,
     recordedAt,
     onBehalfOf: input.onBehalfOf,
-    body: { voiceprintsErased: erased },
+    body: { ...ended },
     details: { evidence: evidenceJson(input.evidence) },
   });
   await putOptOut(tx, {
@@ -147,4 +155,17 @@ function beforeRefusal(): VouchError {
     field: 'occurred_at',
     message: 'The person has refused, withdrawn or opted out after that.',
   });
+}
+
+/** Without VERIFY there is no keeping of voiceprints; under a legal hold they are set aside until it is lifted. */
+async function endVoiceprints(
+  { tx, idHash }: Recording,
+  speakerRef: string,
+  ends: boolean,
+): Promise<EndedVoiceprints> {
+  if (!ends) return { voiceprintsErased: 0, voiceprintsKept: 0 };
+  if (await isHeld(tx, idHash)) {
+    return { voiceprintsErased: 0, voiceprintsKept: await quarantineVoiceprintsOf(tx, speakerRef) };
+  }
+  return { voiceprintsErased: await deleteVoiceprintsOf(tx, speakerRef), voiceprintsKept: 0 };
 }

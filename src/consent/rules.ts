@@ -50,6 +50,7 @@ export async function checkEntry(tx: Transaction, input: RecordConsentInput, now
       message: 'VERIFY rests on explicit consent only.',
     });
   }
+  checkNotNow(input, now);
   if (granted.length > 0 && input.expiresAt !== null && input.expiresAt <= now) {
     throw new VouchError('FIELD_INVALID', { field: 'expires_at', message: 'expires_at is over already.' });
   }
@@ -60,7 +61,17 @@ export async function checkEntry(tx: Transaction, input: RecordConsentInput, now
   const notice = await findNotice(tx, input.notice);
   if (granted.length === 0) return;
   checkGrant(granted, input, notice);
-  await checkNotSuperseded(tx, notice);
+  await checkNotSuperseded(tx, notice, input.occurredAt, now);
+}
+
+/** Whoever says `not now` is left alone for a stated time. */
+function checkNotNow({ purposes, doNotAskBefore }: RecordConsentInput, now: Date): void {
+  const field = 'do_not_ask_before';
+  if (!Object.values(purposes).includes('NOT_NOW')) return;
+  if (doNotAskBefore === null) throw new VouchError('FIELD_REQUIRED', { field });
+  if (doNotAskBefore <= now) {
+    throw new VouchError('FIELD_INVALID', { field, message: 'do_not_ask_before is over already.' });
+  }
 }
 
 async function findNotice(tx: Transaction, given: NoticeReference): Promise<NoticeRow> {
@@ -89,9 +100,18 @@ function checkGrant(granted: readonly Purpose[], input: RecordConsentInput, noti
   }
 }
 
-async function checkNotSuperseded(tx: Transaction, notice: Notice): Promise<void> {
-  const newer = (await newConsentVersions(tx)).find(({ noticeId }) => noticeId === notice.noticeId);
-  if (newer !== undefined && newer.version > notice.version) {
+/** Within the time of grace only what was said before the later version came is still entered under this one. */
+async function checkNotSuperseded(
+  tx: Transaction,
+  notice: Notice,
+  occurredAt: Date,
+  now: Date,
+): Promise<void> {
+  const superseded = (await newConsentVersions(tx)).some(
+    ({ noticeId, version, publishedAt, from }) =>
+      noticeId === notice.noticeId && version > notice.version && (from <= now || publishedAt <= occurredAt),
+  );
+  if (superseded) {
     throw new VouchError('NOTICE_MISMATCH', {
       field: 'notice.version',
       message: 'A later version of the notice needs consent anew.',

@@ -3,8 +3,9 @@ import { appendEntry } from '../audit/index.js';
 import { requestDigest, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Principal } from '../domain/principal.js';
-import type { SpeakerState } from '../domain/rights.js';
+import type { HeldState, SpeakerState } from '../domain/rights.js';
 import {
+  deleteQuarantined,
   deleteSpeakerState,
   findOptOuts,
   findSpeakerStates,
@@ -25,12 +26,6 @@ export interface SpeakerStateInput {
   /** Why, as the tenant's own files know it: a file number, nobody's name. It stands in the chain for good. */
   readonly reference: string;
   readonly idempotencyKey: string;
-}
-
-/** A state as it holds since then. */
-export interface HeldState {
-  readonly state: SpeakerState;
-  readonly since: Date;
 }
 
 /**
@@ -62,12 +57,15 @@ export class SpeakerStates {
         const known = await lockSpeaker(tx, speakerId);
         const [tombstone] = known === null ? await findOptOuts(tx, [idHash]) : [];
         const since = this.clock.now();
+        const freed = state === 'LEGAL_HOLD' && !inForce && known !== null;
+        // What consent ended under the hold.
+        const voiceprintsErased = freed ? await deleteQuarantined(tx, known.speakerRef) : 0;
         const { position } = await appendEntry(tx, principal, {
           kind: 'AUDIT',
           type: inForce ? 'SPEAKER_STATE_SET' : 'SPEAKER_STATE_LIFTED',
           subjectRef: known?.speakerRef ?? tombstone?.subjectRef ?? randomUUID(),
           recordedAt: since,
-          body: { state, reference },
+          body: { state, reference, ...(freed && { voiceprintsErased }) },
         });
         if (inForce) await insertSpeakerState(tx, { idHash, state, since, chainPosition: position });
         else await deleteSpeakerState(tx, idHash, state);
@@ -85,7 +83,7 @@ export class SpeakerStates {
 }
 
 /** As SpeakerStates.of, within a transaction, by the keyed hash of the id. */
-async function speakerStates(tx: Transaction, idHash: Buffer): Promise<readonly HeldState[]> {
+export async function speakerStates(tx: Transaction, idHash: Buffer): Promise<readonly HeldState[]> {
   return (await findSpeakerStates(tx, [idHash])).map(({ state, since }) => ({ state, since }));
 }
 

@@ -1,13 +1,27 @@
-import type { ConsentState, ConsentValue, NoticeReference, Purpose, PurposeState } from '../domain/people.js';
+import type {
+  ConsentState,
+  ConsentValue,
+  GrantLapse,
+  NoticeReference,
+  Purpose,
+  PurposeState,
+} from '../domain/people.js';
 import { PURPOSES, type ConsentEvent, type RecordedBody } from './events.js';
 
 /** What besides a speaker's own events decides on the state of their consent. */
 export interface ConsentCircumstances {
   readonly now: Date;
-  /** By notice id, the latest version that people must be asked anew for: grants under earlier ones have ended. */
-  readonly newConsentFrom: ReadonlyMap<string, number>;
+  /** Versions of notices that people must be asked anew for. */
+  readonly newConsent: readonly NewConsentVersion[];
   /** Whether there is an opt-out without an event of this speaker: from before an erasure, or before they were known. */
   readonly optedOutBefore: boolean;
+}
+
+/** A version of a notice that needs consent anew: from then on grants under earlier versions do not count. */
+export interface NewConsentVersion {
+  readonly noticeId: string;
+  readonly version: number;
+  readonly from: Date;
 }
 
 interface Said {
@@ -22,11 +36,11 @@ interface Said {
 /**
  * Derives the state of a speaker's consent from their events.
  *
- * - What was recorded last for a purpose counts; NOT_ASKED says nothing and changes nothing.
+ * - What was recorded last for a purpose counts; NOT_ASKED and NOT_NOW change nothing of what was granted or refused.
  * - A grant does not undo a refusal, withdrawal or opt-out that the person spoke after it: a form that is entered late
  *   stays behind a withdrawal that was entered in time.
  * - An opt-out ends everything until an event lifts it; what was granted before does not come back with that.
- * - A grant ends when it expires, or when a version of its notice appears that needs consent anew.
+ * - A grant ends when it expires, or when a later version of its notice needs consent anew and the time of grace is over.
  *
  * @param events - in the order of the chain
  */
@@ -40,7 +54,10 @@ export function deriveConsentState(
   const purposes = PURPOSES.flatMap((purpose): PurposeState[] => {
     const last = said.get(purpose);
     if (last === undefined) return [];
-    return [{ purpose, granted: !optedOut && isInForce(last, circumstances), ...last }];
+    const askAgainBy = askAgainTime(last, circumstances);
+    const lapse = lapseOf(last, askAgainBy, circumstances.now);
+    const granted = !optedOut && last.value === 'GRANTED' && last.notice !== null && lapse === null;
+    return [{ purpose, granted, ...last, lapse, askAgainBy }];
   });
   const { doNotAskBefore } = history;
   return {
@@ -51,10 +68,18 @@ export function deriveConsentState(
   };
 }
 
-function isInForce(last: Said, { now, newConsentFrom }: ConsentCircumstances): boolean {
-  if (last.value !== 'GRANTED' || last.notice === null) return false;
-  if (last.expiresAt !== null && last.expiresAt <= now) return false;
-  return last.notice.version >= (newConsentFrom.get(last.notice.noticeId) ?? 0);
+/** Until when a grant counts because of later versions of its notice; null: as long as it likes. */
+function askAgainTime({ value, notice }: Said, { newConsent }: ConsentCircumstances): Date | null {
+  if (value !== 'GRANTED' || notice === null) return null;
+  return newConsent
+    .filter(({ noticeId, version }) => noticeId === notice.noticeId && version > notice.version)
+    .reduce<Date | null>((first, { from }) => (first !== null && first <= from ? first : from), null);
+}
+
+function lapseOf({ value, expiresAt }: Said, askAgainBy: Date | null, now: Date): GrantLapse | null {
+  if (value !== 'GRANTED') return null;
+  if (expiresAt !== null && expiresAt <= now) return 'EXPIRED';
+  return askAgainBy !== null && askAgainBy <= now ? 'NEW_NOTICE' : null;
 }
 
 /** Takes events one after the other. */
@@ -90,11 +115,18 @@ class History {
       const value = body.purposes[purpose];
       if (value === 'REFUSED') this.#refuse(purpose, event, body.notice);
       else if (value === 'NOT_ASKED' && !this.said.has(purpose)) this.#say(purpose, value, event, body);
+      else if (value === 'NOT_NOW' && !this.#decided(purpose)) this.#say(purpose, value, event, body);
       else if (value === 'GRANTED' && this.#mayGrant(purpose, event)) this.#say(purpose, value, event, body);
     }
     if (body.doNotAskBefore !== null || Object.values(body.purposes).includes('GRANTED')) {
       this.doNotAskBefore = body.doNotAskBefore;
     }
+  }
+
+  /** Whether a purpose was granted or refused before. */
+  #decided(purpose: Purpose): boolean {
+    const value = this.said.get(purpose)?.value;
+    return value === 'GRANTED' || value === 'REFUSED';
   }
 
   #mayGrant(purpose: Purpose, event: ConsentEvent): boolean {

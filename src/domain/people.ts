@@ -1,5 +1,7 @@
 export type Purpose = 'VERIFY' | 'IDENTIFY' | 'ADAPT' | 'RETAIN_AUDIO' | 'CALIBRATE';
-export type ConsentValue = 'GRANTED' | 'REFUSED' | 'NOT_ASKED';
+export type ConsentValue = 'GRANTED' | 'REFUSED' | 'NOT_ASKED' | 'NOT_NOW';
+/** Why what was granted does not count now. */
+export type GrantLapse = 'EXPIRED' | 'NEW_NOTICE' | 'RESTRICTED' | 'OBJECTED';
 export type NoticeChannel = 'IVR' | 'AGENT_SCRIPT' | 'WEB' | 'PAPER';
 export type ProcessingGround = 'EXPLICIT_CONSENT' | 'STATUTORY';
 export type SignatureMethod = 'SPOKEN' | 'KEY_PRESS' | 'CLICK' | 'WET_INK' | 'ELECTRONIC';
@@ -35,6 +37,8 @@ export interface Notice {
   /** How long a voiceprint may be kept without use, as the text says, days. */
   readonly retentionDays: number;
   readonly requiresNewConsent: boolean;
+  /** How long grants under earlier versions still count after its publication, days. */
+  readonly newConsentGraceDays: number;
 }
 
 /** A notice as a person was given it. */
@@ -58,6 +62,10 @@ export interface PurposeState {
   readonly givenAt: Date;
   readonly expiresAt: Date | null;
   readonly notice: NoticeReference | null;
+  /** Null: it counts, or nothing was granted. */
+  readonly lapse: GrantLapse | null;
+  /** A later version of the notice needs consent anew: until then the grant counts; null: there is none. */
+  readonly askAgainBy: Date | null;
 }
 
 /** The state of a speaker's consent, derived from the events. */

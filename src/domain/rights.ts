@@ -1,5 +1,14 @@
-/** What holds for a person whatever they consented to. LEGAL_HOLD: nothing of theirs may be destroyed. */
-export type SpeakerState = 'LEGAL_HOLD';
+/**
+ * What holds for a person whatever they consented to. LEGAL_HOLD: nothing of theirs may be destroyed. RESTRICTED (GDPR
+ * art. 18) and OBJECTED (art. 21): what is held is kept, and nothing is done with it.
+ */
+export type SpeakerState = 'LEGAL_HOLD' | 'RESTRICTED' | 'OBJECTED';
+
+/** A state as it holds since then. */
+export interface HeldState {
+  readonly state: SpeakerState;
+  readonly since: Date;
+}
 
 /** Why somebody was erased. */
 export type ErasureCause = 'REQUEST' | 'RETENTION';

@@ -1,4 +1,6 @@
 import { appendEntry } from '../audit/index.js';
+import { isHeld, SPEAKER_ID_HASH } from '../consent/index.js';
+import type { Keyring } from '../crypto/index.js';
 import type { VoiceprintStatus } from '../domain/people.js';
 import type { EnrolmentPolicy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
@@ -21,6 +23,7 @@ import { settleStored } from './create.js';
 /** A transaction that changes a voiceprint. */
 export interface Changing {
   readonly tx: Transaction;
+  readonly keyring: Keyring;
   readonly principal: Principal;
   readonly now: Date;
 }
@@ -82,19 +85,26 @@ export async function admit(
   return status;
 }
 
-/** Destroys a voiceprint. What it has superseded by now stays so: it does not come back into use. */
+/**
+ * Destroys a voiceprint. What it has superseded by now stays so: it does not come back into use.
+ *
+ * @throws SPEAKER_HELD under a legal hold
+ */
 export async function destroy(
   changing: Changing,
   locked: LockedVoiceprint,
   type: 'VOICEPRINT_DELETED' | 'VOICEPRINT_REJECTED',
 ): Promise<void> {
-  await deleteVoiceprint(changing.tx, locked.row.voiceprintId);
+  const { tx, keyring } = changing;
+  const idHash = await keyring.keyedHash(tx.tenantId, SPEAKER_ID_HASH, locked.speaker.speakerId);
+  if (await isHeld(tx, idHash)) throw new VouchError('SPEAKER_HELD');
+  await deleteVoiceprint(tx, locked.row.voiceprintId);
   await recordChange(changing, locked, type, {});
 }
 
 /** Records what was done with a voiceprint; running calls learn of it. */
 export async function recordChange(
-  { tx, principal, now }: Changing,
+  { tx, principal, now }: Pick<Changing, 'tx' | 'principal' | 'now'>,
   { row: { voiceprintId, speakerRef, label, version } }: LockedVoiceprint,
   type: 'VOICEPRINT_DELETED' | 'VOICEPRINT_REJECTED' | 'VOICEPRINT_APPROVED',
   facts: { readonly status?: VoiceprintStatus },

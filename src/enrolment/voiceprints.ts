@@ -46,7 +46,8 @@ export class Voiceprints {
    * Opens the voiceprints in use of the grant's speaker, in the given spaces.
    *
    * @param spaces - ids of embedding spaces
-   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT where the grant does not stand any more, CIPHERTEXT_INVALID, KEY_MISSING
+   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED where the grant does not stand any more,
+   *   CIPHERTEXT_INVALID, KEY_MISSING
    */
   async open(grant: Grant, spaces: readonly string[]): Promise<OpenedVoiceprints> {
     if (grant.purpose !== 'VERIFY') throw new VouchError('CONSENT_MISSING');
@@ -69,8 +70,8 @@ export class Voiceprints {
    * Makes a voiceprint: the next version of its label. It waits for its first use as long as the policy says, and the
    * version before stays in use until then.
    *
-   * @throws as checkEnrolment; CONSENT_MISSING, SPEAKER_OPTED_OUT where the grant does not stand any more;
-   *   TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
+   * @throws as checkEnrolment; CONSENT_MISSING, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED where the grant does not stand
+   *   any more; TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
    */
   async create(
     principal: Principal,
@@ -120,13 +121,13 @@ export class Voiceprints {
     });
   }
 
-  /** Destroys one version of a voiceprint. Throws VOICEPRINT_NOT_FOUND, IDEMPOTENCY_KEY_REUSED. */
+  /** Destroys one version of a voiceprint. Throws VOICEPRINT_NOT_FOUND, SPEAKER_HELD, IDEMPOTENCY_KEY_REUSED. */
   async delete(principal: Principal, voiceprintId: string, idempotencyKey: string): Promise<void> {
     const method = 'DeleteVoiceprint';
     const digest = await requestDigest(this.keyring, principal.tenantId, method, { voiceprintId });
     await this.database.tenant(principal.tenantId, (tx) =>
       once(tx, { method, key: idempotencyKey, digest }, async () => {
-        const changing = { tx, principal, now: this.clock.now() };
+        const changing = { tx, keyring: this.keyring, principal, now: this.clock.now() };
         await destroy(changing, await lockVoiceprint(changing, voiceprintId), 'VOICEPRINT_DELETED');
         return null;
       }),

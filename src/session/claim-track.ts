@@ -122,7 +122,7 @@ export class ClaimTrack {
   /** Why there is nothing to compare, where that is so. */
   #standing(look: Look): JudgedClaim | undefined {
     const finality: Finality = look.ended ? 'FINAL' : 'PROVISIONAL';
-    const { optedOut, known, voiceprints, pending, ofOtherModel } = this.#dossier;
+    const { optedOut, known, reasons: against, voiceprints, pending, ofOtherModel } = this.#dossier;
     const lost: ReasonCode[] = this.#lost ? [this.#lost] : [];
     const is = (kind: DecisionKind, reasons: ReasonCode[]): JudgedClaim => ({
       result: this.#result(kind, reasons, undefined, undefined),
@@ -130,7 +130,12 @@ export class ClaimTrack {
       statedFalseMatchRate: null,
     });
     if (optedOut) return is('SPEAKER_OPTED_OUT', lost);
-    if (!this.hasGround) return is(known ? 'CONSENT_MISSING' : 'SPEAKER_NOT_ENROLLED', lost);
+    if (!this.hasGround) {
+      const kind = known || against.length > 0 ? 'CONSENT_MISSING' : 'SPEAKER_NOT_ENROLLED';
+      // Why a grant does not count says more than that it was lost.
+      const lapsed = against.some((reason) => reason !== 'DO_NOT_ASK');
+      return is(kind, lapsed ? [...against] : [...lost, ...against]);
+    }
     if (look.withheld !== null) return is('INCONCLUSIVE', [look.withheld]);
     if (voiceprints.length > 0) return undefined;
     const reasons: ReasonCode[] = [];

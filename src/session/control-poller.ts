@@ -118,7 +118,7 @@ export class ControlPoller {
     } catch (error) {
       if (error instanceof VouchError && error.kind === 'UNAVAILABLE') throw error;
       this.#parts.onFailure(error);
-      return { ...claim.dossier, grant: null, voiceprints: [], version: 'unreadable' };
+      return { ...claim.dossier, grant: null, reasons: [], voiceprints: [], version: 'unreadable' };
     }
   }
 

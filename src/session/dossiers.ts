@@ -4,7 +4,11 @@ import type { Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
 
-const TAKEN_BACK: ReadonlySet<string> = new Set(['CONSENT_MISSING', 'SPEAKER_OPTED_OUT']);
+const TAKEN_BACK: ReadonlySet<string> = new Set([
+  'CONSENT_MISSING',
+  'SPEAKER_OPTED_OUT',
+  'PROCESSING_RESTRICTED',
+]);
 
 /** Opens what is known of claimed speakers: voiceprints only under the gate's grant. */
 export function openDossiers(

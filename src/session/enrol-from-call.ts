@@ -1,3 +1,4 @@
+import { requireGrant } from '../consent/index.js';
 import type { IdentityProofing } from '../domain/people.js';
 import type { Principal } from '../domain/principal.js';
 import type { Voiceprint } from '../domain/voiceprint.js';
@@ -22,8 +23,8 @@ export interface CallToEnrol {
  * voiceprint needs all embedding spaces, and once a call is decided its speech is embedded in one only: what was said since
  * then does not count, and from the first such request on all speech is embedded in all spaces again.
  *
- * @throws CALL_NOT_FOUND, SPEAKER_NOT_CLAIMED, SPEAKER_OPTED_OUT, CONSENT_MISSING, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW,
- *   SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
+ * @throws CALL_NOT_FOUND, SPEAKER_NOT_CLAIMED, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED, CONSENT_MISSING,
+ *   NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW, SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
  */
 export async function enrolFromCall(
   parts: { readonly calls: Calls; readonly policies: Policies; readonly voiceprints: Voiceprints },
@@ -39,9 +40,7 @@ export async function enrolFromCall(
   const { assessment, start } = live.session;
   const claim = assessment.claims.find((each) => each.speakerId === asked.speakerId);
   if (!claim) throw new VouchError('SPEAKER_NOT_CLAIMED', { field: 'speaker_id' });
-  const { grant, optedOut } = claim.dossier;
-  if (optedOut) throw new VouchError('SPEAKER_OPTED_OUT');
-  if (grant === null) throw new VouchError('CONSENT_MISSING');
+  const grant = requireGrant(claim.dossier);
   const { policy } = await parts.policies.current(principal.tenantId, start.policyId);
   const codec = start.upstreamCodec === '' ? start.format.encoding.toLowerCase() : start.upstreamCodec;
   // Windows count from the grant on (ClaimTrack.counts), so nothing among them is older.

@@ -1,4 +1,4 @@
-import type { ConsentGate, Grant } from '../consent/index.js';
+import { requireGrant, type ConsentGate, type Grant } from '../consent/index.js';
 import type { ManifestEntry, RowProblem } from '../domain/enrolment-job.js';
 import type { SpeechExtractor } from '../embedding/index.js';
 import {
@@ -93,9 +93,8 @@ export class EnrolmentRows {
   /** The ground that a row stands on: a grant in force, the very one that the row means, given before the recording. */
   async #grant(begun: BegunJobRow, entry: ManifestEntry, recordedAt: Date): Promise<Grant> {
     const { gate } = this.#parts;
-    const { optedOut, grant } = await gate.openClaim(begun.principal.tenantId, entry.speakerId, 'VERIFY');
-    if (optedOut) throw new VouchError('SPEAKER_OPTED_OUT', { field: 'speaker' });
-    if (grant === null) throw new VouchError('CONSENT_MISSING', { field: 'speaker' });
+    const opened = await gate.openClaim(begun.principal.tenantId, entry.speakerId, 'VERIFY');
+    const grant = requireGrant(opened, 'speaker');
     if (!(await gate.restsOn(grant, entry.consentReference))) {
       throw new VouchError('CONSENT_REFERENCE_MISMATCH', { field: 'consent_reference' });
     }

@@ -5,7 +5,7 @@ import type { CallCalibrations } from './call-calibrations.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallStore } from './call-store.js';
 import type { Grant } from '../consent/index.js';
-import type { ArtefactReference } from '../domain/decision.js';
+import type { ArtefactReference, ReasonCode } from '../domain/decision.js';
 import type { OpenVoiceprint } from '../domain/voiceprint.js';
 
 /** What the service knows of a claimed speaker, opened for one call. Voiceprints are there only under a grant. */
@@ -17,6 +17,8 @@ export interface ClaimDossier {
   readonly optedOut: boolean;
   /** What comparing rests on; null where there is no ground. */
   readonly grant: Grant | null;
+  /** Why there is no grant, where more can be said than that there is none. */
+  readonly reasons: readonly ReasonCode[];
   readonly voiceprints: readonly OpenVoiceprint[];
   /** Voiceprints that wait for their first use. */
   readonly pending: number;

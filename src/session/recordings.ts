@@ -1,3 +1,4 @@
+import { requireGrant } from '../consent/index.js';
 import type { CallContext, Claim, ClaimMethod, SourceProfile } from '../domain/call.js';
 import type { Clock } from '../domain/clock.js';
 import type { Decision } from '../domain/decision.js';
@@ -159,8 +160,8 @@ export class Recordings {
   /**
    * Makes a voiceprint from a recording. Without a grant its bytes are not even asked for.
    *
-   * @throws MIXED_AUDIO_REFUSED, SPEAKER_OPTED_OUT, CONSENT_MISSING, IDEMPOTENCY_KEY_REUSED, the audio reasons, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW,
-   *   SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS
+   * @throws MIXED_AUDIO_REFUSED, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED, CONSENT_MISSING, IDEMPOTENCY_KEY_REUSED,
+   *   the audio reasons, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW, SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS
    */
   async enrol(principal: Principal, recording: RecordingToEnrol, signal: AbortSignal): Promise<Voiceprint> {
     const { voiceprints, policies, calibrations, openDossier, extractor, clock } = this.#parts;
@@ -173,9 +174,7 @@ export class Recordings {
       });
     }
     const { policy } = await policies.current(principal.tenantId);
-    const { optedOut, grant } = await openDossier(principal.tenantId, recording.request.speakerId);
-    if (optedOut) throw new VouchError('SPEAKER_OPTED_OUT');
-    if (grant === null) throw new VouchError('CONSENT_MISSING');
+    const grant = requireGrant(await openDossier(principal.tenantId, recording.request.speakerId));
     if (recordedAt < grant.since) {
       throw new VouchError('CONSENT_MISSING', {
         field: 'start.recorded_at',

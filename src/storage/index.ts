@@ -61,11 +61,18 @@ export {
   listNamedLedger,
   listOverriders,
   listReaders,
+  listSubjectEntries,
   queryLedger,
   type NamedLedgerRow,
   type OverriderRow,
 } from './ledger-queries.js';
-export { insertNotice, listNotices, newConsentVersions, type NoticeRow } from './notices.js';
+export {
+  insertNotice,
+  listNotices,
+  newConsentVersions,
+  type NewConsentRow,
+  type NoticeRow,
+} from './notices.js';
 export { deleteOptOut, findOptOuts, putOptOut, type OptOutRow } from './opt-outs.js';
 export {
   findPolicy,
@@ -97,6 +104,7 @@ export {
 } from './speakers.js';
 export { createTenant, insertTenant, listTenants, lockTenantCreation, tenantExists } from './tenants.js';
 export {
+  deleteQuarantined,
   deleteVoiceprint,
   deleteVoiceprintsOf,
   findEnroller,
@@ -105,6 +113,7 @@ export {
   insertVoiceprint,
   listVectors,
   listVoiceprints,
+  quarantineVoiceprintsOf,
   setVoiceprintStatus,
   setVoiceprintUse,
   type VectorRow,

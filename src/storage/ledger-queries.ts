@@ -68,6 +68,27 @@ export async function listNamedLedger(
   );
 }
 
+/** Which entries of a person: those of a pseudonym (null: of none) that are of these types, and those at these positions. */
+export interface SubjectFilter {
+  readonly subjectRef: string | null;
+  readonly types: readonly string[];
+  readonly positions: readonly number[];
+}
+
+/** Entries about a person from after a position on, in order. */
+export async function listSubjectEntries(
+  tx: Transaction,
+  { subjectRef, types, positions }: SubjectFilter,
+  after: number,
+  limit: number,
+): Promise<readonly NamedLedgerRow[]> {
+  return tx.query(
+    `${NAMED} WHERE position > $1 AND ((l.subject_ref = $2 AND type = ANY($3)) OR position = ANY($4::bigint[]))
+     ORDER BY position LIMIT $5`,
+    [after, subjectRef, types, positions, limit],
+  );
+}
+
 /** The entry at a position; null where there is none. */
 export async function findLedgerEntry(tx: Transaction, position: number): Promise<NamedLedgerRow | null> {
   const [row] = await tx.query<NamedLedgerRow>(`${NAMED} WHERE position = $1`, [position]);

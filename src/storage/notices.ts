@@ -16,7 +16,8 @@ export async function listNotices(
   return tx.query(
     `SELECT notice_id AS "noticeId", version, language, channel, text, text_sha256 AS "textSha256", purposes,
        controller_entity AS "controllerEntity", retention_days AS "retentionDays",
-       requires_new_consent AS "requiresNewConsent", published_at AS "publishedAt"
+       requires_new_consent AS "requiresNewConsent", new_consent_grace_days AS "newConsentGraceDays",
+       published_at AS "publishedAt"
      FROM notices WHERE notice_id = $1 AND version = $2`,
     [noticeId, version],
   );
@@ -28,8 +29,9 @@ export async function insertNotice(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO notices (notice_id, version, language, channel, text, text_sha256, purposes, controller_entity,
-       retention_days, requires_new_consent, published_at, chain_position, published_by_actor, published_by_role)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+       retention_days, requires_new_consent, new_consent_grace_days, published_at, chain_position, published_by_actor,
+       published_by_role)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
     [
       notice.noticeId,
       notice.version,
@@ -41,6 +43,7 @@ export async function insertNotice(
       notice.controllerEntity,
       notice.retentionDays,
       notice.requiresNewConsent,
+      notice.newConsentGraceDays,
       notice.publishedAt,
       notice.chainPosition,
       notice.actorRef,
@@ -49,18 +52,32 @@ export async function insertNotice(
   );
 }
 
+/** A version of a notice that people must be asked anew for. */
+export interface NewConsentRow {
+  readonly noticeId: string;
+  readonly version: number;
+  /** When its first wording was published. */
+  readonly publishedAt: Date;
+  /** From then on grants under earlier versions do not count. */
+  readonly from: Date;
+  /** Of its last wording in the chain. */
+  readonly chainPosition: number;
+}
+
 /**
- * By notice id, the latest version that people must be asked anew for, and where the last such one is in the chain.
+ * The versions of notices that people must be asked anew for.
  *
  * @param upTo - only those published up to this position of the chain
  */
 export async function newConsentVersions(
   tx: Transaction,
   upTo = Number.MAX_SAFE_INTEGER,
-): Promise<readonly { noticeId: string; version: number; chainPosition: number }[]> {
+): Promise<readonly NewConsentRow[]> {
   return tx.query(
-    `SELECT notice_id AS "noticeId", max(version) AS version, max(chain_position) AS "chainPosition"
-     FROM notices WHERE requires_new_consent AND chain_position <= $1 GROUP BY notice_id`,
+    `SELECT notice_id AS "noticeId", version, min(published_at) AS "publishedAt",
+       min(published_at) + max(new_consent_grace_days) * interval '24 hours' AS "from",
+       max(chain_position) AS "chainPosition"
+     FROM notices WHERE requires_new_consent AND chain_position <= $1 GROUP BY notice_id, version`,
     [upTo],
   );
 }

@@ -78,11 +78,13 @@ export async function listSpeakers(
   );
 }
 
-/** What the state of a speaker's consent and voiceprints depends on, as positions in the chain; 0 for none. */
+/** What the state of a speaker's consent and voiceprints depends on, as positions in the chain; 0 or empty for none. */
 export interface SpeakerVersionRow {
   readonly speakerId: string;
   readonly speaker: number;
   readonly optOut: number;
+  /** The states that hold, each with its position. */
+  readonly states: string;
 }
 
 /** The versions of many speakers, known or not, in the order given. */
@@ -91,7 +93,9 @@ export async function speakerVersions(
   ids: readonly { speakerId: string; idHash: Buffer }[],
 ): Promise<readonly SpeakerVersionRow[]> {
   return tx.query(
-    `SELECT asked.speaker_id AS "speakerId", coalesce(s.version, 0) AS speaker, coalesce(o.chain_position, 0) AS "optOut"
+    `SELECT asked.speaker_id AS "speakerId", coalesce(s.version, 0) AS speaker, coalesce(o.chain_position, 0) AS "optOut",
+       coalesce((SELECT string_agg(h.state || h.chain_position, '-' ORDER BY h.state) FROM speaker_states h
+         WHERE h.id_hash = decode(asked.id_hash, 'hex')), '') AS states
      FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS asked (speaker_id, id_hash, number)
      LEFT JOIN speakers s ON s.speaker_id = asked.speaker_id COLLATE "C"
      LEFT JOIN opt_outs o ON o.id_hash = decode(asked.id_hash, 'hex')

@@ -129,6 +129,30 @@ export async function deleteVoiceprintsOf(tx: Transaction, speakerRef: string): 
   return rows.length;
 }
 
+/** Sets all versions of a speaker's voiceprints aside for good, so that no review brings one back; how many. */
+export async function quarantineVoiceprintsOf(tx: Transaction, speakerRef: string): Promise<number> {
+  await tx.query(
+    `DELETE FROM voiceprint_reviews WHERE voiceprint_id IN (
+       SELECT voiceprint_id FROM voiceprints WHERE speaker_ref = $1)`,
+    [speakerRef],
+  );
+  const rows = await tx.query(
+    "UPDATE voiceprints SET status = 'QUARANTINED' WHERE speaker_ref = $1 RETURNING 1",
+    [speakerRef],
+  );
+  return rows.length;
+}
+
+/** Deletes the voiceprints that were set aside for good, and not for a review, with their vectors; how many. */
+export async function deleteQuarantined(tx: Transaction, speakerRef: string): Promise<number> {
+  const rows = await tx.query(
+    `DELETE FROM voiceprints v WHERE speaker_ref = $1 AND status = 'QUARANTINED'
+       AND NOT EXISTS (SELECT FROM voiceprint_reviews r WHERE r.voiceprint_id = v.voiceprint_id) RETURNING 1`,
+    [speakerRef],
+  );
+  return rows.length;
+}
+
 export async function insertVector(tx: Transaction, row: VectorRow): Promise<void> {
   await tx.query(
     `INSERT INTO voiceprint_vectors (voiceprint_id, space, model_id, model_sha256, dimension, ciphertext)

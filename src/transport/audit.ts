@@ -131,6 +131,6 @@ export function writeVerification(
 }
 
 /** The service itself has no role of the contract. */
-function writeRole(role: string): Role {
+export function writeRole(role: string): Role {
   return role in Role ? Role[role as keyof typeof Role] : Role.UNSPECIFIED;
 }

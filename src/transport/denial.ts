@@ -12,6 +12,7 @@ export type RecordDenial = (principal: Principal, rpc: string, reason: ErrorReas
 const DENIALS: ReadonlySet<ErrorReason> = new Set([
   'CONSENT_MISSING',
   'SPEAKER_OPTED_OUT',
+  'PROCESSING_RESTRICTED',
   'TOO_MANY_CLAIMS',
   'TOO_MANY_EVALUATIONS',
 ]);

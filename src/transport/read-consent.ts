@@ -47,6 +47,7 @@ export function readNotice(given: proto.Notice | undefined): Notice {
     controllerEntity: requiredText(notice.controllerEntity, 'notice.controller_entity', 256),
     retentionDays: within(notice.retentionDays, 'notice.retention_days', 1, 3650),
     requiresNewConsent: notice.requiresNewConsent,
+    newConsentGraceDays: within(notice.newConsentGraceDays, 'notice.new_consent_grace_days', 0, 365),
   };
 }
 

@@ -1,9 +1,10 @@
-import type { ConsentState, IdentityProofing, PurposeState } from '../domain/people.js';
+import type { ConsentState, IdentityProofing, NoticeReference, PurposeState } from '../domain/people.js';
+import type { HeldState } from '../domain/rights.js';
 import type { Voiceprint } from '../domain/voiceprint.js';
 import * as common from '../gen/vouch/v1/common.js';
 import * as consent from '../gen/vouch/v1/consent.js';
 import * as enrolment from '../gen/vouch/v1/enrolment.js';
-import { toProto } from './enums.js';
+import { toProto, toProtoOrUnspecified } from './enums.js';
 import { writeQuality } from './write-call.js';
 
 export function writeConsentState(state: ConsentState): consent.ConsentState {
@@ -24,8 +25,18 @@ function writePurposeState(state: PurposeState): consent.PurposeState {
     eventId: state.eventId,
     since: state.since,
     expiresAt: state.expiresAt ?? undefined,
-    notice: notice ? { ...notice, textSha256: Buffer.from(notice.textSha256, 'hex') } : undefined,
+    notice: notice ? writeNoticeReference(notice) : undefined,
+    lapse: toProtoOrUnspecified(consent.GrantLapse, state.lapse),
+    askAgainBy: state.askAgainBy ?? undefined,
   };
+}
+
+export function writeNoticeReference(notice: NoticeReference): consent.NoticeReference {
+  return { ...notice, textSha256: Buffer.from(notice.textSha256, 'hex') };
+}
+
+export function writeHeldState({ state, since }: HeldState): consent.HeldState {
+  return { state: toProto(consent.SpeakerState, state), since };
 }
 
 export function writeVoiceprint(voiceprint: Voiceprint): enrolment.Voiceprint {
@@ -49,7 +60,7 @@ export function writeVoiceprint(voiceprint: Voiceprint): enrolment.Voiceprint {
   };
 }
 
-function writeProofing(proofing: IdentityProofing): common.IdentityProofing {
+export function writeProofing(proofing: IdentityProofing): common.IdentityProofing {
   const { strength, ...rest } = proofing;
   return { ...rest, strength: toProto(common.ProofingStrength, strength) };
 }

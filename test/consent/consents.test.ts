@@ -8,6 +8,7 @@ import { consentGround, given, notice, recordInput } from '../helpers/consents.j
 import { newTenant, reasonOf } from '../helpers/tenant.js';
 
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 
 test('a grant is in force from when it is recorded, whenever it was said', async (t) => {
   const { clock, grant } = await consentGround(t);
@@ -109,11 +110,11 @@ test('of someone unknown who opts out no id is stored, and the opt-out holds', a
     optedOut: true,
     grant: null,
   });
-  t.true((await consents.state(officer, 'kim.lee@acme.example')).optedOut);
+  t.true((await consents.state(officer, 'kim.lee@acme.example')).state.optedOut);
   t.false((await everything(url)).includes('kim.lee'));
   t.is(await reasonOf(grant('kim.lee@acme.example')), 'SPEAKER_OPTED_OUT');
   await grant('kim.lee@acme.example', { purposes: { VERIFY: 'REFUSED' } });
-  t.true((await consents.state(officer, 'kim.lee@acme.example')).optedOut);
+  t.true((await consents.state(officer, 'kim.lee@acme.example')).state.optedOut);
   await grant('kim.lee@acme.example', { liftsOptOut: true });
   t.true(await isOpen('kim.lee@acme.example'));
 });
@@ -171,27 +172,22 @@ test('a key that is used again for something else is refused', async (t) => {
   t.is(await reasonOf(optOut('lee', { idempotencyKey: 'k' })), 'IDEMPOTENCY_KEY_REUSED');
 });
 
-test('a version that needs consent anew ends what was granted under earlier ones', async (t) => {
-  const { consents, officer, grant, isOpen } = await consentGround(t);
-  await grant('kim');
-  const second = notice({ version: 2, text: 'We now do more.', requiresNewConsent: true });
-  await consents.publishNotice(officer, second, 'notice-2');
-  t.false(await isOpen('kim'));
-  t.is(await reasonOf(grant('kim')), 'NOTICE_MISMATCH');
-  await grant('kim', { notice: given(second) });
-  t.true(await isOpen('kim'));
-});
-
-test('a published notice does not change', async (t) => {
-  const { consents, officer } = await consentGround(t);
-  const publish = (changes: Parameters<typeof notice>[0], key: string) =>
-    consents.publishNotice(officer, notice(changes), key);
-  const first = await publish({}, 'notice-1');
-  t.deepEqual(await publish({}, 'another key'), first);
-  t.is(await reasonOf(publish({ text: 'Other words' }, 'k1')), 'NOTICE_EXISTS');
-  t.is(await reasonOf(publish({ text: 'Other words' }, 'notice-1')), 'IDEMPOTENCY_KEY_REUSED');
-  t.is(await reasonOf(publish({ language: 'de', purposes: ['VERIFY'] }, 'k2')), 'FIELD_INVALID');
-  await t.notThrowsAsync(publish({ language: 'de', text: 'Dürfen wir …?' }, 'k3'));
+test('“not now” names a time in the future, and is told until then', async (t) => {
+  const { clock, consents, officer, grant, gate } = await consentGround(t);
+  const notNow = (doNotAskBefore: Date | null) =>
+    grant('kim', { purposes: { VERIFY: 'NOT_NOW' }, notice: null, doNotAskBefore });
+  t.is(await reasonOf(notNow(null)), 'FIELD_REQUIRED');
+  t.is(await reasonOf(notNow(clock.now())), 'FIELD_INVALID');
+  const until = clock.in(30 * DAY);
+  await notNow(until);
+  const { state } = await consents.state(officer, 'kim');
+  t.deepEqual(state.doNotAskBefore, until);
+  t.like(state.purposes[0], { granted: false, value: 'NOT_NOW' });
+  const reasons = async () => (await gate.openClaim(officer.tenantId, 'kim', 'VERIFY')).reasons;
+  t.deepEqual(await reasons(), ['DO_NOT_ASK']);
+  clock.advance(30 * DAY);
+  t.is((await consents.state(officer, 'kim')).state.doNotAskBefore, null);
+  t.deepEqual(await reasons(), []);
 });
 
 test('tenants do not see each other’s speakers, notices or consent', async (t) => {
@@ -202,14 +198,14 @@ test('tenants do not see each other’s speakers, notices or consent', async (t)
   t.like(await gate.openClaim(other.tenantId, 'kim', 'VERIFY'), { known: false, grant: null });
   const input = recordInput('kim', new Date(0));
   t.is(await reasonOf(consents.recordConsent(other, input)), 'NOTICE_NOT_FOUND');
-  t.true((await consents.state(officer, 'kim')).purposes[0]!.granted);
+  t.true((await consents.state(officer, 'kim')).state.purposes[0]!.granted);
 });
 
 test('grants of one speaker that arrive at once are all recorded, in one chain', async (t) => {
   const { database, clock, officer, grant, consents } = await consentGround(t);
   await Promise.all(Array.from({ length: 8 }, () => grant('kim')));
   t.like(await new Audit(database, clock).verify(officer.tenantId), { position: 11, problem: undefined });
-  t.is((await consents.state(officer, 'kim')).lastChainPosition, 11);
+  t.is((await consents.state(officer, 'kim')).state.lastChainPosition, 11);
 });
 
 /** All that the tables hold, as text. */

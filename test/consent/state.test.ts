@@ -7,7 +7,7 @@ import { chain, grant, histories, hour, optOut, withdrawal } from '../helpers/co
 
 const at = (n: number, changes: Partial<ConsentCircumstances> = {}): ConsentCircumstances => ({
   now: hour(n),
-  newConsentFrom: new Map(),
+  newConsent: [],
   optedOutBefore: false,
   ...changes,
 });
@@ -58,7 +58,9 @@ function isGranted(
     !isOptedOut(events.length - 1) &&
     !events.slice(index + 1).some(refuses) &&
     (last.body.expiresAt === null || last.body.expiresAt > circumstances.now) &&
-    last.body.notice!.version >= (circumstances.newConsentFrom.get('n') ?? 0)
+    !circumstances.newConsent.some(
+      ({ version, from }) => version > last.body.notice!.version && from <= circumstances.now,
+    )
   );
 }
 
@@ -67,9 +69,10 @@ test('any history gives what the rules say', (t) => {
     fc.property(
       histories,
       fc.integer({ min: 0, max: 40 }),
-      fc.integer({ min: 0, max: 3 }),
-      (events, n, version) => {
-        const circumstances = at(n, { newConsentFrom: new Map([['n', version]]) });
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 0, max: 40 })), { maxLength: 3 }),
+      (events, n, versions) => {
+        const newConsent = versions.map(([version, from]) => ({ noticeId: 'n', version, from: hour(from) }));
+        const circumstances = at(n, { newConsent });
         const expected = PURPOSES.filter((purpose) => isGranted(events, purpose, circumstances));
         t.is(granted(events, circumstances), expected.join());
       },
@@ -125,9 +128,33 @@ test('a grant ends at its expiry', (t) => {
 });
 
 test('a grant ends when its notice needs consent anew, and only then', (t) => {
-  const newConsentFrom = new Map([['n', 2]]);
-  t.is(granted(chain(grant()), at(9, { newConsentFrom })), '');
-  t.is(granted(chain(grant()), at(9, { newConsentFrom: new Map([['other', 2]]) })), 'VERIFY');
+  const second = { noticeId: 'n', version: 2, from: hour(9) };
+  const third = { noticeId: 'n', version: 3, from: hour(5) };
+  t.is(granted(chain(grant()), at(9, { newConsent: [second] })), '');
+  t.is(granted(chain(grant()), at(9, { newConsent: [{ ...second, noticeId: 'other' }] })), 'VERIFY');
+  t.is(granted(chain(grant()), at(8, { newConsent: [second] })), 'VERIFY', 'the time of grace');
+  t.is(granted(chain(grant()), at(5, { newConsent: [second, third] })), '', 'the shortest time counts');
+});
+
+test('a grant that does not count says why, and by when to ask again', (t) => {
+  const newConsent = [{ noticeId: 'n', version: 2, from: hour(9) }];
+  const state = (n: number, changes = {}) =>
+    deriveConsentState(chain(grant(changes)), at(n, { newConsent })).purposes[0];
+  t.like(state(8), { granted: true, lapse: null, askAgainBy: hour(9) });
+  t.like(state(9), { granted: false, lapse: 'NEW_NOTICE', askAgainBy: hour(9) });
+  t.like(state(9, { expiresAt: hour(8) }), { granted: false, lapse: 'EXPIRED' });
+  const withdrawn = deriveConsentState(chain(grant(), withdrawal('VERIFY')), at(9, { newConsent }));
+  t.like(withdrawn.purposes[0], { granted: false, lapse: null, askAgainBy: null });
+});
+
+test('“not now” takes nothing back, and a refusal stays one', (t) => {
+  const notNow = grant({ purposes: { VERIFY: 'NOT_NOW', ADAPT: 'NOT_NOW' }, doNotAskBefore: hour(50) });
+  const said = (...events: Parameters<typeof chain>) =>
+    deriveConsentState(chain(...events), at(9)).purposes.map(({ value }) => value);
+  t.deepEqual(said(notNow), ['NOT_NOW', 'NOT_NOW']);
+  t.deepEqual(said(grant(), notNow), ['GRANTED', 'NOT_NOW']);
+  t.deepEqual(said(withdrawal('VERIFY'), notNow), ['REFUSED', 'NOT_NOW']);
+  t.deepEqual(said(notNow, grant()), ['GRANTED', 'NOT_NOW']);
 });
 
 test('“not now” is remembered until its date or a grant', (t) => {

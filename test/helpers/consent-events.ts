@@ -5,7 +5,7 @@ import { type ConsentEvent, type RecordedBody } from '../../src/consent/events.j
 const START = Date.UTC(2026, 0, 1);
 const HOUR = 3_600_000;
 
-const late = { retroactive: false, detailsSha256: '0'.repeat(64), voiceprintsErased: 0 };
+const late = { retroactive: false, detailsSha256: '0'.repeat(64), voiceprintsErased: 0, voiceprintsKept: 0 };
 
 /** The n-th hour of the test's time. */
 export const hour = (n: number): Date => new Date(START + n * HOUR);
@@ -57,7 +57,7 @@ export const withdrawal = (...purposes: (typeof PURPOSES)[number][]) => ({
 
 export const optOut = () => ({ type: 'OPTED_OUT' as const, body: late });
 
-const values = fc.constantFrom('GRANTED', 'REFUSED', 'NOT_ASKED');
+const values = fc.constantFrom('GRANTED', 'REFUSED', 'NOT_ASKED', 'NOT_NOW');
 const purposesSaid = fc.record(
   { VERIFY: values, IDENTIFY: values, ADAPT: values },
   { requiredKeys: [] },

@@ -23,6 +23,7 @@ export function notice(changes: Partial<Notice> = {}): Notice {
     controllerEntity: 'Acme Bank',
     retentionDays: 1000,
     requiresNewConsent: false,
+    newConsentGraceDays: 0,
     ...changes,
   };
 }

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { Purpose } from '../../gen/vouch/v1/common.js';
 import {
   GetConsentResponse,
+  GrantLapse,
   OptOutResponse,
   RecordConsentResponse,
   WithdrawConsentResponse,
@@ -20,6 +21,7 @@ import { evidenceOptions, readEvidence, type EvidenceOptions } from '../evidence
 import { readEnumList, readTime } from '../options.js';
 import { answer, fields, isolated, word } from '../output.js';
 import { consentImportCommand } from './consent-import.js';
+import { consentEventCommands, describeStates } from './consent-events.js';
 
 interface TakeBackOptions extends WriteOptions, EvidenceOptions {
   readonly occurredAt?: Date;
@@ -28,7 +30,7 @@ interface TakeBackOptions extends WriteOptions, EvidenceOptions {
 
 /** `vouch consent`: what people said, and what follows. */
 export function consentCommand(): Command {
-  return newCommand('consent', 'record, withdraw or show consent')
+  const command = newCommand('consent', 'record, withdraw or show consent')
     .addCommand(
       recordOptions(
         writeCommand('record', 'record what a person said to a notice').argument('<speaker>', 'the speaker'),
@@ -54,6 +56,8 @@ export function consentCommand(): Command {
         .argument('<speaker>', 'the speaker')
         .action(show),
     );
+  for (const other of consentEventCommands()) command.addCommand(other);
+  return command;
 }
 
 function takeBackOptions(command: Command): Command {
@@ -82,24 +86,28 @@ async function withdraw(
 ): Promise<void> {
   const request = { ...(await takeBack(speakerId, options)), purposes: options.purposes };
   const response = await connected(options, ({ consent }) => consent.withdrawConsent(request));
-  const text = `withdrawn; voiceprints erased: ${response.voiceprintsErased}\n${describeState(response.state)}`;
+  const text = `withdrawn; ${ended(response)}\n${describeState(response.state)}`;
   answer(options, WithdrawConsentResponse.toJSON(response), text);
 }
 
 async function optOut(speakerId: string, options: TakeBackOptions): Promise<void> {
   const request = await takeBack(speakerId, options);
   const response = await connected(options, ({ consent }) => consent.optOut(request));
-  const text = `opted out; voiceprints erased: ${response.voiceprintsErased}`;
+  const text = `opted out; ${ended(response)}`;
   answer(options, OptOutResponse.toJSON(response), text);
 }
 
 async function show(speakerId: string, options: ClientOptions): Promise<void> {
   const response = await connected(options, ({ consent }) => consent.getConsent({ speakerId }));
-  answer(
-    options,
-    GetConsentResponse.toJSON(response),
-    `speaker  ${isolated(speakerId)}\n${describeState(response.state)}`,
-  );
+  const lines = [`speaker  ${isolated(speakerId)}`, describeState(response.state)];
+  if (response.states.length > 0) lines.push(describeStates(response.states));
+  answer(options, GetConsentResponse.toJSON(response), lines.join('\n'));
+}
+
+function ended(voiceprints: { voiceprintsErased: number; voiceprintsKept: number }): string {
+  const { voiceprintsErased, voiceprintsKept } = voiceprints;
+  const kept = voiceprintsKept === 0 ? '' : `, kept by a legal hold: ${voiceprintsKept}`;
+  return `voiceprints erased: ${voiceprintsErased}${kept}`;
 }
 
 async function takeBack(speakerId: string, options: TakeBackOptions) {
@@ -114,7 +122,10 @@ function describeState(state: ConsentState | undefined): string {
     const notice = purpose.notice && ` under ${purpose.notice.noticeId}@${purpose.notice.version}`;
     const since = purpose.since?.toISOString() ?? '';
     const until = purpose.expiresAt && ` until ${purpose.expiresAt.toISOString()}`;
-    const force = purpose.granted ? 'in force' : 'not in force';
+    const lapse = word(purpose.lapse, 'GRANT_LAPSE').toLowerCase().replace('_', ' ');
+    const why = purpose.lapse === GrantLapse.UNSPECIFIED ? '' : `, ${lapse}`;
+    const again = purpose.askAgainBy && ` (ask again by ${purpose.askAgainBy.toISOString()})`;
+    const force = `${purpose.granted ? 'in force' : 'not in force'}${why}${again ?? ''}`;
     return [
       word(purpose.purpose, 'PURPOSE'),
       `${force} (${said} since ${since}${until ?? ''}${notice ?? ''})`,

@@ -17,6 +17,7 @@ interface PublishOptions extends WriteOptions {
   readonly controller: string;
   readonly retentionDays: number;
   readonly requiresNewConsent?: boolean;
+  readonly newConsentGraceDays: number;
 }
 
 /** `vouch notice`: what people are told before they consent. */
@@ -42,6 +43,12 @@ export function noticeCommand(): Command {
         wholeNumber(1),
       )
       .option('--requires-new-consent', 'those who agreed to an earlier version must be asked again')
+      .option(
+        '--new-consent-grace-days <n>',
+        'how long what they agreed to still counts after the publication',
+        wholeNumber(0),
+        0,
+      )
       .action(publish),
   );
 }
@@ -60,6 +67,7 @@ async function publish(options: PublishOptions): Promise<void> {
         controllerEntity: options.controller,
         retentionDays: options.retentionDays,
         requiresNewConsent: options.requiresNewConsent ?? false,
+        newConsentGraceDays: options.newConsentGraceDays,
       },
       idempotencyKey: options.idempotencyKey,
     }),

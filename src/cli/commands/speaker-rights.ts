@@ -10,6 +10,7 @@ import {
 import { clientCommand, writeCommand, type ClientOptions, type WriteOptions } from '../command.js';
 import { connected } from '../connection.js';
 import { answer, fields, isolated, table, word } from '../output.js';
+import { describeStates } from './consent-events.js';
 
 type EraseOptions = WriteOptions & { readonly onBehalfOf: string };
 type HoldOptions = WriteOptions & { readonly reference: string; readonly lift: boolean };
@@ -50,14 +51,7 @@ async function hold(speakerId: string, options: HoldOptions): Promise<void> {
   const state = SpeakerState.LEGAL_HOLD;
   const request = { speakerId, state, inForce: !lift, reference, idempotencyKey };
   const response = await connected(options, ({ consent }) => consent.setSpeakerState(request));
-  const held = response.states.map(
-    (each) => `${word(each.state, 'SPEAKER_STATE')} since ${each.since?.toISOString() ?? ''}`,
-  );
-  answer(
-    options,
-    SetSpeakerStateResponse.toJSON(response),
-    held.length === 0 ? 'no state holds' : held.join('\n'),
-  );
+  answer(options, SetSpeakerStateResponse.toJSON(response), describeStates(response.states));
 }
 
 function describeReceipt(receipt: ErasureReceipt | undefined): string {

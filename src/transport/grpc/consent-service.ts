@@ -1,7 +1,10 @@
 import type { ConsentServiceImplementation } from '../../gen/vouch/v1/consent.js';
 import { readNotice, readOptOut, readRecordConsent, readWithdraw } from '../read-consent.js';
-import { idempotencyKey, validId } from '../validate.js';
-import { writeConsentState } from '../write-people.js';
+import { readPageToken } from '../audit.js';
+import { requireRole } from '../roles.js';
+import { idempotencyKey, validId, within } from '../validate.js';
+import { writeConsentEvent } from '../write-consent.js';
+import { writeConsentState, writeHeldState } from '../write-people.js';
 import { inForce } from './in-force.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { rightsCalls } from './rights.js';
@@ -30,28 +33,37 @@ export function consentService(parts: TransportParts): ConsentServiceImplementat
     withdrawConsent: async (request, { principal }) => {
       const recorded = await consents.withdraw(principal, readWithdraw(request));
       await inForce(poller);
-      const { eventId, chainPosition, effectiveAt, voiceprintsErased } = recorded;
+      const { eventId, chainPosition, effectiveAt, voiceprintsErased, voiceprintsKept } = recorded;
       return {
         eventId,
         chainPosition,
         effectiveAt,
         voiceprintsErased,
+        voiceprintsKept,
         state: writeConsentState(recorded.state),
       };
     },
 
     optOut: async (request, { principal }) => {
-      const { eventId, chainPosition, effectiveAt, voiceprintsErased } = await consents.optOut(
-        principal,
-        readOptOut(request),
-      );
+      const recorded = await consents.optOut(principal, readOptOut(request));
       await inForce(poller);
-      return { eventId, chainPosition, effectiveAt, voiceprintsErased };
+      const { eventId, chainPosition, effectiveAt, voiceprintsErased, voiceprintsKept } = recorded;
+      return { eventId, chainPosition, effectiveAt, voiceprintsErased, voiceprintsKept };
     },
 
     getConsent: async (request, { principal }) => {
-      const state = await consents.state(principal, validId(request.speakerId, 'speaker_id'));
-      return { state: writeConsentState(state) };
+      const speakerId = validId(request.speakerId, 'speaker_id');
+      const { state, states } = await consents.state(principal, speakerId);
+      return { state: writeConsentState(state), states: states.map(writeHeldState) };
+    },
+
+    listConsentEvents: async (request, { principal }) => {
+      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR', 'AUDITOR');
+      const speakerId = validId(request.speakerId, 'speaker_id');
+      const pageSize = request.pageSize === 0 ? 100 : within(request.pageSize, 'page_size', 1, 1000);
+      const after = readPageToken(request.pageToken) ?? 0;
+      const page = await consents.history.list(principal, speakerId, after, pageSize);
+      return { events: page.events.map(writeConsentEvent), nextPageToken: page.nextAfter?.toString() ?? '' };
     },
   };
 }

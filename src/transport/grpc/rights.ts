@@ -1,7 +1,8 @@
 import * as proto from '../../gen/vouch/v1/consent.js';
-import { fromProto, toProto } from '../enums.js';
+import { fromProto } from '../enums.js';
 import { requireRole } from '../roles.js';
 import { idempotencyKey, optionalId, requiredText, validId } from '../validate.js';
+import { writeHeldState } from '../write-people.js';
 import { writeErasureEvidence, writeErasureReceipt } from '../write-rights.js';
 import { inForce } from './in-force.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
@@ -24,9 +25,7 @@ export function rightsCalls(
         idempotencyKey: idempotencyKey(request.idempotencyKey),
       });
       await inForce(poller);
-      return {
-        states: states.map(({ state, since }) => ({ state: toProto(proto.SpeakerState, state), since })),
-      };
+      return { states: states.map(writeHeldState) };
     },
 
     eraseSpeaker: async (request, { principal }) => {

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import test from 'ava';
+import { ConsentEventType, GrantLapse, SpeakerState } from '../../src/gen/vouch/v1/consent.js';
+import { ReasonCode } from '../../src/gen/vouch/v1/decision.js';
+import { PROOFING } from '../helpers/caller.js';
+import { Ground, type TestService } from '../helpers/ground.js';
+import { failure, wordOf } from '../helpers/test-stream.js';
+
+const ALLISON = 'allison_en';
+const CALL = `${ALLISON}/call-1.wav`;
+/** Generous, for a busy machine; what is to be reached is measured by withdrawal.prove.ts. */
+const WITHIN_MS = 5000;
+
+let ground: Ground;
+let services: TestService[] = [];
+
+test.serial.before('two services on one database', async (t) => {
+  t.timeout(60_000);
+  ground = await Ground.make();
+  services = [await ground.serve(), await ground.serve()];
+});
+
+test.after.always('stop', async () => {
+  for (const service of services) await service.stop();
+  await ground.close();
+});
+
+test('a withdrawal recorded on one service stops a call on the other, and erases', async (t) => {
+  const tenant = await services[0]!.tenant();
+  await tenant.enrol(ALLISON);
+  const call = services[1]!.tenantOf(tenant.tenantId).open([ALLISON]);
+  await call.speech(CALL, 0, 8000);
+  await call.event('decision', (each) => wordOf(each) === 'ACCEPT');
+  t.is((await tenant.withdraw(ALLISON)).voiceprintsErased, 1);
+  const recordedAt = performance.now();
+  t.like(await call.event('consentChanged'), { granted: false, consentEventId: '' });
+  const delayMs = performance.now() - recordedAt;
+  t.log(`${Math.round(delayMs)} ms`);
+  t.true(delayMs <= WITHIN_MS, `${delayMs} ms`);
+  await call.speech(CALL, 8000);
+  t.is(await call.end(), null);
+  t.is(wordOf(call.decision), 'CONSENT_MISSING');
+  t.deepEqual(call.decision.claims[0]!.reasons, [ReasonCode.CONSENT_WITHDRAWN]);
+  t.is(call.all('ended')[0]!.droppedMs, 7550);
+  t.deepEqual((await tenant.enrolment.listVoiceprints({ speakerId: ALLISON })).voiceprints, []);
+});
+
+test('a restriction stops a call on the other service and keeps the voiceprint; lifted, the call goes on', async (t) => {
+  const tenant = await services[0]!.tenant();
+  const { voiceprintId } = await tenant.enrol(ALLISON);
+  const call = services[1]!.tenantOf(tenant.tenantId).open([ALLISON]);
+  await call.speech(CALL, 0, 2000);
+  await call.heardUpTo(2000);
+  const set = (inForce: boolean) =>
+    tenant.as('PRIVACY_OFFICER').consent.setSpeakerState({
+      speakerId: ALLISON,
+      state: SpeakerState.RESTRICTED,
+      inForce,
+      reference: 'file 12/26',
+      idempotencyKey: randomUUID(),
+    });
+  await set(true);
+  await call.event('consentChanged', ({ granted }) => !granted);
+  t.is(wordOf(call.decision), 'CONSENT_MISSING');
+  t.deepEqual(call.decision.reasons, [ReasonCode.PROCESSING_RESTRICTED]);
+  const enrolment = {
+    callId: call.callId,
+    speakerId: ALLISON,
+    proofing: PROOFING,
+    idempotencyKey: randomUUID(),
+  };
+  const there = services[1]!.tenantOf(tenant.tenantId);
+  t.is((await failure(there.enrolment.enrolFromCall(enrolment))).reason, 'PROCESSING_RESTRICTED');
+  t.is((await failure(tenant.enrolFrom(CALL, { speakerId: ALLISON }))).reason, 'PROCESSING_RESTRICTED');
+  const { voiceprints } = await tenant.enrolment.listVoiceprints({ speakerId: ALLISON });
+  t.deepEqual(
+    voiceprints.map((each) => each.voiceprintId),
+    [voiceprintId],
+  );
+  const { state, states } = await tenant.consent.getConsent({ speakerId: ALLISON });
+  t.like(state!.purposes[0], { granted: false, lapse: GrantLapse.RESTRICTED });
+  t.is(states[0]!.state, SpeakerState.RESTRICTED);
+  await set(false);
+  await call.event('consentChanged', ({ granted }) => granted);
+  await call.speech(CALL, 2000);
+  await call.end();
+  t.is(wordOf(call.decision), 'ACCEPT');
+  t.is(call.decision.claims[0]!.voiceprintId, voiceprintId);
+});
+
+test('consent events are listed to those who may see them', async (t) => {
+  const tenant = await services[0]!.tenant();
+  await tenant.grant(ALLISON, {
+    evidence: { type: 'recording', reference: 'archive 7' },
+    onBehalfOf: 'agent 9',
+  });
+  await tenant.withdraw(ALLISON);
+  const list = (role: Parameters<typeof tenant.as>[0], page = {}) =>
+    tenant.as(role).consent.listConsentEvents({ speakerId: ALLISON, ...page });
+  for (const role of ['TELEPHONY', 'AGENT', 'SUPERVISOR'] as const) {
+    t.is((await failure(list(role))).reason, 'ROLE_NOT_ALLOWED');
+  }
+  const first = await list('AUDITOR', { pageSize: 1 });
+  t.like(first.events, [
+    {
+      type: ConsentEventType.CONSENT_RECORDED,
+      actorId: 'test',
+      onBehalfOf: 'agent 9',
+      evidence: { type: 'recording', reference: 'archive 7' },
+      notice: { noticeId: 'voice', version: 1 },
+    },
+  ]);
+  const second = await list('PRIVACY_OFFICER', { pageToken: first.nextPageToken });
+  t.like(second.events, [{ type: ConsentEventType.CONSENT_WITHDRAWN }]);
+  t.is(second.nextPageToken, '');
+});
