@@ -140,7 +140,9 @@ export class Approvals {
     const digest = await requestDigest(this.keyring, tenantId, method, request);
     return this.database.tenant(tenantId, async (tx) => {
       const now = this.clock.now();
-      const left = await once(tx, { method, key, digest }, () => work({ tx, keyring: this.keyring, principal, now }));
+      const left = await once(tx, { method, key, digest }, () =>
+        work({ tx, keyring: this.keyring, principal, now }),
+      );
       if (left.speakerRef === null) return null;
       const speaker = await lockSpeakerRef(tx, left.speakerRef);
       return tellOne({ tx, keyring: this.keyring, now }, speaker, left.voiceprintId);
