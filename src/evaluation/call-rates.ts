@@ -74,7 +74,7 @@ function ratesOf(
   return {
     corpus,
     condition,
-    comparisons: Math.max(...calls.map(({ comparisons }) => comparisons)),
+    comparisons: calls.reduce((most, { comparisons }) => Math.max(most, comparisons), 0),
     impostorCalls: impostors.length,
     falseAccepts,
     fmr: impostors.length > 0 ? falseAccepts / impostors.length : null,

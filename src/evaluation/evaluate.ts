@@ -111,7 +111,8 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
       }
       if (request.ratesOnly) continue;
       request.onProgress(`whole calls of ${corpus}, ${condition}`);
-      calls.push(...(await simulateCalls({ ...request, corpus, speakers, terms: request }, condition)));
+      const simulation = { ...request, corpus, speakers, terms: request };
+      for (const call of await simulateCalls(simulation, condition)) calls.push(call);
     }
     if (cells.length === before) {
       leftOut.push({ corpus, reason: 'no speaker has speech to enrol and to test with' });

@@ -73,7 +73,7 @@ async function callsOf(request: CalibrationRequest, map: CalibrationMapFile): Pr
     const { speech, conditions, policy } = request;
     for (const condition of conditions.filter((id) => TELEPHONE_CONDITIONS.includes(id))) {
       const simulation = { speech, corpus, speakers, terms: { calibration, policy }, conditions };
-      calls.push(...(await simulateCalls(simulation, condition)));
+      for (const call of await simulateCalls(simulation, condition)) calls.push(call);
     }
   }
   return calls;
