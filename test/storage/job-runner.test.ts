@@ -11,7 +11,9 @@ async function runner(t: ExecutionContext, database: Database, task: Task): Prom
   const beats = () => database.system((tx) => beat(tx, replicaId));
   await beats();
   const timer = setInterval(() => void beats().catch(() => undefined), 200);
-  const onFailure = (error: unknown) => t.log(error);
+  const onFailure = (error: unknown) => {
+    t.log(error);
+  };
   const running = JobRunner.start({
     database,
     replicaId,
@@ -107,7 +109,9 @@ test('a stop tells the task under way, and waits for it', async (t) => {
   const running = JobRunner.start({
     database,
     replicaId,
-    onFailure: (error) => t.log(error),
+    onFailure: (error) => {
+      t.log(error);
+    },
     tasks: {
       task: async (_payload, signal) => {
         begun = true;
