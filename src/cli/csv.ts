@@ -26,8 +26,8 @@ export async function* readCsv<Column extends string>(
   const heading = (names: string[]) => {
     const unknown = names.find((name) => !Object.hasOwn(columns, name));
     if (unknown !== undefined) throw new UsageError(`There is no column ${unknown}.`);
-    const missing = Object.entries(columns).find(
-      ([name, required]) => required === true && !names.includes(name),
+    const missing = Object.entries<boolean>(columns).find(
+      ([name, required]) => required && !names.includes(name),
     );
     if (missing) throw new UsageError(`The column ${missing[0]} is missing.`);
     return names;
