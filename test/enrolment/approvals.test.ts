@@ -131,8 +131,9 @@ test('a voiceprint that sounds like another speaker of the account is set aside 
 });
 
 test('a review may end with the voiceprint destroyed, and erasing it ends the review', async (t) => {
-  const { url, enrolTwin, approvals, resolve, supervisor, enrol, withdraw } = await approvalGround(t);
+  const { url, enrolTwin, approvals, resolve, supervisor, enrol, withdraw, clock } = await approvalGround(t);
   await enrolTwin();
+  clock.advance(1);
   await enrol('lee', { speech: { findAlike: (others) => others[0] } });
   const first = await approvals.reviews(supervisor, 1, '');
   const rest = await approvals.reviews(supervisor, 1, first.nextPageToken);
