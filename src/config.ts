@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import type { KeyringSource } from './crypto/index.js';
 import { VouchError } from './errors.js';
 
 const milliseconds = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
@@ -16,6 +17,24 @@ const Options = z.object({
   VOUCH_DATA_DIR: z.string().default('.vouch'),
   /** The keyring file; empty: `keyring.json` in VOUCH_DATA_DIR, which is only allowed with the embedded database. */
   VOUCH_KEYRING_FILE: z.string().default(''),
+  /** The keyring itself, in the form of a keyring file, instead of one. */
+  VOUCH_KEYRING: z.string().default(''),
+  /** An OpenBao or Vault server whose transit engine holds the keys, instead of a file; https unless on the loopback. */
+  VOUCH_TRANSIT_URL: z.string().default(''),
+  /** Where its transit engine is mounted. */
+  VOUCH_TRANSIT_MOUNT: z
+    .string()
+    .regex(/^[\w-]+(\/[\w-]+)*$/)
+    .default('transit'),
+  /** What the names of the tenants' keys there begin with. */
+  VOUCH_TRANSIT_KEY_PREFIX: z
+    .string()
+    .regex(/^\w[\w.-]{0,63}$/)
+    .default('vouch-'),
+  /** Token for that server. */
+  VOUCH_TRANSIT_TOKEN: z.string().default(''),
+  /** A file with the token, read before every request, so that it may be renewed. */
+  VOUCH_TRANSIT_TOKEN_FILE: z.string().default(''),
   /** Folder of the models and their manifest; empty: the one that came with the software. */
   VOUCH_MODELS_DIR: z.string().default(''),
   /** Which graph computes embeddings: int8 where its check passes (`auto`), or always this one. */
@@ -59,7 +78,7 @@ export interface Config {
   readonly databaseUrl: string;
   readonly databasePool: number;
   readonly dataDir: string;
-  readonly keyringFile: string;
+  readonly keyring: KeyringSource;
   readonly modelsDir: string;
   readonly modelPrecision: 'auto' | 'fp32' | 'int8';
   readonly calibrationId: string;
@@ -113,7 +132,7 @@ export function readConfig(
     databaseUrl: options.DATABASE_URL,
     databasePool: options.VOUCH_DATABASE_POOL,
     dataDir: options.VOUCH_DATA_DIR,
-    keyringFile: keyringFile(options.VOUCH_KEYRING_FILE, options.DATABASE_URL, options.VOUCH_DATA_DIR),
+    keyring: keyringSource(options),
     modelsDir: options.VOUCH_MODELS_DIR,
     modelPrecision: options.VOUCH_MODEL_PRECISION,
     calibrationId: options.VOUCH_CALIBRATION,
@@ -162,15 +181,49 @@ function readAddress(address: string): { host: string; port: number } {
   return { host, port };
 }
 
+/** One place for the keys, and no second one that might be taken for it. */
+function keyringSource(options: z.output<typeof Options>): KeyringSource {
+  const {
+    VOUCH_KEYRING_FILE: path,
+    VOUCH_KEYRING: text,
+    VOUCH_TRANSIT_URL: url,
+    VOUCH_TRANSIT_TOKEN: token,
+    VOUCH_TRANSIT_TOKEN_FILE: tokenFile,
+  } = options;
+  const named = Object.entries({ VOUCH_KEYRING_FILE: path, VOUCH_KEYRING: text, VOUCH_TRANSIT_URL: url })
+    .filter(([, value]) => value !== '')
+    .map(([name]) => name);
+  if (named.length > 1)
+    throw badKeyring(named.join(', '), 'Keys come from one place: set one of these only.');
+  if (text !== '') return { from: 'environment', text };
+  if (url === '') return { from: 'file', path: keyringFile(options) };
+  if (!isSafeUrl(url))
+    throw badKeyring('VOUCH_TRANSIT_URL', 'VOUCH_TRANSIT_URL is https, or http on the loopback.');
+  if ((token === '') === (tokenFile === ''))
+    throw badKeyring('VOUCH_TRANSIT_TOKEN', 'VOUCH_TRANSIT_TOKEN or VOUCH_TRANSIT_TOKEN_FILE is needed.');
+  const { VOUCH_TRANSIT_MOUNT: mount, VOUCH_TRANSIT_KEY_PREFIX: keyPrefix } = options;
+  return { from: 'transit', url, mount, keyPrefix, token, tokenFile };
+}
+
 /** Keys beside somebody else's database would end up in one backup with it. */
-function keyringFile(file: string, databaseUrl: string, dataDir: string): string {
-  if (file !== '') return file;
-  if (databaseUrl === '') return `${dataDir}/keyring.json`;
-  throw new VouchError('CONFIGURATION_INVALID', {
-    field: 'VOUCH_KEYRING_FILE',
-    message:
-      'With DATABASE_URL, VOUCH_KEYRING_FILE must say where the keyring is: outside the database and its backups.',
-  });
+function keyringFile(options: z.output<typeof Options>): string {
+  if (options.VOUCH_KEYRING_FILE !== '') return options.VOUCH_KEYRING_FILE;
+  if (options.DATABASE_URL === '') return `${options.VOUCH_DATA_DIR}/keyring.json`;
+  throw badKeyring(
+    'VOUCH_KEYRING_FILE',
+    'With DATABASE_URL, VOUCH_KEYRING_FILE must say where the keyring is, outside the database and its backups; or VOUCH_KEYRING or VOUCH_TRANSIT_URL takes its place.',
+  );
+}
+
+function badKeyring(field: string, message: string): VouchError {
+  return new VouchError('CONFIGURATION_INVALID', { field, message });
+}
+
+/** A token must not cross a network in clear. */
+function isSafeUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
 /** Whether an address is reached from this machine only. */

@@ -126,6 +126,8 @@ export const REASONS = {
   KEY_MISSING: ['INTERNAL', 'The keyring does not hold a key that is needed.'],
   KEY_WRONG: ['INTERNAL', 'A key of the keyring is not the one that the data was encrypted under.'],
   KEYRING_INVALID: ['INTERNAL', 'The keyring cannot be read.'],
+  KEYRING_READ_ONLY: ['FAILED_PRECONDITION', 'The keys come from elsewhere, and are changed there.'],
+  KEY_SERVICE_UNAVAILABLE: ['UNAVAILABLE', 'The key service does not answer.'],
   CIPHERTEXT_INVALID: ['INTERNAL', 'Encrypted data does not belong where it stands.'],
   MODEL_INVALID: ['INTERNAL', 'A model does not match its manifest.'],
   CALIBRATION_INVALID: ['INTERNAL', 'A calibration cannot be used with this model.'],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AuditOffice, DeniedAccess } from './audit/index.js';
 import { isLoopback, type Config } from './config.js';
 import { ConsentGate, Consents, SpeakerStates } from './consent/index.js';
-import { FileKeyring } from './crypto/index.js';
+import { openKeyring } from './crypto/index.js';
 import { ensureDevelopmentTenant } from './development-tenant.js';
 import type { Clock } from './domain/clock.js';
 import { VouchError } from './errors.js';
@@ -11,6 +11,7 @@ import { createLog, loggedFailure, type Logger } from './observability/index.js'
 import { openBatchJobs, type BatchJobs } from './open-batch-jobs.js';
 import { openDatabase } from './open-database.js';
 import { openEnrolment } from './open-enrolment.js';
+import { openKeys } from './open-keys.js';
 import { openModels, WorkerHealth } from './open-extractor.js';
 import { packageRoot } from './package-root.js';
 import { Rights } from './rights/index.js';
@@ -145,7 +146,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
     const { directory, closedDirectory } = embedded;
     log.info({ directory, closedDirectory }, 'embedded PostgreSQL started');
   }
-  const keyring = await FileKeyring.open(config.keyringFile);
+  const keyring = await openKeyring(config.keyring);
   const tenants = new Tenants(database, keyring, clock);
   await tenants.verifyKeys();
   await ensureDevelopmentTenant(config, tenants);
@@ -235,6 +236,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       models,
       auditOffice: new AuditOffice(database, keyring, clock),
       ...enrolment,
+      ...openKeys(database, keyring, clock, log, stops),
       speakerStates: new SpeakerStates(database, keyring, clock),
       rights: new Rights(database, keyring, clock),
       enrolmentJobs: jobs.enrolmentJobs,

@@ -34,6 +34,8 @@ export const ENTRY_TYPES = {
   VOICEPRINT_REJECTED: 'CHANGE',
   VOICEPRINT_DELETED: 'CHANGE',
   SPEAKER_ACCOUNT_SET: 'CHANGE',
+  // What is held of a person is sealed under a new key.
+  SPEAKER_REENCRYPTED: 'CHANGE',
   OUTCOME_REPORTED: 'CHANGE',
   SPEAKER_STATE_SET: 'CHANGE',
   SPEAKER_STATE_LIFTED: 'CHANGE',
@@ -57,6 +59,15 @@ export const ENTRY_TYPES = {
   ERASURE_REFUSED: 'DENIED',
 
   TENANT_CREATED: 'ADMINISTRATION',
+  // A new epoch key wraps the data keys of new speakers.
+  KEYS_ROTATED: 'ADMINISTRATION',
+  // The data keys of all speakers are wrapped under it, too.
+  KEYS_REWRAPPED: 'ADMINISTRATION',
+  // An old epoch key is gone from the keyring.
+  KEY_EPOCH_DESTROYED: 'ADMINISTRATION',
+  KEY_SETTINGS_CHANGED: 'ADMINISTRATION',
+  REENCRYPTION_REQUESTED: 'ADMINISTRATION',
+  SPEAKERS_REENCRYPTED: 'ADMINISTRATION',
 
   // Somebody looked at the trail itself.
   AUDIT_READ: 'AUDIT',

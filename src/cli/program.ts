@@ -10,6 +10,7 @@ import { consentCommand } from './commands/consent.js';
 import { demoCommand } from './commands/demo.js';
 import { enrolCommand } from './commands/enrol.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { keysCommand } from './commands/keys.js';
 import { migrateCommand } from './commands/migrate.js';
 import { noticeCommand } from './commands/notice.js';
 import { outcomeCommand } from './commands/outcome.js';
@@ -72,6 +73,7 @@ function program(): Command {
     policyCommand(),
     auditCommand(),
     calibrationCommand(),
+    keysCommand(),
   ];
   root.commandsGroup('On this machine:');
   for (const command of here) root.addCommand(command);

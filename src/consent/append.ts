@@ -3,7 +3,13 @@ import { appendEntry, type Appended } from '../audit/index.js';
 import { canonicalJson, sha256, type DataKey, type JsonValue } from '../crypto/index.js';
 import type { Evidence, IdentityProofing } from '../domain/people.js';
 import type { Principal } from '../domain/principal.js';
-import { insertConsentDetails, setSpeakerVersion, type Transaction } from '../storage/index.js';
+import {
+  insertConsentDetails,
+  listConsentDetails,
+  replaceConsentDetails,
+  setSpeakerVersion,
+  type Transaction,
+} from '../storage/index.js';
 import type { ConsentEventType } from './events.js';
 import { isRetroactive } from './rules.js';
 
@@ -52,6 +58,20 @@ export async function appendConsent(
   });
   await setSpeakerVersion(tx, speakerRef, appended.position);
   return appended;
+}
+
+/** Seals the details of a speaker's consent events under another key of theirs. Throws CIPHERTEXT_INVALID. */
+export async function resealConsentDetails(
+  tx: Transaction,
+  speakerRef: string,
+  from: DataKey,
+  to: DataKey,
+): Promise<void> {
+  for (const row of await listConsentDetails(tx, speakerRef)) {
+    const context = consentDetailsContext(row.eventId);
+    const details = from.open(row.ciphertext, context);
+    await replaceConsentDetails(tx, { ...row, ciphertext: to.seal(details, context) });
+  }
 }
 
 /** What sealed details belong to. */

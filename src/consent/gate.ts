@@ -14,7 +14,7 @@ import { evidenceReference } from './details.js';
 import { makeGrant, type Grant } from './grant.js';
 import { loadConsent, SPEAKER_ID_HASH, type Subject } from './load.js';
 import { reasonsAgainst, requireGrant, restricted } from './restriction.js';
-import { openSpeakerKey } from './speaker-key.js';
+import { openSpeakerKey } from '../keys/index.js';
 import { speakerStates } from './speaker-states.js';
 
 /** What the gate says of someone who is claimed. */

@@ -16,7 +16,7 @@ import {
 import { openDetails, type ConsentDetails } from './details.js';
 import { parseConsentEvent, type ConsentEvent } from './events.js';
 import { SPEAKER_ID_HASH } from './load.js';
-import { openSpeakerKey } from './speaker-key.js';
+import { openSpeakerKey } from '../keys/index.js';
 
 /** Who recorded an event, and for whom; null where the name is not known any more. */
 export interface RecordedBy {

@@ -1,5 +1,5 @@
 /** What people were told and what they said to it, and the gate that follows from it. */
-export { consentDetailsContext, proofingJson } from './append.js';
+export { consentDetailsContext, proofingJson, resealConsentDetails } from './append.js';
 export { Consents } from './consents.js';
 export { ConsentGate, type OpenedClaim, type SeenClaim } from './gate.js';
 export type { Grant } from './grant.js';
@@ -7,6 +7,5 @@ export type { ListedEvent } from './history.js';
 export type { OptOutInput, RecordConsentInput, RecordedConsent, WithdrawInput } from './inputs.js';
 export { SPEAKER_ID_HASH } from './load.js';
 export type { PublishedNotice } from './notices.js';
-export { createSpeakerKey, openSpeakerKey } from './speaker-key.js';
 export { requireGrant } from './restriction.js';
 export { isHeld, SpeakerStates, type SpeakerStateInput } from './speaker-states.js';

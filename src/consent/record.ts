@@ -19,7 +19,7 @@ import type { OptOutInput, RecordConsentInput, WithdrawInput } from './inputs.js
 import { isFromBefore, loadConsent } from './load.js';
 import { recordBody } from './requests.js';
 import { checkEntry, grantedPurposes, occurrence } from './rules.js';
-import { createSpeakerKey, openSpeakerKey } from './speaker-key.js';
+import { createSpeakerKey, openSpeakerKey } from '../keys/index.js';
 import { isHeld } from './speaker-states.js';
 
 /** A transaction that records a consent event, and what it needs. */

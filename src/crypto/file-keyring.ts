@@ -1,94 +1,105 @@
 import { VouchError } from '../errors.js';
-import type { DataKey } from './data-key.js';
+import { HeldKeyring } from './held-keyring.js';
 import { readKeyFile, writeKeyFile } from './key-file.js';
-import type { Keyring, WrappedKey } from './keyring.js';
-import type { PublicKey, Signature } from './signing.js';
-import { newTenantKeys, TenantKeys } from './tenant-keys.js';
+import { newKey, newTenantKeys, TenantKeys, type EncodedTenantKeys } from './tenant-keys.js';
+
+/** A process that runs forgets keys that another one destroyed within about this time, ms. */
+const REREAD_MS = 60_000;
+
+type Change = (keys: EncodedTenantKeys | undefined) => EncodedTenantKeys | undefined;
 
 /** A keyring in a file of mode 0600, which does not belong on the database's disk or in its backups. */
-export class FileKeyring implements Keyring {
+export class FileKeyring extends HeldKeyring {
   #tenants = new Map<string, TenantKeys>();
+  #readAt = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(private readonly path: string) {}
+  private constructor(
+    private readonly path: string,
+    private readonly rereadMs: number,
+  ) {
+    super();
+  }
 
   /**
    * Reads the file. One that is not there is an empty keyring: it is written with the first tenant.
    *
    * @throws KEYRING_INVALID
    */
-  static async open(path: string): Promise<FileKeyring> {
-    const keyring = new FileKeyring(path);
+  static async open(path: string, rereadMs = REREAD_MS): Promise<FileKeyring> {
+    const keyring = new FileKeyring(path, rereadMs);
     await keyring.#read();
     return keyring;
   }
 
   async createTenantKeys(tenantId: string): Promise<void> {
-    // One after the other: each reads the file and writes it whole.
-    const turn = this.#writing.then(() => this.#add(tenantId));
-    this.#writing = turn.catch(() => undefined);
-    await turn;
+    await this.#change(tenantId, (keys) => {
+      if (keys !== undefined) throw new VouchError('TENANT_EXISTS');
+      return newTenantKeys();
+    });
   }
 
-  async hasTenantKeys(tenantId: string): Promise<boolean> {
-    return (await this.#find(tenantId)) !== undefined;
+  async createEpoch(tenantId: string, epoch: number): Promise<void> {
+    await this.#change(tenantId, (keys) => {
+      if (keys === undefined) throw new VouchError('KEY_MISSING');
+      if (keys.epochs[epoch] !== undefined) return undefined;
+      return { ...keys, epochs: { ...keys.epochs, [epoch]: newKey() } };
+    });
   }
 
-  async activeEpoch(tenantId: string): Promise<number> {
-    return (await this.#keys(tenantId)).activeEpoch;
+  async destroyEpoch(tenantId: string, epoch: number): Promise<void> {
+    await this.#change(tenantId, (keys) => {
+      if (keys?.epochs[epoch] === undefined) return undefined;
+      const left = Object.entries(keys.epochs).filter(([each]) => each !== String(epoch));
+      if (left.length === 0)
+        throw new VouchError('INTERNAL', { message: 'The last epoch key is not destroyed.' });
+      return { ...keys, epochs: Object.fromEntries(left) };
+    });
   }
 
-  async checkValue(tenantId: string, epoch: number): Promise<Buffer> {
-    return (await this.#keys(tenantId, epoch)).checkValue(epoch);
-  }
-
-  async createDataKey(tenantId: string, speakerRef: string): Promise<{ key: DataKey; wrapped: WrappedKey }> {
-    return (await this.#keys(tenantId)).createDataKey(speakerRef);
-  }
-
-  async openDataKey(tenantId: string, speakerRef: string, wrapped: WrappedKey): Promise<DataKey> {
-    return (await this.#keys(tenantId, wrapped.epoch)).openDataKey(speakerRef, wrapped);
-  }
-
-  async keyedHash(tenantId: string, label: string, value: string): Promise<Buffer> {
-    return (await this.#keys(tenantId)).keyedHash(label, value);
-  }
-
-  async sign(tenantId: string, message: Uint8Array): Promise<Signature> {
-    return (await this.#keys(tenantId)).signingKey.sign(message);
-  }
-
-  async publicKey(tenantId: string): Promise<PublicKey> {
-    return (await this.#keys(tenantId)).signingKey.publicKey;
-  }
-
-  async #add(tenantId: string): Promise<void> {
-    const tenants = await readKeyFile(this.path);
-    if (tenants.has(tenantId)) throw new VouchError('TENANT_EXISTS');
-    const encoded = newTenantKeys();
-    await writeKeyFile(this.path, tenants.set(tenantId, encoded));
-    this.#tenants.set(tenantId, new TenantKeys(tenantId, encoded));
-  }
-
-  async #read(): Promise<void> {
-    const encoded = await readKeyFile(this.path);
-    this.#tenants = new Map(
-      [...encoded].map(([tenantId, keys]) => [tenantId, new TenantKeys(tenantId, keys)]),
-    );
-  }
-
-  /** Reads the file again before it says that a key is missing: another process may have added it. */
-  async #find(tenantId: string, epoch?: number): Promise<TenantKeys | undefined> {
+  /**
+   * Reads the file again before it says that a key is missing, since another process may have added it, and from time to
+   * time, since one may have been destroyed. A file that cannot be read by then changes nothing: calls run on it.
+   */
+  protected override async find(tenantId: string, epoch?: number): Promise<TenantKeys | undefined> {
+    if (Date.now() - this.#readAt >= this.rereadMs) await this.#reread();
     const known = this.#tenants.get(tenantId);
     if (known !== undefined && (epoch === undefined || known.hasEpoch(epoch))) return known;
     await this.#read();
     return this.#tenants.get(tenantId);
   }
 
-  async #keys(tenantId: string, epoch?: number): Promise<TenantKeys> {
-    const keys = await this.#find(tenantId, epoch);
-    if (keys === undefined)
-      throw new VouchError('KEY_MISSING', { message: 'The keyring has no keys of this tenant.' });
-    return keys;
+  /** One change after the other: each reads the file and writes it whole. */
+  async #change(tenantId: string, change: Change): Promise<void> {
+    const turn = this.#writing.then(async () => {
+      const tenants = await readKeyFile(this.path);
+      const changed = change(tenants.get(tenantId));
+      if (changed === undefined) return;
+      await writeKeyFile(this.path, tenants.set(tenantId, changed));
+      this.#tenants.set(tenantId, new TenantKeys(tenantId, changed));
+    });
+    this.#writing = turn.catch(() => undefined);
+    await turn;
+  }
+
+  async #read(): Promise<void> {
+    this.#hold(await readKeyFile(this.path));
+  }
+
+  async #reread(): Promise<void> {
+    this.#readAt = Date.now(); // At once: others who come meanwhile need not read it, too.
+    try {
+      const encoded = await readKeyFile(this.path);
+      if (encoded.size > 0) this.#hold(encoded);
+    } catch (error) {
+      if (!(error instanceof VouchError)) throw error;
+    }
+  }
+
+  #hold(encoded: ReadonlyMap<string, EncodedTenantKeys>): void {
+    this.#readAt = Date.now();
+    this.#tenants = new Map(
+      [...encoded].map(([tenantId, keys]) => [tenantId, new TenantKeys(tenantId, keys)]),
+    );
   }
 }

@@ -3,14 +3,15 @@ import { open, readFile, rename, rm, stat, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { VouchError } from '../errors.js';
-import type { EncodedTenantKeys } from './tenant-keys.js';
+import { newTenantKeys, type EncodedTenantKeys } from './tenant-keys.js';
 
 const keyFileSchema = z.strictObject({
   version: z.literal(1),
   tenants: z.record(
     z.string(),
     z.strictObject({
-      activeEpoch: z.int().positive(),
+      // Earlier files said which epoch is in use; the database says it now.
+      activeEpoch: z.int().positive().optional(),
       epochs: z.record(z.string().regex(/^[1-9][0-9]{0,8}$/), z.base64()),
       hashKey: z.base64(),
     }),
@@ -21,8 +22,33 @@ const keyFileSchema = z.strictObject({
 const FORBIDDEN_MODE = 0o027;
 
 /**
- * Reads a keyring file: `{"version": 1, "tenants": {"<id>": {"activeEpoch": 1, "epochs": {"1": base64}, "hashKey":
- * base64}}}`. A file that is not there holds no keys.
+ * Reads the text of a keyring: `{"version": 1, "tenants": {"<id>": {"epochs": {"1": base64}, "hashKey": base64}}}`.
+ *
+ * @throws KEYRING_INVALID; never with anything of the content, which is why causes are dropped here
+ */
+export function parseKeys(text: string): Map<string, EncodedTenantKeys> {
+  const parsed = keyFileSchema.safeParse(parseJson(text));
+  if (!parsed.success) throw invalid('The keyring does not have the form of a keyring.');
+  return new Map(
+    Object.entries(parsed.data.tenants).map(([tenantId, { epochs, hashKey }]) => [
+      tenantId,
+      { epochs, hashKey },
+    ]),
+  );
+}
+
+/** Writes the text of a keyring. */
+function formatKeys(tenants: ReadonlyMap<string, EncodedTenantKeys>): string {
+  return `${JSON.stringify({ version: 1, tenants: Object.fromEntries(tenants) }, null, 2)}\n`;
+}
+
+/** The text of a keyring with new keys of these tenants, for those who keep it elsewhere than in a file. */
+export function newKeyringText(tenantIds: readonly string[]): string {
+  return formatKeys(new Map(tenantIds.map((tenantId) => [tenantId, newTenantKeys()])));
+}
+
+/**
+ * Reads a keyring file. A file that is not there holds no keys.
  *
  * @throws KEYRING_INVALID; never with anything of the content, which is why causes are dropped here
  */
@@ -36,9 +62,7 @@ export async function readKeyFile(path: string): Promise<Map<string, EncodedTena
     if (isErrno(error, 'ENOENT')) return new Map();
     throw error instanceof VouchError ? error : invalid('The keyring file cannot be opened.');
   }
-  const parsed = keyFileSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw invalid('The keyring file does not have the form of a keyring.');
-  return new Map(Object.entries(parsed.data.tenants));
+  return parseKeys(text);
 }
 
 /**
@@ -56,9 +80,7 @@ export async function writeKeyFile(
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(temporary, 'wx', 0o600);
     try {
-      await file.writeFile(
-        `${JSON.stringify({ version: 1, tenants: Object.fromEntries(tenants) }, null, 2)}\n`,
-      );
+      await file.writeFile(formatKeys(tenants));
       await file.sync();
     } finally {
       await file.close();

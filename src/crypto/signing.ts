@@ -27,6 +27,22 @@ export interface PublicKey {
 // RFC 8410, section 7: PKCS #8 of an Ed25519 key up to its 32 bytes.
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
+// RFC 8410, section 4: SubjectPublicKeyInfo of an Ed25519 key up to its 32 bytes.
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** The public half of a key that is held elsewhere, from its 32 bytes (RFC 8032, 5.1.5). Throws where it is none. */
+export function publicKeyOf(bytes: Uint8Array): PublicKey {
+  return describe(createPublicKey({ key: Buffer.concat([SPKI_PREFIX, bytes]), format: 'der', type: 'spki' }));
+}
+
+function describe(half: KeyObject): PublicKey {
+  const der = half.export({ type: 'spki', format: 'der' });
+  return {
+    keyId: createHash('sha256').update(der).digest('hex').slice(0, 16),
+    pem: half.export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
 /** Signs with an Ed25519 key. */
 export class SigningKey {
   readonly publicKey: PublicKey;
@@ -34,12 +50,7 @@ export class SigningKey {
 
   private constructor(key: KeyObject) {
     this.#key = key;
-    const half = createPublicKey(key);
-    const der = half.export({ type: 'spki', format: 'der' });
-    this.publicKey = {
-      keyId: createHash('sha256').update(der).digest('hex').slice(0, 16),
-      pem: half.export({ type: 'spki', format: 'pem' }).toString(),
-    };
+    this.publicKey = describe(createPublicKey(key));
   }
 
   /** A key that follows from a secret (HKDF, RFC 5869) and tells nothing about it, nor about keys for other uses. */

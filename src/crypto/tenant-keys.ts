@@ -3,39 +3,45 @@ import { VouchError } from '../errors.js';
 import { encodeFields } from './canonical.js';
 import { DataKey, KEY_BYTES } from './data-key.js';
 import { open, seal } from './envelope.js';
-import type { WrappedKey } from './keyring.js';
+import { FIRST_EPOCH, type OwnedKey, type WrappedKey } from './keyring.js';
 import { SigningKey } from './signing.js';
 
-/** The keys of one tenant as bytes, base64: how they stand in a keyring file. */
+/** The keys of one tenant as bytes, base64: how they stand in a keyring. */
 export interface EncodedTenantKeys {
-  readonly activeEpoch: number;
   readonly epochs: Readonly<Record<string, string>>;
   readonly hashKey: string;
 }
 
-/** New random keys: epoch 1 and the hash key. */
+/** A new random key, base64. */
+export function newKey(): string {
+  return randomBytes(KEY_BYTES).toString('base64');
+}
+
+/** New random keys: the first epoch and the hash key. */
 export function newTenantKeys(): EncodedTenantKeys {
-  const random = (): string => randomBytes(KEY_BYTES).toString('base64');
-  return { activeEpoch: 1, epochs: { '1': random() }, hashKey: random() };
+  return { epochs: { [FIRST_EPOCH]: newKey() }, hashKey: newKey() };
 }
 
 /** The keys of one tenant, held in this process, and what is done with them. */
 export class TenantKeys {
-  readonly activeEpoch: number;
   readonly #tenantId: string;
   readonly #epochs = new Map<number, KeyObject>();
   readonly #hashKey: KeyObject;
 
-  /** @throws KEYRING_INVALID for a key of another length, or an active epoch without a key */
+  /** @throws KEYRING_INVALID for a key of another length, or no epoch at all */
   constructor(tenantId: string, encoded: EncodedTenantKeys) {
     this.#tenantId = tenantId;
-    this.activeEpoch = encoded.activeEpoch;
     for (const [epoch, key] of Object.entries(encoded.epochs))
       this.#epochs.set(Number(epoch), decodeKey(key));
     this.#hashKey = decodeKey(encoded.hashKey);
-    if (!this.#epochs.has(encoded.activeEpoch)) {
-      throw new VouchError('KEYRING_INVALID', { message: 'The active epoch of a tenant has no key.' });
+    if (this.#epochs.size === 0) {
+      throw new VouchError('KEYRING_INVALID', { message: 'A tenant of the keyring has no epoch key.' });
     }
+  }
+
+  /** See Keyring. */
+  epochs(): readonly number[] {
+    return [...this.#epochs.keys()].sort((a, b) => a - b);
   }
 
   hasEpoch(epoch: number): boolean {
@@ -54,18 +60,23 @@ export class TenantKeys {
   }
 
   /** See Keyring. */
-  async createDataKey(speakerRef: string): Promise<{ key: DataKey; wrapped: WrappedKey }> {
-    const epoch = this.activeEpoch;
-    return DataKey.create(this.#tenantId, speakerRef, (bytes) => ({
-      epoch,
-      ciphertext: seal(this.#epochKey(epoch), bytes, this.#wrapContext(speakerRef, epoch)),
-    }));
+  async createDataKey(speakerRef: string, epoch: number): Promise<{ key: DataKey; wrapped: WrappedKey }> {
+    return DataKey.create(this.#tenantId, speakerRef, (bytes) => this.#wrap(speakerRef, epoch, bytes));
   }
 
   /** See Keyring. */
-  openDataKey(speakerRef: string, { epoch, ciphertext }: WrappedKey): DataKey {
-    const bytes = open(this.#epochKey(epoch), ciphertext, this.#wrapContext(speakerRef, epoch));
-    return DataKey.from(bytes, this.#tenantId, speakerRef);
+  openDataKey(speakerRef: string, wrapped: WrappedKey): DataKey {
+    return DataKey.from(this.#unwrap(speakerRef, wrapped), this.#tenantId, speakerRef);
+  }
+
+  /** See Keyring; one key. Throws CIPHERTEXT_INVALID. */
+  rewrap(epoch: number, key: OwnedKey): WrappedKey {
+    const bytes = this.#unwrap(key.speakerRef, key);
+    try {
+      return this.#wrap(key.speakerRef, epoch, bytes);
+    } finally {
+      bytes.fill(0);
+    }
   }
 
   /** See Keyring. */
@@ -76,6 +87,17 @@ export class TenantKeys {
   /** See Keyring. Follows from the hash key, which is never rotated: a keyring needs no more keys for it. */
   get signingKey(): SigningKey {
     return SigningKey.derive(this.#hashKey, { use: 'vouch signing 1', tenant: this.#tenantId });
+  }
+
+  #wrap(speakerRef: string, epoch: number, bytes: Buffer): WrappedKey {
+    return {
+      epoch,
+      ciphertext: seal(this.#epochKey(epoch), bytes, this.#wrapContext(speakerRef, epoch)),
+    };
+  }
+
+  #unwrap(speakerRef: string, { epoch, ciphertext }: WrappedKey): Buffer {
+    return open(this.#epochKey(epoch), ciphertext, this.#wrapContext(speakerRef, epoch));
   }
 
   #wrapContext(speakerRef: string, epoch: number): Record<string, string | number> {

@@ -6,5 +6,6 @@ export { EnrolmentJobs, type EnrolmentJobRequest, type Manifest } from './jobs/j
 export { ENROLMENT_TASK, laneSchema, type Lane } from './jobs/lanes.js';
 export { JobRows, LABEL_EXISTS, type BegunJobRow } from './jobs/rows.js';
 export { Notifications, type Notification } from './notifications.js';
+export { resealVoiceprints } from './sealed.js';
 export { Speakers } from './speakers.js';
 export { Voiceprints } from './voiceprints.js';

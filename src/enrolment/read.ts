@@ -1,7 +1,7 @@
-import { openSpeakerKey } from '../consent/index.js';
 import type { Keyring } from '../crypto/index.js';
 import type { Voiceprint } from '../domain/voiceprint.js';
 import { VouchError } from '../errors.js';
+import { openSpeakerKey } from '../keys/index.js';
 import { listVectors, listVoiceprints, type SpeakerRow, type Transaction } from '../storage/index.js';
 import { tellVoiceprint } from './rows.js';
 import { settle } from './status.js';
@@ -18,10 +18,11 @@ export async function tellAll(
   { tx, keyring, now }: Reading,
   { speakerRef, speakerId }: Pick<SpeakerRow, 'speakerRef' | 'speakerId'>,
 ): Promise<Voiceprint[]> {
-  const rows = await listVoiceprints(tx, speakerRef);
-  if (rows.length === 0) return [];
-  const vectors = await listVectors(tx, speakerRef);
+  if ((await listVoiceprints(tx, speakerRef)).length === 0) return [];
+  // The key first: what is read after it is sealed under it.
   const key = await openSpeakerKey(tx, keyring, speakerRef);
+  const rows = await listVoiceprints(tx, speakerRef);
+  const vectors = await listVectors(tx, speakerRef);
   const statuses = settle(rows, now);
   return rows.map((row) => {
     const status = statuses.get(row.voiceprintId) ?? row.status;

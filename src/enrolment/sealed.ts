@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { proofingJson } from '../consent/index.js';
 import { canonicalJson, decodeVector, encodeVector, type DataKey } from '../crypto/index.js';
 import type { IdentityProofing } from '../domain/people.js';
-import type { VectorRow } from '../storage/index.js';
+import {
+  listVectors,
+  listVoiceprints,
+  replaceLineage,
+  replaceVector,
+  type Transaction,
+  type VectorRow,
+} from '../storage/index.js';
 import type { PooledVector } from './inputs.js';
 
 /** What of a voiceprint may name people, or lead to them. */
@@ -58,6 +65,29 @@ export function openVector(key: DataKey, row: VectorRow): Float32Array {
     return decodeVector(bytes, row.dimension);
   } finally {
     bytes.fill(0);
+  }
+}
+
+/** Seals a speaker's voiceprints under another key of theirs. Throws CIPHERTEXT_INVALID. */
+export async function resealVoiceprints(
+  tx: Transaction,
+  speakerRef: string,
+  from: DataKey,
+  to: DataKey,
+): Promise<void> {
+  const reseal = (sealed: Buffer, context: Record<string, string | number>): Buffer => {
+    const bytes = from.open(sealed, context);
+    try {
+      return to.seal(bytes, context);
+    } finally {
+      bytes.fill(0);
+    }
+  };
+  for (const { voiceprintId, lineage } of await listVoiceprints(tx, speakerRef)) {
+    await replaceLineage(tx, voiceprintId, reseal(lineage, lineageContext(voiceprintId)));
+  }
+  for (const row of await listVectors(tx, speakerRef)) {
+    await replaceVector(tx, { ...row, ciphertext: reseal(row.ciphertext, vectorContext(row)) });
   }
 }
 

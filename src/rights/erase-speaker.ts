@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { appendEntry } from '../audit/index.js';
-import { consentDetailsContext, createSpeakerKey, openSpeakerKey } from '../consent/index.js';
+import { consentDetailsContext } from '../consent/index.js';
 import type { Keyring } from '../crypto/index.js';
 import type { Principal } from '../domain/principal.js';
 import type { Destroyed, ErasureCause, ErasureReceipt, EvidencedEvent } from '../domain/rights.js';
 import { VouchError } from '../errors.js';
+import { createSpeakerKey, openSpeakerKey, unrecoverableAfter } from '../keys/index.js';
 import {
   deleteConsentDetailsOf,
   deleteSpeaker,
@@ -21,7 +22,6 @@ import {
 } from '../storage/index.js';
 import { retentionPolicy } from '../tenant/index.js';
 import { sealRecord } from './evidence-record.js';
-import { unrecoverableAfter } from './unrecoverable.js';
 
 /** Somebody to be erased, locked before; with their id, which the evidence names. */
 export interface SpeakerToErase extends ErasedSubject {
@@ -49,10 +49,11 @@ export async function eraseSpeaker(erasing: Erasing, subject: SpeakerToErase): P
   const { tx, keyring, principal, now, cause, onBehalfOf } = erasing;
   const { policy } = await retentionPolicy(tx);
   const consentEvents = await consentHistory(erasing, subject.speakerRef);
+  // Where the key was lost before, there is nothing to be recovered.
+  const after = (await unrecoverableAfter(tx, subject.speakerRef, now, policy.backupDays)) ?? now;
   const destroyed = await destroy(tx, subject);
   const evidenceId = randomUUID();
   const evidenceUntil = new Date(now.getTime() + policy.evidenceDays * DAY_MS);
-  const after = unrecoverableAfter(now, policy);
   const key = await createSpeakerKey(tx, keyring, evidenceId);
   const optOutStays = (await findOptOuts(tx, [subject.idHash])).length > 0;
   const { eventId, position, hash } = await appendEntry(tx, principal, {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson, type DataKey } from '../crypto/index.js';
 import type { ErasureEvidence } from '../domain/rights.js';
+import { getEvidence, replaceEvidence, type Transaction } from '../storage/index.js';
 
 const time = z.iso.datetime().transform((text) => new Date(text));
 const count = z.int().nonnegative();
@@ -69,6 +70,19 @@ export function openRecord(
   sealed: Buffer,
 ): ErasureEvidence & { readonly speakerId: string } {
   return record.parse(JSON.parse(key.open(sealed, context(place)).toString()));
+}
+
+/** Seals a record under another key of its own. Throws CIPHERTEXT_INVALID. */
+export async function resealEvidence(
+  tx: Transaction,
+  evidenceId: string,
+  from: DataKey,
+  to: DataKey,
+): Promise<void> {
+  const row = await getEvidence(tx, evidenceId);
+  if (row === null) return;
+  const opened = from.open(row.ciphertext, context(row));
+  await replaceEvidence(tx, { ...row, ciphertext: to.seal(opened, context(row)) });
 }
 
 function context({ evidenceId, idHash }: RecordPlace) {

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { appendEntry } from '../audit/index.js';
-import { isHeld, openSpeakerKey, SPEAKER_ID_HASH } from '../consent/index.js';
+import { isHeld, SPEAKER_ID_HASH } from '../consent/index.js';
 import { requestDigest, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Principal } from '../domain/principal.js';
 import type { ErasureEvidence, ErasureReceipt } from '../domain/rights.js';
 import { VouchError } from '../errors.js';
+import { openSpeakerKey } from '../keys/index.js';
 import {
   findEvidence,
   findOptOuts,

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { appendAboutCall, sealNote } from '../audit/index.js';
-import { openSpeakerKey } from '../consent/index.js';
 import { requestDigest, type Keyring } from '../crypto/index.js';
 import type { OverrideAction, OverrideReason } from '../domain/call.js';
 import type { Clock } from '../domain/clock.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
+import { openSpeakerKey } from '../keys/index.js';
 import {
   actorOf,
   actorRef,

@@ -15,6 +15,14 @@ export async function insertConsentDetails(tx: Transaction, row: ConsentDetailsR
   ]);
 }
 
+/** Puts something else that was sealed in the place of an event's details. */
+export async function replaceConsentDetails(tx: Transaction, row: ConsentDetailsRow): Promise<void> {
+  await tx.query('UPDATE consent_details SET ciphertext = $2 WHERE event_id = $1', [
+    row.eventId,
+    row.ciphertext,
+  ]);
+}
+
 export async function findConsentDetails(
   tx: Transaction,
   eventId: string,

@@ -28,3 +28,18 @@ export async function findEvidence(tx: Transaction, idHash: Buffer): Promise<rea
     [idHash],
   );
 }
+
+/** One record. */
+export async function getEvidence(tx: Transaction, evidenceId: string): Promise<EvidenceRow | null> {
+  const [row] = await tx.query<EvidenceRow>(
+    `SELECT ${COLUMNS} FROM erasure_evidence WHERE evidence_id = $1`,
+    [evidenceId],
+  );
+  return row ?? null;
+}
+
+/** Puts the same record, sealed anew, in the place of one. */
+export async function replaceEvidence(tx: Transaction, row: EvidenceRow): Promise<void> {
+  await tx.query('DELETE FROM erasure_evidence WHERE evidence_id = $1', [row.evidenceId]);
+  await insertEvidence(tx, row);
+}

@@ -5,7 +5,6 @@ export { listMigrations, migrate } from './migrate.js';
 export { EmbeddedPostgres } from './embedded.js';
 export type { EmbeddedPostgresOptions } from './embedded-server.js';
 export { actorOf, actorRef, findActor, type Actor } from './actors.js';
-export { findConsentDetails, insertConsentDetails, listConsentDetails } from './consent-details.js';
 export {
   deleteConsentDetailsOf,
   deleteSpeaker,
@@ -14,7 +13,7 @@ export {
   holdsAnything,
   type ErasedSubject,
 } from './erasure.js';
-export { findEvidence, insertEvidence, type EvidenceRow } from './evidence.js';
+export { findEvidence, getEvidence, insertEvidence, replaceEvidence, type EvidenceRow } from './evidence.js';
 export {
   currentAssignments,
   findAssignment,
@@ -46,6 +45,12 @@ export {
 export { queueTask } from './job-queue.js';
 export { JobRunner, type Task } from './job-runner.js';
 export { listConfirmedDecisions, type ConfirmedDecision } from './confirmed-decisions.js';
+export {
+  findConsentDetails,
+  insertConsentDetails,
+  listConsentDetails,
+  replaceConsentDetails,
+} from './consent-details.js';
 export { once, resultOf, type KeyedRequest } from './idempotency.js';
 export {
   appendLedger,
@@ -85,7 +90,33 @@ export {
 export { deleteReviewsOf, insertReview, listReviews, reviewedVoiceprint, type ReviewRow } from './reviews.js';
 export { lockAccountOf, setSpeakerAccount } from './speaker-accounts.js';
 export { findRetentionPolicy } from './retention-policies.js';
-export { findSpeakerKey, insertKeyEpoch, insertSpeakerKey, listKeyEpochs } from './speaker-keys.js';
+export {
+  activeKeyEpoch,
+  findKeySettings,
+  insertKeyEpoch,
+  listKeyEpochs,
+  markEpochDestroyed,
+  putKeySettings,
+  requestReencryption,
+  retireKeyEpoch,
+  settleUnusedEpochs,
+  type KeyEpochRow,
+  type KeySettings,
+} from './key-epochs.js';
+export {
+  countKeysOfEpochs,
+  countKeysToReplace,
+  findSpeakerKey,
+  insertSpeakerKey,
+  keysOfOtherEpochs,
+  keysToReplace,
+  lockKeyWork,
+  lockSpeakerKey,
+  replaceSpeakerKey,
+  replaceWrapped,
+  type SpeakerKeyRow,
+  type StoredKey,
+} from './speaker-keys.js';
 export {
   deleteSpeakerState,
   findSpeakerStates,
@@ -102,7 +133,7 @@ export {
   speakerVersions,
   type SpeakerRow,
 } from './speakers.js';
-export { createTenant, insertTenant, listTenants, lockTenantCreation, tenantExists } from './tenants.js';
+export { createTenant, insertTenant, listTenants, lockKeyring, tenantExists } from './tenants.js';
 export {
   deleteQuarantined,
   deleteVoiceprint,
@@ -114,6 +145,8 @@ export {
   listVectors,
   listVoiceprints,
   quarantineVoiceprintsOf,
+  replaceLineage,
+  replaceVector,
   setVoiceprintStatus,
   setVoiceprintUse,
   type VectorRow,
@@ -151,7 +184,9 @@ export { giveCallBack, openCall, type CallOpening, type OpenedCall } from './ope
 export {
   findOverride,
   insertOverride,
+  listNotesOf,
   listOverrideNotes,
+  replaceNote,
   listUntoldOverrides,
   setOverrideTold,
   type NewOverride,

@@ -82,6 +82,22 @@ export async function listOverrideNotes(
   );
 }
 
+/** The sealed notes under a speaker's key. */
+export async function listNotesOf(
+  tx: Transaction,
+  speakerRef: string,
+): Promise<readonly { readonly overrideId: string; readonly sealed: Buffer }[]> {
+  return tx.query(
+    'SELECT override_id AS "overrideId", note AS sealed FROM overrides WHERE note_speaker_ref = $1',
+    [speakerRef],
+  );
+}
+
+/** Puts something else that was sealed in the place of a note. */
+export async function replaceNote(tx: Transaction, overrideId: string, sealed: Buffer): Promise<void> {
+  await tx.query('UPDATE overrides SET note = $2 WHERE override_id = $1', [overrideId, sealed]);
+}
+
 /** Notes that an override is among the events of its call. */
 export async function setOverrideTold(tx: Transaction, overrideId: string): Promise<void> {
   await tx.query('UPDATE overrides SET told = true WHERE override_id = $1', [overrideId]);

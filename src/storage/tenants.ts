@@ -21,8 +21,8 @@ export async function insertTenant(tx: Transaction, createdBy: string): Promise<
   if (rows.length === 0) throw new VouchError('TENANT_EXISTS');
 }
 
-/** Lets one process at a time make tenants, until the transaction ends: they share the keyring. */
-export async function lockTenantCreation(tx: Transaction): Promise<void> {
+/** Lets one process at a time change the keyring, until the transaction ends: they share it. */
+export async function lockKeyring(tx: Transaction): Promise<void> {
   // Any number that nothing else locks: `keys` in ASCII.
   await tx.query('SELECT pg_advisory_xact_lock($1)', [0x6b657973]);
 }

@@ -161,6 +161,20 @@ export async function insertVector(tx: Transaction, row: VectorRow): Promise<voi
   );
 }
 
+/** Puts something else that was sealed in the place of a version's lineage. */
+export async function replaceLineage(tx: Transaction, voiceprintId: string, lineage: Buffer): Promise<void> {
+  await tx.query('UPDATE voiceprints SET lineage = $2 WHERE voiceprint_id = $1', [voiceprintId, lineage]);
+}
+
+/** Puts something else that was sealed in the place of a vector. */
+export async function replaceVector(tx: Transaction, row: VectorRow): Promise<void> {
+  await tx.query('UPDATE voiceprint_vectors SET ciphertext = $3 WHERE voiceprint_id = $1 AND space = $2', [
+    row.voiceprintId,
+    row.space,
+    row.ciphertext,
+  ]);
+}
+
 /** The vectors of all versions of a speaker's voiceprints. */
 export async function listVectors(tx: Transaction, speakerRef: string): Promise<readonly VectorRow[]> {
   return tx.query(

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { appendEntry } from '../audit/index.js';
-import type { Keyring } from '../crypto/index.js';
+import { FIRST_EPOCH, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Policy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
@@ -10,7 +10,7 @@ import {
   insertTenant,
   listKeyEpochs,
   listTenants,
-  lockTenantCreation,
+  lockKeyring,
   tenantExists,
   type Database,
   type Transaction,
@@ -39,11 +39,10 @@ export class Tenants {
   async create(principal: Principal, policy: Policy = DEFAULT_POLICY): Promise<void> {
     const { tenantId } = principal;
     await this.database.tenant(tenantId, async (tx) => {
-      await lockTenantCreation(tx);
+      await lockKeyring(tx);
       await insertTenant(tx, principal.actorId);
-      if (!(await this.keyring.hasTenantKeys(tenantId))) await this.keyring.createTenantKeys(tenantId);
       const now = this.clock.now();
-      const epoch = await this.keyring.activeEpoch(tenantId);
+      const epoch = await this.#epochOfNew(tenantId);
       const checkValue = await this.keyring.checkValue(tenantId, epoch);
       await insertKeyEpoch(tx, { epoch, checkValue, createdAt: now });
       await storePolicy(tx, principal, DEFAULT_POLICY_ID, policy, 'the first', now);
@@ -82,7 +81,7 @@ export class Tenants {
   }
 
   /**
-   * Checks that the keyring holds the keys that each tenant's data was encrypted under. For the start of the service: a
+   * Checks that the keyring holds the keys that each tenant's data is encrypted under. For the start of the service: a
    * missing or wrong key is an error then, and never replaced.
    *
    * @throws KEY_MISSING, KEY_WRONG
@@ -101,12 +100,23 @@ export class Tenants {
         metadata: { tenant: tx.tenantId },
       });
     }
-    for (const { epoch, checkValue } of epochs) {
+    for (const { epoch, checkValue, destroyAfter, destroyedAt } of epochs) {
+      if (destroyedAt !== null) continue;
+      const expired = destroyAfter !== null && destroyAfter <= this.clock.now();
+      // Nothing is encrypted under it any more, in any backup either: it may be gone already.
+      if (expired && !(await this.keyring.epochs(tx.tenantId)).includes(epoch)) continue;
       const metadata = { tenant: tx.tenantId, epoch: String(epoch) };
       if (!timingSafeEqual(await this.#checkValue(tx.tenantId, epoch), checkValue)) {
         throw new VouchError('KEY_WRONG', { metadata });
       }
     }
+  }
+
+  /** Keys that are there, from an attempt that was cut off or from elsewhere, are used: the newest of them. */
+  async #epochOfNew(tenantId: string): Promise<number> {
+    const newest = (await this.keyring.epochs(tenantId)).at(-1);
+    if (newest === undefined) await this.keyring.createTenantKeys(tenantId);
+    return newest ?? FIRST_EPOCH;
   }
 
   async #checkValue(tenantId: string, epoch: number): Promise<Buffer> {

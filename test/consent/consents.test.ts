@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Audit } from '../../src/audit/index.js';
-import { openSpeakerKey } from '../../src/consent/index.js';
+import { openSpeakerKey } from '../../src/keys/index.js';
 import { sha256 } from '../../src/crypto/index.js';
 import { findConsentDetails, listConsentEntries } from '../../src/storage/index.js';
 import { asOwner } from '../helpers/database.js';

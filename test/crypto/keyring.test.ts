@@ -37,7 +37,7 @@ test('a data key wrapped by one process opens in another', async (t) => {
   const path = await keyFile(t);
   const [one, other] = [await FileKeyring.open(path), await FileKeyring.open(path)];
   await one.createTenantKeys('acme');
-  const { key, wrapped } = await one.createDataKey('acme', SPEAKER);
+  const { key, wrapped } = await one.createDataKey('acme', SPEAKER, 1);
   const sealed = key.seal(Buffer.from('vector'), { purpose: 'VERIFY' });
   const opened = await other.openDataKey('acme', SPEAKER, wrapped);
   t.is(opened.open(sealed, { purpose: 'VERIFY' }).toString(), 'vector');
@@ -47,7 +47,7 @@ test('a wrapped key does not open for another speaker, tenant or epoch', async (
   const keyring = await FileKeyring.open(await keyFile(t));
   await keyring.createTenantKeys('acme');
   await keyring.createTenantKeys('bank');
-  const { wrapped } = await keyring.createDataKey('acme', SPEAKER);
+  const { wrapped } = await keyring.createDataKey('acme', SPEAKER, 1);
   const other = SPEAKER.replace('7', '8');
   t.is(await reasonOf(keyring.openDataKey('acme', other, wrapped)), 'CIPHERTEXT_INVALID');
   t.is(await reasonOf(keyring.openDataKey('bank', SPEAKER, wrapped)), 'CIPHERTEXT_INVALID');
@@ -57,12 +57,12 @@ test('a wrapped key does not open for another speaker, tenant or epoch', async (
 test('keys are made once, on request, and never instead of missing ones', async (t) => {
   const path = await keyFile(t);
   const keyring = await FileKeyring.open(path);
-  t.is(await reasonOf(keyring.activeEpoch('acme')), 'KEY_MISSING');
-  t.is(await reasonOf(keyring.createDataKey('acme', SPEAKER)), 'KEY_MISSING');
+  t.deepEqual(await keyring.epochs('acme'), []);
+  t.is(await reasonOf(keyring.createDataKey('acme', SPEAKER, 1)), 'KEY_MISSING');
   t.is(await reasonOf(keyring.keyedHash('acme', 'speaker-id', 'x')), 'KEY_MISSING');
   t.deepEqual(await readdir(join(path, '..')), []);
   await keyring.createTenantKeys('acme');
-  t.is(await keyring.activeEpoch('acme'), 1);
+  t.deepEqual(await keyring.epochs('acme'), [1]);
   t.is(await reasonOf(keyring.createTenantKeys('acme')), 'TENANT_EXISTS');
 });
 
@@ -115,7 +115,7 @@ test('inspecting a data key or a keyring shows no key', async (t) => {
   const path = await keyFile(t);
   const keyring = await FileKeyring.open(path);
   await keyring.createTenantKeys('acme');
-  const { key } = await keyring.createDataKey('acme', SPEAKER);
+  const { key } = await keyring.createDataKey('acme', SPEAKER, 1);
   const file = JSON.parse(await readFile(path, 'utf8')) as { tenants: { acme: { hashKey: string } } };
   const shown = inspect([key, keyring], { depth: 9, showHidden: true }) + JSON.stringify([key, keyring]);
   t.false(shown.includes(file.tenants.acme.hashKey));

@@ -26,7 +26,8 @@ test('erasure destroys the key and every row, and the receipt says what', async 
       decisionsRedacted: 1,
       outcomes: 1,
     },
-    unrecoverableAfter: clock.in(35 * DAY),
+    // The next rotation, a day for wrapping anew, 35 days of backups, a day for destroying.
+    unrecoverableAfter: clock.in((30 + 1 + 35 + 1) * DAY),
     evidenceUntil: clock.in(3650 * DAY),
     optOutStays: false,
   });

@@ -23,7 +23,7 @@ const DEFAULTS = {
 };
 
 /** Its people are made up: they have no business in a real database, nor their keys in a real keyring. */
-const NOT_FOR_THE_DEMO = ['DATABASE_URL', 'VOUCH_KEYRING_FILE'];
+const NOT_FOR_THE_DEMO = ['DATABASE_URL', 'VOUCH_KEYRING_FILE', 'VOUCH_KEYRING', 'VOUCH_TRANSIT_URL'];
 
 /** `vouch demo`: the whole job on real speech. */
 export function demoCommand(): Command {

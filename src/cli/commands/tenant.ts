@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { readConfig, type Config } from '../../config.js';
-import { FileKeyring } from '../../crypto/index.js';
+import { openKeyring } from '../../crypto/index.js';
 import { openDatabase } from '../../open-database.js';
 import { Tenants } from '../../tenant/index.js';
 import { VouchError } from '../../errors.js';
@@ -23,7 +23,7 @@ export function tenantCommand(): Command {
         const config = readConfig();
         const { database, close } = await openDatabase(config).catch(explain(config));
         try {
-          const keyring = await FileKeyring.open(config.keyringFile);
+          const keyring = await openKeyring(config.keyring);
           await createTenant(
             new Tenants(database, keyring, { now: () => new Date() }),
             tenantId,

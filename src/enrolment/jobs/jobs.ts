@@ -5,6 +5,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { EnrolmentJob, EnrolmentJobRow, EnrolmentJobTerms } from '../../domain/enrolment-job.js';
 import type { Principal } from '../../domain/principal.js';
 import { VouchError } from '../../errors.js';
+import { openSpeakerKey } from '../../keys/index.js';
 import {
   cancelJob,
   findEnrolmentJob,
@@ -16,7 +17,7 @@ import {
 } from '../../storage/index.js';
 import { LANES, queueLane } from './lanes.js';
 import { ManifestLoader, type Loaded } from './load.js';
-import { openJobKey, openRow } from './sealed-rows.js';
+import { openRow } from './sealed-rows.js';
 import type { ManifestRow } from '../../domain/enrolment-job.js';
 
 /** A batch job that is asked for. */
@@ -98,7 +99,7 @@ export class EnrolmentJobs {
     const after = decodeToken(pageToken);
     return this.database.tenant(principal.tenantId, async (tx) => {
       await findJob(tx, jobId);
-      const key = await openJobKey(tx, this.keyring, jobId);
+      const key = await openSpeakerKey(tx, this.keyring, jobId);
       const stored = await listJobRows(tx, jobId, after, pageSize + 1);
       const page = stored.slice(0, pageSize);
       await appendEntry(tx, principal, {

@@ -3,6 +3,7 @@ import type { Clock } from '../../domain/clock.js';
 import type { EnrolmentJobTerms, ManifestRow } from '../../domain/enrolment-job.js';
 import type { Principal } from '../../domain/principal.js';
 import { VouchError } from '../../errors.js';
+import { createSpeakerKey } from '../../keys/index.js';
 import {
   actorOf,
   actorRef,
@@ -13,7 +14,7 @@ import {
   touchLoadingJob,
   type Database,
 } from '../../storage/index.js';
-import { createJobKey, sealRow } from './sealed-rows.js';
+import { sealRow } from './sealed-rows.js';
 
 /** Rows that are held in memory, and stored in one transaction. */
 const BATCH_ROWS = 500;
@@ -86,7 +87,7 @@ export class ManifestLoader {
         role: actor.role,
         onBehalfOfRef: onBehalfOf === '' ? null : await actorRef(tx, onBehalfOf),
       });
-      return createJobKey(tx, this.keyring, jobId);
+      return createSpeakerKey(tx, this.keyring, jobId);
     });
   }
 

@@ -5,6 +5,7 @@ import type { EnrolmentJobTerms, ManifestEntry, RowProblem } from '../../domain/
 import type { EnrolmentPolicy } from '../../domain/policy.js';
 import type { Principal } from '../../domain/principal.js';
 import { VouchError } from '../../errors.js';
+import { openSpeakerKey } from '../../keys/index.js';
 import {
   beginRow,
   countResult,
@@ -23,7 +24,7 @@ import { checkEnrolment } from '../checks.js';
 import { createVoiceprint } from '../create.js';
 import type { EnrolmentRequest, EnrolmentSpeech } from '../inputs.js';
 import { LANES, queueLane, type Lane } from './lanes.js';
-import { openJobKey, openRow } from './sealed-rows.js';
+import { openRow } from './sealed-rows.js';
 
 /** A row that was begun. */
 export interface BegunJobRow {
@@ -64,7 +65,7 @@ export class JobRows {
       if (begun === null || authority === null) return null;
       const { actorId, role, onBehalfOf } = authority;
       const { row, attempts } = begun;
-      const entry = openRow(await openJobKey(tx, this.keyring, jobId), begun);
+      const entry = openRow(await openSpeakerKey(tx, this.keyring, jobId), begun);
       return { jobId, row, attempts, terms: job, principal: { tenantId, role, actorId }, onBehalfOf, entry };
     });
   }

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import type { DataKey, Keyring } from '../../crypto/index.js';
 import type { ManifestEntry, ManifestRow } from '../../domain/enrolment-job.js';
-import { VouchError } from '../../errors.js';
 import { SPEAKER_ID_HASH, proofingJson } from '../../consent/index.js';
-import { findSpeakerKey, insertSpeakerKey, type NewJobRow, type Transaction } from '../../storage/index.js';
+import type { NewJobRow } from '../../storage/index.js';
 
 /** What the keyed hash of a speaker with a label is for. */
 const TARGET_HASH = 'speaker-label';
@@ -27,20 +26,6 @@ const entrySchema = z.strictObject({
     })
     .nullable(),
 });
-
-/** Makes the key that the rows of a job are sealed under. It stands with those of the speakers, so that rotation covers it. */
-export async function createJobKey(tx: Transaction, keyring: Keyring, jobId: string): Promise<DataKey> {
-  const { key, wrapped } = await keyring.createDataKey(tx.tenantId, jobId);
-  await insertSpeakerKey(tx, jobId, wrapped);
-  return key;
-}
-
-/** Opens the key of a job. Throws KEY_MISSING. */
-export async function openJobKey(tx: Transaction, keyring: Keyring, jobId: string): Promise<DataKey> {
-  const wrapped = await findSpeakerKey(tx, jobId);
-  if (wrapped === null) throw new VouchError('KEY_MISSING', { message: 'There is no key of this job.' });
-  return keyring.openDataKey(tx.tenantId, jobId, wrapped);
-}
 
 /** Seals a row of a manifest: nothing of it stands in the database in clear, least of all who it is about. */
 export async function sealRow(

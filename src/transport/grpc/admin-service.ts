@@ -13,6 +13,7 @@ import { requireRole } from '../roles.js';
 import { idempotencyKey, optionalId, validText, within } from '../validate.js';
 import { writeReference } from '../write-call.js';
 import { auditRpcs } from './audit-rpcs.js';
+import { keyRequests } from './admin-keys.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 
 /** Who may read how a tenant is set up. */
@@ -25,6 +26,7 @@ export function adminService(parts: TransportParts): AdminServiceImplementation<
   const { policies, calibrations, models } = parts;
   return {
     ...auditRpcs(parts),
+    ...keyRequests(parts),
 
     getPolicy: async (request, { principal }) => {
       requireRole(principal, ...READERS);

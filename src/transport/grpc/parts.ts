@@ -19,6 +19,7 @@ import type {
   Recordings,
 } from '../../session/index.js';
 import type { CalibrationRows, Policies } from '../../tenant/index.js';
+import type { KeyKeeper, Keys } from '../../keys/index.js';
 import type { UploadLimits } from './upload.js';
 
 /** What the RPCs are made of; passed in, never global. */
@@ -34,6 +35,8 @@ export interface TransportParts {
   readonly calibrations: CallCalibrations;
   readonly calibrationRows: CalibrationRows;
   readonly models: ModelInformation;
+  readonly keys: Keys;
+  readonly keyKeeper: KeyKeeper;
   readonly voiceprints: Voiceprints;
   readonly approvals: Approvals;
   readonly notifications: Notifications;
