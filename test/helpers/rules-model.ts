@@ -1,0 +1,110 @@
+/** The rules about people's data, as a person would say them: what the service must agree with, whatever happens. */
+
+/** What a person may be told in a call that claims them. */
+export type Told =
+  'SPEAKER_OPTED_OUT' | 'CONSENT_MISSING' | 'SPEAKER_NOT_ENROLLED' | 'NOT_ENOUGH_SPEECH' | 'COMPARED';
+
+interface Print {
+  readonly usableFrom: number;
+  readonly waited: boolean;
+  replaced: boolean;
+}
+
+/** One person. */
+export class Person {
+  known = false;
+  optedOut = false;
+  held = false;
+  /** The grant in force, or one that has expired; null: none, or taken back. */
+  grant: { readonly number: number; readonly until: number } | null = null;
+  prints: Print[] = [];
+  #grants = 0;
+
+  mayBeCompared(now: number): boolean {
+    return this.grant !== null && now < this.grant.until;
+  }
+
+  /** Voiceprints in use: at most one, since there is one label; the last whose time has come. */
+  inUse(now: number): number {
+    return this.prints.some((print) => !print.replaced && print.usableFrom <= now) ? 1 : 0;
+  }
+
+  /** Whether one that waited has come into use between two times. */
+  hasRipened(from: number, now: number): boolean {
+    return this.prints.some(({ waited, usableFrom }) => waited && usableFrom > from && usableFrom <= now);
+  }
+
+  waiting(now: number): number {
+    return this.prints.filter((print) => !print.replaced && print.usableFrom > now).length;
+  }
+
+  /** The reason for which it is refused, or `none`. */
+  grants(until: number, liftsOptOut: boolean): string {
+    if (this.optedOut && !liftsOptOut) return 'SPEAKER_OPTED_OUT';
+    this.known = true;
+    this.optedOut = false;
+    this.grant = { number: ++this.#grants, until };
+    return 'none';
+  }
+
+  withdraws(): string {
+    if (!this.known) return 'SPEAKER_NOT_FOUND';
+    this.#takeBack();
+    return 'none';
+  }
+
+  optsOut(): string {
+    this.optedOut = true;
+    this.#takeBack();
+    return 'none';
+  }
+
+  /** One that waits replaces only another that waits. */
+  isEnrolled(now: number, waitingMs: number): void {
+    for (const print of this.prints) if (waitingMs === 0 || print.usableFrom > now) print.replaced = true;
+    this.prints.push({ usableFrom: now + waitingMs, waited: waitingMs > 0, replaced: false });
+  }
+
+  /** A legal hold refuses it; an opt-out and a hold are all that outlives it. */
+  isErased(): string {
+    if (this.held && this.known) return 'SPEAKER_HELD';
+    if (!this.known) return 'SPEAKER_NOT_FOUND';
+    this.known = false;
+    this.grant = null;
+    this.prints = [];
+    return 'none';
+  }
+
+  /** What a call must say of a claim for which so many windows were heard under the grant in force. */
+  told(now: number, heard: number): Told {
+    if (this.optedOut) return 'SPEAKER_OPTED_OUT';
+    if (!this.mayBeCompared(now)) return this.known ? 'CONSENT_MISSING' : 'SPEAKER_NOT_ENROLLED';
+    if (this.inUse(now) === 0) return 'SPEAKER_NOT_ENROLLED';
+    return heard === 0 ? 'NOT_ENOUGH_SPEECH' : 'COMPARED';
+  }
+
+  #takeBack(): void {
+    this.grant = null;
+    this.prints = [];
+  }
+}
+
+/** A claim in a running call: how much was heard for it under one grant. */
+export class HeardClaim {
+  #grant: number | null = null;
+  #heard = 0;
+
+  constructor(readonly person: Person) {}
+
+  /** What was heard under another grant never counts. */
+  heard(now: number): number {
+    const grant = this.person.mayBeCompared(now) ? (this.person.grant?.number ?? null) : null;
+    if (grant !== this.#grant) [this.#grant, this.#heard] = [grant, 0];
+    return this.#heard;
+  }
+
+  hears(now: number): void {
+    this.heard(now);
+    if (this.#grant !== null) this.#heard++;
+  }
+}

@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+
+export const PEOPLE = ['kim', 'lee'] as const;
+export type Name = (typeof PEOPLE)[number];
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Something that people, agents, officers or time do. */
+export type Step =
+  | {
+      readonly do: 'grant';
+      readonly who: Name;
+      readonly forMs: number | null;
+      readonly liftsOptOut: boolean;
+    }
+  | { readonly do: 'withdraw' | 'optOut' | 'erase'; readonly who: Name }
+  | { readonly do: 'hold'; readonly who: Name; readonly inForce: boolean }
+  | { readonly do: 'enrol'; readonly who: Name; readonly waitingMs: number }
+  /** Whoever has this voice calls and is said to be these people. Ends the call before. */
+  | { readonly do: 'call'; readonly claims: readonly Name[]; readonly voice: number }
+  | { readonly do: 'say' | 'hangUp' }
+  | { readonly do: 'wait'; readonly ms: number };
+
+const who = fc.constantFrom(...PEOPLE);
+const one = <T extends string>(...names: T[]) => fc.constantFrom(...names);
+
+/** Sequences in which much happens to people who are mostly enrolled and mostly in a call. */
+export const sequences: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof<fc.WeightedArbitrary<Step>[]>(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('grant' as const),
+        who,
+        forMs: fc.constantFrom(null, HOUR, 10 * DAY),
+        liftsOptOut: fc.boolean(),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ do: one('withdraw', 'optOut', 'erase'), who }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('hold' as const), who, inForce: fc.boolean() }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        do: fc.constant('enrol' as const),
+        who,
+        waitingMs: fc.constantFrom(0, 0, DAY),
+      }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        do: fc.constant('call' as const),
+        claims: fc.constantFrom<Name[]>(['kim'], ['lee'], ['kim', 'lee']),
+        voice: fc.nat(PEOPLE.length),
+      }),
+    },
+    { weight: 5, arbitrary: fc.record({ do: fc.constant('say' as const) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('hangUp' as const) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('wait' as const),
+        ms: fc.constantFrom(MINUTE, 2 * HOUR, DAY, 15 * DAY),
+      }),
+    },
+  ),
+  { minLength: 6, maxLength: 24, size: 'max' },
+);

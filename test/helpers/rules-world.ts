@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { ExecutionContext } from 'ava';
+import { Audit } from '../../src/audit/index.js';
+import { SpeakerStates } from '../../src/consent/index.js';
+import type { CallStart } from '../../src/domain/call.js';
+import type { Principal } from '../../src/domain/principal.js';
+import { Voiceprints } from '../../src/enrolment/index.js';
+import { Rights } from '../../src/rights/index.js';
+import { CalibrationFolders } from '../../src/scoring/index.js';
+import {
+  CallCalibrations,
+  CallRequests,
+  Calls,
+  CallStore,
+  ControlPoller,
+  openDossiers,
+  Overrides,
+  Replica,
+} from '../../src/session/index.js';
+import { CalibrationAssignments, DEFAULT_POLICY, Policies } from '../../src/tenant/index.js';
+import { SHIPPED } from './calibration.js';
+import { consentGround, notice, recordInput } from './consents.js';
+import { MADE_UP_SPACE, MadeUpSpeech } from './made-up-speech.js';
+import { PEOPLE, type Name } from './rules-steps.js';
+import { newTenant, reasonOf } from './tenant.js';
+import { enrolmentRequest, speech, unitVector } from './voiceprints.js';
+
+/** The service's own parts on a real database; speech alone is made up, and the clock stands until it is moved. */
+export async function rulesWorld(t: ExecutionContext) {
+  const { database, keyring, clock, consents, gate, tenants } = await consentGround(t);
+  const extractor = new MadeUpSpeech();
+  const voiceprints = new Voiceprints(database, keyring, gate, clock);
+  const openDossier = openDossiers(gate, voiceprints, extractor.spaces);
+  const folders = await CalibrationFolders.read([SHIPPED]);
+  const assignments = new CalibrationAssignments(database, keyring, clock);
+  const replicaId = randomUUID();
+  const calls = new Calls({
+    store: new CallStore(database, keyring, replicaId, clock),
+    requests: new CallRequests(database, keyring),
+    policies: new Policies(database, keyring, clock),
+    extractor,
+    calibrations: new CallCalibrations(folders.library('telephone-first', extractor.spaces), assignments),
+    openDossier,
+    clock,
+    maximumCalls: 10,
+    consentLeaseMs: 60_000,
+  });
+  t.teardown(() => calls.close());
+  const failures: unknown[] = [];
+  const poller = new ControlPoller({
+    calls,
+    overrides: new Overrides(database, keyring, clock),
+    replica: new Replica(database, replicaId),
+    gate,
+    openDossier,
+    clock,
+    everyMs: 1000,
+    onFailure: (error) => failures.push(error),
+  });
+  const rights = new Rights(database, keyring, clock);
+  const states = new SpeakerStates(database, keyring, clock);
+  const audit = new Audit(database, clock);
+  const asked = (speakerId: Name) => ({ speakerId, onBehalfOf: '', idempotencyKey: randomUUID() });
+
+  const actions = (officer: Principal) => ({
+    grant: (who: Name, expiresAt: Date | null, liftsOptOut: boolean) =>
+      reasonOf(consents.recordConsent(officer, recordInput(who, clock.now(), { expiresAt, liftsOptOut }))),
+    withdraw: (who: Name) =>
+      reasonOf(
+        consents.withdraw(officer, { ...asked(who), occurredAt: null, evidence: null, purposes: ['VERIFY'] }),
+      ),
+    optOut: (who: Name) =>
+      reasonOf(consents.optOut(officer, { ...asked(who), occurredAt: null, evidence: null })),
+    erase: (who: Name) => reasonOf(rights.erase(officer, asked(who))),
+    hold: (who: Name, inForce: boolean) =>
+      states.set(officer, { ...asked(who), state: 'LEGAL_HOLD', inForce, reference: 'file 12/26' }),
+    /** False where the gate gives no grant. */
+    enrol: async (who: Name, waitingPeriodMs: number): Promise<boolean> => {
+      const { grant } = await gate.openClaim(officer.tenantId, who, 'VERIFY');
+      if (grant === null) return false;
+      const vectors = [{ space: MADE_UP_SPACE, vector: unitVector(PEOPLE.indexOf(who)) }];
+      const policy = { ...DEFAULT_POLICY.enrolment, waitingPeriodMs };
+      await voiceprints.create(
+        officer,
+        grant,
+        enrolmentRequest(who),
+        speech(clock.now(), { vectors }),
+        policy,
+      );
+      return true;
+    },
+    call: (claims: readonly Name[]) => calls.open(officer, start(claims)),
+    dossier: (who: Name) => openDossier(officer.tenantId, who),
+    evidence: (who: Name) => reasonOf(rights.evidence(officer, who)),
+    verifyChain: () => audit.verify(officer.tenantId),
+    /** Ids and numbers of voiceprints, of everybody who is there. */
+    rows: () =>
+      database.tenant(officer.tenantId, (tx) =>
+        tx.query<{ who: string; voiceprints: number }>(
+          `SELECT s.speaker_id AS who, count(v)::int AS voiceprints FROM speakers s
+           LEFT JOIN voiceprints v USING (tenant_id, speaker_ref) GROUP BY 1`,
+        ),
+      ),
+  });
+
+  return {
+    clock,
+    calls,
+    poller,
+    failures,
+    /** What may be done in a new tenant with a published notice. */
+    tenant: async () => {
+      const officer = await newTenant(tenants);
+      await consents.publishNotice(officer, notice(), 'notice-1');
+      return { officer, ...actions(officer) };
+    },
+  };
+}
+
+export type RulesWorld = Awaited<ReturnType<typeof rulesWorld>>;
+export type RulesTenant = Awaited<ReturnType<RulesWorld['tenant']>>;
+
+function start(claims: readonly Name[]): CallStart {
+  return {
+    callId: `call-${randomUUID()}`,
+    conversationId: '',
+    legId: '',
+    direction: 'INBOUND',
+    format: { encoding: 'MULAW', sampleRateHz: 8000, channels: 1, callerChannel: 0 },
+    layout: 'CALLER_ONLY',
+    source: null,
+    upstreamCodec: '',
+    mediaStartedAt: null,
+    initiallyPaused: false,
+    resumeToken: '',
+    agentId: '',
+    policyId: '',
+    shadow: false,
+    maximumDurationMs: 0,
+    language: '',
+    jurisdiction: '',
+    context: { numberAttestation: null, numberMatch: null, transactionRisk: 'ORDINARY' },
+    claims: claims.map((speakerId) => ({ speakerId, method: 'IVR_ENTRY', mediaTimeMs: null })),
+  };
+}
