@@ -8,5 +8,5 @@ test('whatever people, agents and time do, the service and a model of the rules 
   t.timeout(300_000);
   const world = await rulesWorld(t);
   const property = fc.asyncProperty(sequences, (steps) => RulesRun.of(world, steps));
-  await t.notThrowsAsync(fc.assert(property, { numRuns: 25, seed: 25, endOnFailure: true }));
+  await t.notThrowsAsync(fc.assert(property, { numRuns: 25, seed: 25, endOnFailure: true, includeErrorInReport: true }));
 });

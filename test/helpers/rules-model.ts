@@ -1,5 +1,7 @@
 /** The rules about people's data, as a person would say them: what the service must agree with, whatever happens. */
 
+import type { SpeakerState } from '../../src/domain/rights.js';
+
 /** What a person may be told in a call that claims them. */
 export type Told =
   'SPEAKER_OPTED_OUT' | 'CONSENT_MISSING' | 'SPEAKER_NOT_ENROLLED' | 'NOT_ENOUGH_SPEECH' | 'COMPARED';
@@ -14,14 +16,20 @@ interface Print {
 export class Person {
   known = false;
   optedOut = false;
-  held = false;
+  /** States that hold for them, known or not. */
+  readonly states = new Set<SpeakerState>();
   /** The grant in force, or one that has expired; null: none, or taken back. */
   grant: { readonly number: number; readonly until: number } | null = null;
   prints: Print[] = [];
   #grants = 0;
 
+  /** What is held of them is kept, and nothing is done with it. */
+  get restricted(): boolean {
+    return this.states.has('RESTRICTED') || this.states.has('OBJECTED');
+  }
+
   mayBeCompared(now: number): boolean {
-    return this.grant !== null && now < this.grant.until;
+    return this.grant !== null && now < this.grant.until && !this.restricted;
   }
 
   /** Voiceprints in use: at most one, since there is one label; the last whose time has come. */
@@ -65,9 +73,9 @@ export class Person {
     this.prints.push({ usableFrom: now + waitingMs, waited: waitingMs > 0, replaced: false });
   }
 
-  /** A legal hold refuses it; an opt-out and a hold are all that outlives it. */
+  /** A legal hold refuses it; an opt-out and the states are all that outlives it. */
   isErased(): string {
-    if (this.held && this.known) return 'SPEAKER_HELD';
+    if (this.states.has('LEGAL_HOLD') && this.known) return 'SPEAKER_HELD';
     if (!this.known) return 'SPEAKER_NOT_FOUND';
     this.known = false;
     this.grant = null;
@@ -78,7 +86,8 @@ export class Person {
   /** What a call must say of a claim for which so many windows were heard under the grant in force. */
   told(now: number, heard: number): Told {
     if (this.optedOut) return 'SPEAKER_OPTED_OUT';
-    if (!this.mayBeCompared(now)) return this.known ? 'CONSENT_MISSING' : 'SPEAKER_NOT_ENROLLED';
+    if (!this.mayBeCompared(now))
+      return this.known || this.restricted ? 'CONSENT_MISSING' : 'SPEAKER_NOT_ENROLLED';
     if (this.inUse(now) === 0) return 'SPEAKER_NOT_ENROLLED';
     return heard === 0 ? 'NOT_ENOUGH_SPEECH' : 'COMPARED';
   }

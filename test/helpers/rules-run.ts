@@ -6,6 +6,9 @@ import { HeardClaim, Person } from './rules-model.js';
 import { PEOPLE, type Name, type Step } from './rules-steps.js';
 import type { RulesTenant, RulesWorld } from './rules-world.js';
 
+/** Past the backup retention of a tenant that has said nothing of it. */
+const BACKUPS_EXPIRE_AFTER_MS = 36 * 86_400_000;
+
 const COMPARED: ReadonlySet<DecisionKind> = new Set(['ACCEPT', 'REJECT', 'INCONCLUSIVE']);
 
 interface RunningCall {
@@ -41,6 +44,7 @@ export class RulesRun {
       await run.#hangUp();
     }
     await run.#checkRest();
+    await run.#checkKeys();
   }
 
   get #now(): number {
@@ -70,10 +74,21 @@ export class RulesRun {
       case 'erase':
         await this.#erase(step.who);
         return;
-      case 'hold':
-        this.#person(step.who).held = step.inForce;
-        this.#everHeld.add(step.who);
-        await tenant.hold(step.who, step.inForce);
+      case 'state': {
+        const { states } = this.#person(step.who);
+        if (step.inForce) states.add(step.state);
+        else states.delete(step.state);
+        if (step.state === 'LEGAL_HOLD') this.#everHeld.add(step.who);
+        await tenant.setState(step.who, step.state, step.inForce);
+        return;
+      }
+      case 'reencrypt': {
+        const expected = this.#person(step.who).known ? 'none' : 'SPEAKER_NOT_FOUND';
+        deepStrictEqual(await tenant.reencrypt(step.who), expected);
+        return;
+      }
+      case 'rotate':
+        await tenant.rotate();
         return;
       case 'enrol':
         await this.#enrol(step.who, step.waitingMs);
@@ -192,6 +207,18 @@ export class RulesRun {
     }
     const verified = await this.tenant.verifyChain();
     ok(!('problem' in verified), JSON.stringify(verified));
+  }
+
+  /** When all backups have expired one key is left in the keyring, and it opens what everybody agreed to. */
+  async #checkKeys(): Promise<void> {
+    await this.tenant.rotate();
+    this.world.clock.advance(BACKUPS_EXPIRE_AFTER_MS);
+    deepStrictEqual((await this.tenant.destroyExpired()).length, 1);
+    for (const [name, person] of this.#people) {
+      const { voiceprints } = await this.tenant.dossier(name);
+      const expected = person.mayBeCompared(this.#now) ? person.inUse(this.#now) : 0;
+      deepStrictEqual(voiceprints.length, expected, name);
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { SpeakerState } from '../../src/domain/rights.js';
 
 export const PEOPLE = ['kim', 'lee'] as const;
 export type Name = (typeof PEOPLE)[number];
@@ -16,11 +17,18 @@ export type Step =
       readonly liftsOptOut: boolean;
     }
   | { readonly do: 'withdraw' | 'optOut' | 'erase'; readonly who: Name }
-  | { readonly do: 'hold'; readonly who: Name; readonly inForce: boolean }
+  | {
+      readonly do: 'state';
+      readonly who: Name;
+      readonly state: SpeakerState;
+      readonly inForce: boolean;
+    }
+  | { readonly do: 'reencrypt'; readonly who: Name }
   | { readonly do: 'enrol'; readonly who: Name; readonly waitingMs: number }
   /** Whoever has this voice calls and is said to be these people. Ends the call before. */
   | { readonly do: 'call'; readonly claims: readonly Name[]; readonly voice: number }
-  | { readonly do: 'say' | 'hangUp' }
+  /** `rotate` ends with every data key wrapped anew, and what backups no longer need destroyed. */
+  | { readonly do: 'say' | 'hangUp' | 'rotate' }
   | { readonly do: 'wait'; readonly ms: number };
 
 const who = fc.constantFrom(...PEOPLE);
@@ -39,7 +47,17 @@ export const sequences: fc.Arbitrary<Step[]> = fc.array(
       }),
     },
     { weight: 2, arbitrary: fc.record({ do: one('withdraw', 'optOut', 'erase'), who }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('hold' as const), who, inForce: fc.boolean() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        do: fc.constant('state' as const),
+        who,
+        state: one<SpeakerState>('LEGAL_HOLD', 'RESTRICTED', 'OBJECTED'),
+        inForce: fc.boolean(),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('reencrypt' as const), who }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('rotate' as const) }) },
     {
       weight: 4,
       arbitrary: fc.record({

@@ -4,7 +4,10 @@ import { Audit } from '../../src/audit/index.js';
 import { SpeakerStates } from '../../src/consent/index.js';
 import type { CallStart } from '../../src/domain/call.js';
 import type { Principal } from '../../src/domain/principal.js';
+import type { SpeakerState } from '../../src/domain/rights.js';
 import { Voiceprints } from '../../src/enrolment/index.js';
+import { Keys, KeyWork } from '../../src/keys/index.js';
+import { backupDays, RESEALS } from '../../src/open-keys.js';
 import { Rights } from '../../src/rights/index.js';
 import { CalibrationFolders } from '../../src/scoring/index.js';
 import {
@@ -58,6 +61,8 @@ export async function rulesWorld(t: ExecutionContext) {
     onFailure: (error) => failures.push(error),
   });
   const rights = new Rights(database, keyring, clock);
+  const keyParts = { database, keyring, clock, backupDays, reseals: RESEALS };
+  const [keys, keyWork] = [new Keys(keyParts), new KeyWork(keyParts)];
   const states = new SpeakerStates(database, keyring, clock);
   const audit = new Audit(database, clock);
   const asked = (speakerId: Name) => ({ speakerId, onBehalfOf: '', idempotencyKey: randomUUID() });
@@ -72,8 +77,19 @@ export async function rulesWorld(t: ExecutionContext) {
     optOut: (who: Name) =>
       reasonOf(consents.optOut(officer, { ...asked(who), occurredAt: null, evidence: null })),
     erase: (who: Name) => reasonOf(rights.erase(officer, asked(who))),
-    hold: (who: Name, inForce: boolean) =>
-      states.set(officer, { ...asked(who), state: 'LEGAL_HOLD', inForce, reference: 'file 12/26' }),
+    setState: (who: Name, state: SpeakerState, inForce: boolean) =>
+      states.set(officer, { ...asked(who), state, inForce, reference: 'file 12/26' }),
+    reencrypt: (who: Name) => reasonOf(keys.reencrypt(officer, who, randomUUID())),
+    rotate: async () => {
+      await keys.rotate(officer, randomUUID());
+      await keyWork.run(officer);
+      await keys.destroyExpired(officer);
+    },
+    /** The epochs whose keys are left in the keyring. */
+    destroyExpired: async () => {
+      await keys.destroyExpired(officer);
+      return keyring.epochs(officer.tenantId);
+    },
     /** False where the gate gives no grant. */
     enrol: async (who: Name, waitingPeriodMs: number): Promise<boolean> => {
       const { grant } = await gate.openClaim(officer.tenantId, who, 'VERIFY');
