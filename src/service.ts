@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AuditOffice, DeniedAccess } from './audit/index.js';
 import { isLoopback, type Config } from './config.js';
-import { ConsentGate, Consents, SpeakerStates } from './consent/index.js';
+import { ConsentGate, Consents } from './consent/index.js';
 import { openKeyring } from './crypto/index.js';
 import { ensureDevelopmentTenant } from './development-tenant.js';
 import type { Clock } from './domain/clock.js';
@@ -13,8 +13,8 @@ import { openDatabase } from './open-database.js';
 import { openEnrolment } from './open-enrolment.js';
 import { openKeys } from './open-keys.js';
 import { openModels, WorkerHealth } from './open-extractor.js';
+import { openPeoplesRights } from './open-rights.js';
 import { packageRoot } from './package-root.js';
-import { Rights } from './rights/index.js';
 import {
   CallCalibrations,
   CallControl,
@@ -237,8 +237,7 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
       auditOffice: new AuditOffice(database, keyring, clock),
       ...enrolment,
       ...openKeys(database, keyring, clock, log, stops),
-      speakerStates: new SpeakerStates(database, keyring, clock),
-      rights: new Rights(database, keyring, clock),
+      ...openPeoplesRights({ database, keyring, clock, log, stops }),
       enrolmentJobs: jobs.enrolmentJobs,
       manifestLimits: jobs.manifestLimits,
       startTimeoutMs: config.startTimeoutMs,

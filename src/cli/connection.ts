@@ -4,6 +4,7 @@ import { isLoopback } from '../config.js';
 import { AdminServiceDefinition } from '../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../gen/vouch/v1/enrolment.js';
+import { RetentionServiceDefinition } from '../gen/vouch/v1/retention.js';
 import { VerificationServiceDefinition } from '../gen/vouch/v1/verification.js';
 
 /** Where the service is, and who asks. */
@@ -21,6 +22,7 @@ export interface Connection {
   readonly enrolment: Client<EnrolmentServiceDefinition>;
   readonly consent: Client<ConsentServiceDefinition>;
   readonly admin: Client<AdminServiceDefinition>;
+  readonly retention: Client<RetentionServiceDefinition>;
   close(): void;
 }
 
@@ -43,6 +45,7 @@ export function connect(options: ConnectionOptions): Connection {
     enrolment: factory.create(EnrolmentServiceDefinition, channel, defaults),
     consent: factory.create(ConsentServiceDefinition, channel, defaults),
     admin: factory.create(AdminServiceDefinition, channel, defaults),
+    retention: factory.create(RetentionServiceDefinition, channel, defaults),
     close: () => {
       channel.close();
     },

@@ -15,6 +15,8 @@ import { migrateCommand } from './commands/migrate.js';
 import { noticeCommand } from './commands/notice.js';
 import { outcomeCommand } from './commands/outcome.js';
 import { policyCommand } from './commands/policy.js';
+import { retentionCommand } from './commands/retention.js';
+import { scrubCommand } from './commands/scrub.js';
 import { serveCommand } from './commands/serve.js';
 import { speakersCommand } from './commands/speakers.js';
 import { tenantCommand } from './commands/tenant.js';
@@ -56,6 +58,7 @@ function program(): Command {
     serveCommand(),
     demoCommand(),
     migrateCommand(),
+    scrubCommand(),
     tenantCommand(),
     evaluateCommand(),
     calibrateCommand(),
@@ -69,6 +72,7 @@ function program(): Command {
     callCommand(),
     outcomeCommand(),
     speakersCommand(),
+    retentionCommand(),
     voiceprintsCommand(),
     policyCommand(),
     auditCommand(),

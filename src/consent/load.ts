@@ -50,6 +50,11 @@ export async function loadConsent(
   return { optOut, state };
 }
 
+/** The state of the consent of a speaker who is known, as of now, but for an opt-out from before they were. */
+export async function loadConsentOf(tx: Transaction, speakerRef: string, now: Date): Promise<ConsentState> {
+  return (await loadConsent(tx, { speakerRef, idHash: Buffer.alloc(32) }, now)).state;
+}
+
 /** Whether an opt-out was recorded before the speaker was known under this pseudonym. */
 export function isFromBefore(optOut: OptOutRow | null, speakerRef: string): boolean {
   return optOut !== null && optOut.subjectRef !== speakerRef;

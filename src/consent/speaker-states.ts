@@ -88,8 +88,15 @@ export async function speakerStates(tx: Transaction, idHash: Buffer): Promise<re
 }
 
 const FORBIDS_DESTRUCTION: ReadonlySet<SpeakerState> = new Set(['LEGAL_HOLD']);
+// Somebody who asked for restriction may want the data kept, against erasure or for a claim (GDPR art. 18(1)(b), (c)).
+const FORBIDS_EXPIRY: ReadonlySet<SpeakerState> = new Set(['LEGAL_HOLD', 'RESTRICTED']);
 
 /** Whether a state of a speaker forbids to destroy anything of theirs. */
 export async function isHeld(tx: Transaction, idHash: Buffer): Promise<boolean> {
   return (await speakerStates(tx, idHash)).some(({ state }) => FORBIDS_DESTRUCTION.has(state));
+}
+
+/** Whether a state of a speaker forbids to destroy what is theirs only since its term is over. */
+export async function isKept(tx: Transaction, idHash: Buffer): Promise<boolean> {
+  return (await speakerStates(tx, idHash)).some(({ state }) => FORBIDS_EXPIRY.has(state));
 }

@@ -25,6 +25,8 @@ export interface Destroyed {
   /** Decisions about others, too, which this person's part was taken out of. */
   readonly decisionsRedacted: number;
   readonly outcomes: number;
+  /** Rows of batch manifests, emptied of what they said. */
+  readonly manifestRows: number;
 }
 
 /** What an erasure leaves in the hands of whoever asked for it. Names nobody. */

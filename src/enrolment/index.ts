@@ -5,6 +5,7 @@ export type { EnrolmentRequest, EnrolmentSpeech, PooledVector } from './inputs.j
 export { EnrolmentJobs, type EnrolmentJobRequest, type Manifest } from './jobs/jobs.js';
 export { ENROLMENT_TASK, laneSchema, type Lane } from './jobs/lanes.js';
 export { JobRows, LABEL_EXISTS, type BegunJobRow } from './jobs/rows.js';
+export { exportVoiceprints, type ExportedVoiceprint } from './exported.js';
 export { Notifications, type Notification } from './notifications.js';
 export { resealVoiceprints } from './sealed.js';
 export { Speakers } from './speakers.js';

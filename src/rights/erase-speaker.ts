@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { appendEntry } from '../audit/index.js';
-import { consentDetailsContext } from '../consent/index.js';
+import { appendEntry, type ActingParty } from '../audit/index.js';
 import type { Keyring } from '../crypto/index.js';
-import type { Principal } from '../domain/principal.js';
-import type { Destroyed, ErasureCause, ErasureReceipt, EvidencedEvent } from '../domain/rights.js';
-import { VouchError } from '../errors.js';
-import { createSpeakerKey, openSpeakerKey, unrecoverableAfter } from '../keys/index.js';
+import type { Destroyed, ErasureCause, ErasureReceipt } from '../domain/rights.js';
+import { createSpeakerKey, unrecoverableAfter } from '../keys/index.js';
 import {
   deleteConsentDetailsOf,
   deleteSpeaker,
@@ -15,12 +12,11 @@ import {
   findOptOuts,
   forgetManifestRows,
   insertEvidence,
-  listConsentDetails,
-  listConsentEntries,
   type ErasedSubject,
   type Transaction,
 } from '../storage/index.js';
 import { retentionPolicy } from '../tenant/index.js';
+import { consentHistory } from './consent-history.js';
 import { sealRecord } from './evidence-record.js';
 
 /** Somebody to be erased, locked before; with their id, which the evidence names. */
@@ -32,7 +28,7 @@ export interface SpeakerToErase extends ErasedSubject {
 export interface Erasing {
   readonly tx: Transaction;
   readonly keyring: Keyring;
-  readonly principal: Principal;
+  readonly principal: ActingParty;
   readonly now: Date;
   readonly cause: ErasureCause;
   /** Empty: on nobody's behalf. */
@@ -48,7 +44,7 @@ const DAY_MS = 86_400_000;
 export async function eraseSpeaker(erasing: Erasing, subject: SpeakerToErase): Promise<ErasureReceipt> {
   const { tx, keyring, principal, now, cause, onBehalfOf } = erasing;
   const { policy } = await retentionPolicy(tx);
-  const consentEvents = await consentHistory(erasing, subject.speakerRef);
+  const consentEvents = await consentHistory(tx, keyring, subject.speakerRef);
   // Where the key was lost before, there is nothing to be recovered.
   const after = (await unrecoverableAfter(tx, subject.speakerRef, now, policy.backupDays)) ?? now;
   const destroyed = await destroy(tx, subject);
@@ -92,33 +88,8 @@ async function destroy(tx: Transaction, subject: SpeakerToErase): Promise<Destro
   const voiceprints = await deleteVoiceprintsOf(tx, speakerRef);
   const consentDetails = await deleteConsentDetailsOf(tx, speakerRef);
   const fromCalls = await eraseFromCalls(tx, subject);
-  await forgetManifestRows(tx, subject.idHash);
+  const manifestRows = await forgetManifestRows(tx, subject.idHash);
   const dataKeys = Number(await deleteSpeakerKey(tx, speakerRef));
   const names = Number(await deleteSpeaker(tx, speakerRef));
-  return { names, dataKeys, voiceprints, consentDetails, ...fromCalls };
-}
-
-/** What the person said, from the chain, with what stood behind it. A key that is lost already stops no erasure. */
-async function consentHistory({ tx, keyring }: Erasing, speakerRef: string): Promise<EvidencedEvent[]> {
-  const details = new Map<string, string>();
-  try {
-    const key = await openSpeakerKey(tx, keyring, speakerRef);
-    for (const { eventId, ciphertext } of await listConsentDetails(tx, speakerRef)) {
-      details.set(eventId, key.open(ciphertext, consentDetailsContext(eventId)).toString());
-    }
-  } catch (error) {
-    const unreadable = ['KEY_MISSING', 'CIPHERTEXT_INVALID'];
-    if (!(error instanceof VouchError) || !unreadable.includes(error.reason)) throw error;
-  }
-  return (await listConsentEntries(tx, speakerRef)).map((entry) => ({
-    eventId: entry.eventId,
-    chainPosition: entry.position,
-    chainHash: entry.hash.toString('hex'),
-    type: entry.type,
-    occurredAt: entry.occurredAt,
-    recordedAt: entry.recordedAt,
-    actorRole: entry.actorRole,
-    body: entry.body,
-    details: details.get(entry.eventId) ?? '',
-  }));
+  return { names, dataKeys, voiceprints, consentDetails, manifestRows, ...fromCalls };
 }

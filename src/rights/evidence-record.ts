@@ -21,6 +21,7 @@ const receipt = z.strictObject({
     decisions: count,
     decisionsRedacted: count,
     outcomes: count,
+    manifestRows: count,
   }),
   unrecoverableAfter: time,
   evidenceId: z.string(),

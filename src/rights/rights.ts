@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { appendEntry } from '../audit/index.js';
 import { isHeld, SPEAKER_ID_HASH } from '../consent/index.js';
-import { requestDigest, type Keyring } from '../crypto/index.js';
+import { requestDigest, sha256, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Principal } from '../domain/principal.js';
 import type { ErasureEvidence, ErasureReceipt } from '../domain/rights.js';
 import { VouchError } from '../errors.js';
-import { openSpeakerKey } from '../keys/index.js';
 import {
   findEvidence,
   findOptOuts,
+  findSpeaker,
   holdsAnything,
   lockSpeaker,
   once,
@@ -18,7 +18,10 @@ import {
   type Transaction,
 } from '../storage/index.js';
 import { eraseSpeaker, type SpeakerToErase } from './erase-speaker.js';
-import { openRecord, parseReceipt } from './evidence-record.js';
+import { parseReceipt } from './evidence-record.js';
+import { makeArchive, type ExportedFile } from './export/archive.js';
+import { collect } from './export/collect.js';
+import { readEvidence } from './read-evidence.js';
 
 /** What is asked: to erase a speaker. */
 export interface EraseInput {
@@ -76,12 +79,7 @@ export class Rights {
   async evidence(principal: Principal, speakerId: string): Promise<readonly ErasureEvidence[]> {
     const idHash = await this.#idHash(principal.tenantId, speakerId);
     return this.database.tenant(principal.tenantId, async (tx) => {
-      const found: ErasureEvidence[] = [];
-      for (const { evidenceId, ciphertext } of await findEvidence(tx, idHash)) {
-        const key = await openSpeakerKey(tx, this.keyring, evidenceId);
-        const { receipt, consentEvents } = openRecord(key, { evidenceId, idHash }, ciphertext);
-        found.push({ receipt, consentEvents });
-      }
+      const found = await readEvidence(tx, this.keyring, idHash);
       if (found.length === 0) throw new VouchError('EVIDENCE_NOT_FOUND');
       await appendEntry(tx, principal, {
         kind: 'AUDIT',
@@ -91,6 +89,32 @@ export class Rights {
         body: { evidenceIds: found.map(({ receipt }) => receipt.evidenceId) },
       });
       return found;
+    });
+  }
+
+  /**
+   * Everything that is held of a person, as a signed archive: for them (GDPR art. 15 and 20). That it was made is recorded.
+   *
+   * @throws SPEAKER_NOT_FOUND where nothing is held
+   */
+  async export(principal: Principal, speakerId: string): Promise<readonly ExportedFile[]> {
+    const { keyring } = this;
+    const idHash = await this.#idHash(principal.tenantId, speakerId);
+    return this.database.tenant(principal.tenantId, async (tx) => {
+      const now = this.clock.now();
+      const subject = await holdingOf(tx, speakerId, idHash);
+      if (subject === null) throw new VouchError('SPEAKER_NOT_FOUND');
+      const files = await makeArchive(keyring, await collect({ tx, keyring, now, ...subject }));
+      await appendEntry(tx, principal, {
+        kind: 'AUDIT',
+        type: 'SPEAKER_EXPORTED',
+        subjectRef: subject.speakerRef,
+        recordedAt: now,
+        body: {
+          files: files.map(({ name, content }) => ({ name, sha256: sha256(content).toString('hex') })),
+        },
+      });
+      return files;
     });
   }
 
@@ -126,7 +150,21 @@ async function findSubject(
 ): Promise<SpeakerToErase | null> {
   const known = await lockSpeaker(tx, speakerId);
   if (known !== null) return { speakerRef: known.speakerRef, speakerId, idHash };
-  const [optOut] = await findOptOuts(tx, [idHash]);
-  const unknown = { speakerRef: optOut?.subjectRef ?? randomUUID(), speakerId, idHash };
+  const unknown = { speakerRef: await refOfUnknown(tx, idHash), speakerId, idHash };
   return (await holdsAnything(tx, unknown)) ? unknown : null;
+}
+
+/** Whose data is to be told; null where there is none, not even an opt-out or the evidence of an erasure. */
+async function holdingOf(tx: Transaction, speakerId: string, idHash: Buffer): Promise<SpeakerToErase | null> {
+  const known = await findSpeaker(tx, speakerId);
+  if (known !== null) return { speakerRef: known.speakerRef, speakerId, idHash };
+  const unknown = { speakerRef: await refOfUnknown(tx, idHash), speakerId, idHash };
+  const kept = (await findOptOuts(tx, [idHash])).length + (await findEvidence(tx, idHash)).length;
+  return kept > 0 || (await holdsAnything(tx, unknown)) ? unknown : null;
+}
+
+/** The pseudonym of somebody who is not known: the one that they opted out under, or a new one. */
+async function refOfUnknown(tx: Transaction, idHash: Buffer): Promise<string> {
+  const [optOut] = await findOptOuts(tx, [idHash]);
+  return optOut?.subjectRef ?? randomUUID();
 }

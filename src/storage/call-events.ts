@@ -34,6 +34,7 @@ export async function appendEvents(
     if (event.sequence !== expected) throw outOfOrder(`number ${event.sequence} came instead of ${expected}`);
     if (before?.body.type === 'ended') throw new VouchError('CALL_ENDED');
     await insertEvent(tx, callId, epoch, event);
+    await noteAcceptance(tx, callId, event);
   }
   await setLastSequence(tx, callId, call.lastSequence + fresh.length);
   const last = fresh.at(-1);
@@ -146,6 +147,25 @@ async function insertEvent(tx: Transaction, callId: string, epoch: number, event
       storeForm(body),
       'decision' in body ? body.decision.decisionId : null,
     ],
+  );
+}
+
+/** Keeps when a speaker was last accepted, to the day; for retention, after the call's rows are gone. */
+async function noteAcceptance(
+  tx: Transaction,
+  callId: string,
+  { body, emittedAt }: CallEvent,
+): Promise<void> {
+  if (body.type !== 'decision') return;
+  const accepted = body.decision.claims.filter((claim) => claim.kind === 'ACCEPT');
+  if (accepted.length === 0) return;
+  await tx.query(
+    `INSERT INTO speaker_activity (speaker_ref, accepted_at)
+     SELECT speaker_ref, $2 FROM call_claims JOIN speakers USING (tenant_id, speaker_ref)
+     WHERE call_id = $1 AND claim_number = ANY ($3)
+     ON CONFLICT (tenant_id, speaker_ref) DO UPDATE SET accepted_at = excluded.accepted_at
+       WHERE speaker_activity.accepted_at < excluded.accepted_at - interval '1 day'`,
+    [callId, emittedAt, accepted.map((claim) => claim.claimNumber)],
   );
 }
 

@@ -113,6 +113,7 @@ export async function deleteSpeakerKey(tx: Transaction, speakerRef: string): Pro
 
 /** Deletes the only row with somebody's id; whether there was one. Voiceprints must be gone by then. */
 export async function deleteSpeaker(tx: Transaction, speakerRef: string): Promise<boolean> {
+  await tx.query('DELETE FROM speaker_activity WHERE speaker_ref = $1', [speakerRef]);
   const rows = await tx.query('DELETE FROM speakers WHERE speaker_ref = $1 RETURNING 1', [speakerRef]);
   return rows.length > 0;
 }

@@ -43,3 +43,20 @@ export async function replaceEvidence(tx: Transaction, row: EvidenceRow): Promis
   await tx.query('DELETE FROM erasure_evidence WHERE evidence_id = $1', [row.evidenceId]);
   await insertEvidence(tx, row);
 }
+
+/** Records whose term is over, oldest first, from after one. */
+export async function listOldEvidence(
+  tx: Transaction,
+  now: Date,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<readonly EvidenceRow[]> {
+  return tx.query(
+    `SELECT ${COLUMNS} FROM erasure_evidence
+     WHERE keep_until <= $1 AND ($2::uuid IS NULL OR evidence_id > $2) ORDER BY evidence_id LIMIT $3`,
+    [now, page.after, page.limit],
+  );
+}
+
+export async function deleteEvidence(tx: Transaction, evidenceId: string): Promise<void> {
+  await tx.query('DELETE FROM erasure_evidence WHERE evidence_id = $1', [evidenceId]);
+}

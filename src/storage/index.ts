@@ -2,6 +2,8 @@
 export { Database, type DatabaseOptions } from './database.js';
 export type { SqlValue, Transaction } from './transaction.js';
 export { listMigrations, migrate } from './migrate.js';
+export { listDecisions, listOutcomes, listSubjectCalls, type SubjectCallRow } from './subject-calls.js';
+export { scrub, type Scrubbed } from './scrub.js';
 export { EmbeddedPostgres } from './embedded.js';
 export type { EmbeddedPostgresOptions } from './embedded-server.js';
 export { actorOf, actorRef, findActor, type Actor } from './actors.js';
@@ -13,7 +15,6 @@ export {
   holdsAnything,
   type ErasedSubject,
 } from './erasure.js';
-export { findEvidence, getEvidence, insertEvidence, replaceEvidence, type EvidenceRow } from './evidence.js';
 export {
   currentAssignments,
   findAssignment,
@@ -51,6 +52,15 @@ export {
   listConsentDetails,
   replaceConsentDetails,
 } from './consent-details.js';
+export {
+  deleteEvidence,
+  findEvidence,
+  getEvidence,
+  insertEvidence,
+  listOldEvidence,
+  replaceEvidence,
+  type EvidenceRow,
+} from './evidence.js';
 export { once, resultOf, type KeyedRequest } from './idempotency.js';
 export {
   appendLedger,
@@ -89,7 +99,25 @@ export {
 } from './policies.js';
 export { deleteReviewsOf, insertReview, listReviews, reviewedVoiceprint, type ReviewRow } from './reviews.js';
 export { lockAccountOf, setSpeakerAccount } from './speaker-accounts.js';
-export { findRetentionPolicy } from './retention-policies.js';
+export { findRetentionPolicy, insertRetentionPolicy } from './retention-policies.js';
+export {
+  deleteCalls,
+  listOldCalls,
+  removeScores,
+  type CallCursor,
+  type OldCallRow,
+} from './call-retention.js';
+export {
+  countIdempotencyKeys,
+  deleteIdempotencyKeys,
+  findSpeakerTerm,
+  listMaybeLapsed,
+  listSpeakerTerms,
+  shortestNoticeDays,
+  takeRetentionTurn,
+  type MaybeLapsedRow,
+  type SpeakerTermRow,
+} from './retention.js';
 export {
   activeKeyEpoch,
   findKeySettings,

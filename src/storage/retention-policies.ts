@@ -13,3 +13,13 @@ export async function findRetentionPolicy(tx: Transaction): Promise<RetentionPol
   );
   return row ?? null;
 }
+
+/** Adds the next version and returns its number. Two at once: the second fails on the primary key. */
+export async function insertRetentionPolicy(tx: Transaction, json: string, createdAt: Date): Promise<number> {
+  const [row] = await tx.query<{ version: number }>(
+    `INSERT INTO retention_policies (version, body, created_at)
+     SELECT coalesce(max(version), 0) + 1, $1, $2 FROM retention_policies RETURNING version`,
+    [json, createdAt],
+  );
+  return row?.version ?? 0;
+}

@@ -3,5 +3,6 @@ export { CalibrationAssignments, type AssignmentRequest } from './calibration-as
 export { CalibrationRows } from './calibration-rows.js';
 export { DEFAULT_POLICY } from './default-policy.js';
 export { Policies, type PolicyVersion, type VersionedPolicy } from './policies.js';
+export { RetentionPolicies } from './retention-policies.js';
 export { retentionPolicy } from './retention-policy.js';
 export { Tenants } from './tenants.js';

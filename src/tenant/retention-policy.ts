@@ -11,6 +11,7 @@ export const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
   .strictObject({
     inactivityDays: days,
     absoluteDays: days,
+    lapsedConsentDays: days,
     callScoresDays: days,
     callRowsDays: days,
     evidenceDays: days,
@@ -24,9 +25,10 @@ const DEFAULT_RETENTION: RetentionPolicy = {
   // Three years without an interaction: BIPA s. 15(a).
   inactivityDays: 1095,
   absoluteDays: 3650,
+  lapsedConsentDays: 30,
   callScoresDays: 90,
   callRowsDays: 400,
-  // Claims over consent expire within ten years in every jurisdiction that we looked at; shorten it where they do sooner.
+  // As long as somebody may claim that they never consented; what the law of a place allows is for counsel to say.
   evidenceDays: 3650,
   backupDays: 35,
   idempotencyDays: 30,

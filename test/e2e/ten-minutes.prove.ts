@@ -6,6 +6,7 @@ import { AdminServiceDefinition } from '../../src/gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
 import { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
 import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
+import { RetentionServiceDefinition } from '../../src/gen/vouch/v1/retention.js';
 import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
 import { Served } from '../helpers/binary.js';
 import { TestTenant, type ClientMaker } from '../helpers/caller.js';
@@ -98,6 +99,7 @@ function clientsOf(address: string): ClientMaker {
         enrolment: factory.create(EnrolmentServiceDefinition, channel, options),
         consent: factory.create(ConsentServiceDefinition, channel, options),
         admin: factory.create(AdminServiceDefinition, channel, options),
+        retention: factory.create(RetentionServiceDefinition, channel, options),
       };
     },
   };

@@ -31,6 +31,7 @@ import type {
   VerificationServiceClient,
   VerifyRecordingResponse,
 } from '../../src/gen/vouch/v1/verification.js';
+import type { RetentionServiceClient } from '../../src/gen/vouch/v1/retention.js';
 import { fixtureFile } from './speech.js';
 import { TestStream } from './test-stream.js';
 
@@ -39,6 +40,7 @@ export interface Clients {
   readonly enrolment: EnrolmentServiceClient;
   readonly consent: ConsentServiceClient;
   readonly admin: AdminServiceClient;
+  readonly retention: RetentionServiceClient;
 }
 
 /** Makes clients of a service for a tenant and a role, over a connection of their own where one is given. */
@@ -70,6 +72,7 @@ export class TestTenant {
   readonly enrolment: EnrolmentServiceClient;
   readonly consent: ConsentServiceClient;
   readonly admin: AdminServiceClient;
+  readonly retention: RetentionServiceClient;
 
   constructor(
     readonly service: ClientMaker,
@@ -82,6 +85,7 @@ export class TestTenant {
       enrolment: this.enrolment,
       consent: this.consent,
       admin: this.admin,
+      retention: this.retention,
     } = service.clients(tenantId, role, channel));
   }
 

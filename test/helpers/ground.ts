@@ -11,6 +11,7 @@ import type { Principal, Role } from '../../src/domain/principal.js';
 import { AdminServiceDefinition } from '../../src/gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
+import { RetentionServiceDefinition } from '../../src/gen/vouch/v1/retention.js';
 import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
 import { VouchService } from '../../src/service.js';
 import { EmbeddedPostgres, migrate } from '../../src/storage/index.js';
@@ -119,6 +120,7 @@ function clientsOver(channel: Channel, tenantId: string, role: Role, actor: stri
     enrolment: factory.create(EnrolmentServiceDefinition, channel, options),
     consent: factory.create(ConsentServiceDefinition, channel, options),
     admin: factory.create(AdminServiceDefinition, channel, options),
+    retention: factory.create(RetentionServiceDefinition, channel, options),
   };
 }
 

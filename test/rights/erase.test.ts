@@ -25,6 +25,7 @@ test('erasure destroys the key and every row, and the receipt says what', async 
       decisions: 1,
       decisionsRedacted: 1,
       outcomes: 1,
+      manifestRows: 0,
     },
     // The next rotation, a day for wrapping anew, 35 days of backups, a day for destroying.
     unrecoverableAfter: clock.in((30 + 1 + 35 + 1) * DAY),

@@ -1,3 +1,5 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import {
   EraseSpeakerResponse,
@@ -13,6 +15,7 @@ import { answer, fields, isolated, table, word } from '../output.js';
 import { describeStates } from './consent-events.js';
 
 type EraseOptions = WriteOptions & { readonly onBehalfOf: string };
+type ExportOptions = ClientOptions & { readonly out: string };
 type HoldOptions = WriteOptions & { readonly reference: string; readonly lift: boolean };
 
 /** What of `vouch speakers` is about people's rights: for privacy officers. */
@@ -22,6 +25,13 @@ export function speakerRightsCommands(): Command[] {
       .argument('<speaker>', 'the speaker')
       .option('--on-behalf-of <id>', 'on whose behalf this is done', '')
       .action(erase),
+    clientCommand(
+      'export',
+      'write everything that is held of a speaker to a new folder, signed, for the person',
+    )
+      .argument('<speaker>', 'the speaker')
+      .requiredOption('--out <dir>', 'the folder, which must not exist')
+      .action(exportData),
     clientCommand('evidence', 'show what is kept of an erased person: that they consented and were erased')
       .argument('<speaker>', 'the id that was erased')
       .action(evidence),
@@ -38,6 +48,28 @@ async function erase(speakerId: string, options: EraseOptions): Promise<void> {
   const request = { speakerId, onBehalfOf, idempotencyKey };
   const response = await connected(options, ({ consent }) => consent.eraseSpeaker(request));
   answer(options, EraseSpeakerResponse.toJSON(response), describeReceipt(response.receipt));
+}
+
+async function exportData(speakerId: string, options: ExportOptions): Promise<void> {
+  const { out } = options;
+  const files: string[] = [];
+  await connected(options, async ({ consent }) => {
+    let opened: FileHandle | undefined;
+    try {
+      for await (const { message } of consent.exportSpeakerData({ speakerId })) {
+        // The folder comes with the first file: a refused request leaves none.
+        if (message?.$case === 'file') {
+          if (files.length === 0) await mkdir(out, { mode: 0o700 });
+          await opened?.close();
+          files.push(join(out, basename(message.value.name)));
+          opened = await open(files.at(-1) ?? '', 'wx', 0o600);
+        } else if (message?.$case === 'data') await opened?.writeFile(message.value);
+      }
+    } finally {
+      await opened?.close();
+    }
+  });
+  answer(options, { files }, files.join('\n'));
 }
 
 async function evidence(speakerId: string, options: ClientOptions): Promise<void> {
@@ -70,6 +102,7 @@ function describeReceipt(receipt: ErasureReceipt | undefined): string {
         count(destroyed?.claims, 'claims'),
         count(destroyed?.decisions, 'decisions'),
         count(destroyed?.outcomes, 'outcomes'),
+        count(destroyed?.manifestRows, 'rows of manifests'),
       ].join(', '),
     ],
     ['shared decisions', count(destroyed?.decisionsRedacted, 'without this person now')],

@@ -9,6 +9,7 @@ import type {
   Speakers,
   Voiceprints,
 } from '../../enrolment/index.js';
+import type { Retention } from '../../retention/index.js';
 import type { Rights } from '../../rights/index.js';
 import type {
   CallCalibrations,
@@ -18,7 +19,7 @@ import type {
   Overrides,
   Recordings,
 } from '../../session/index.js';
-import type { CalibrationRows, Policies } from '../../tenant/index.js';
+import type { CalibrationRows, Policies, RetentionPolicies } from '../../tenant/index.js';
 import type { KeyKeeper, Keys } from '../../keys/index.js';
 import type { UploadLimits } from './upload.js';
 
@@ -43,6 +44,8 @@ export interface TransportParts {
   readonly speakers: Speakers;
   readonly speakerStates: SpeakerStates;
   readonly rights: Rights;
+  readonly retention: Retention;
+  readonly retentionPolicies: RetentionPolicies;
   /** A stream must start within this time, ms. */
   readonly startTimeoutMs: number;
   /** A stream that is not paused must send something this often, ms. */

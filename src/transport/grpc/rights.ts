@@ -7,7 +7,10 @@ import { writeErasureEvidence, writeErasureReceipt } from '../write-rights.js';
 import { inForce } from './in-force.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 
-type RightsCalls = 'setSpeakerState' | 'eraseSpeaker' | 'getErasureEvidence';
+type RightsCalls = 'setSpeakerState' | 'eraseSpeaker' | 'exportSpeakerData' | 'getErasureEvidence';
+
+/** Pieces of exported files, bytes. */
+const PIECE_BYTES = 65_536;
 
 /** The part of ConsentService that is about people's rights: for privacy officers and administrators. */
 export function rightsCalls(
@@ -37,6 +40,18 @@ export function rightsCalls(
       });
       await inForce(poller);
       return { receipt: writeErasureReceipt(receipt) };
+    },
+
+    exportSpeakerData: async function* (request, { principal }) {
+      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
+      const files = await rights.export(principal, validId(request.speakerId, 'speaker_id'));
+      for (const { name, mediaType, content } of files) {
+        const sizeBytes = content.length;
+        yield { message: { $case: 'file' as const, value: { name, mediaType, sizeBytes } } };
+        for (let at = 0; at < content.length; at += PIECE_BYTES) {
+          yield { message: { $case: 'data' as const, value: content.subarray(at, at + PIECE_BYTES) } };
+        }
+      }
     },
 
     getErasureEvidence: async (request, { principal }) => {

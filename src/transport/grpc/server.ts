@@ -6,6 +6,7 @@ import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-refl
 import { AdminServiceDefinition } from '../../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../gen/vouch/v1/enrolment.js';
+import { RetentionServiceDefinition } from '../../gen/vouch/v1/retention.js';
 import { VerificationServiceDefinition } from '../../gen/vouch/v1/verification.js';
 import { VouchError } from '../../errors.js';
 import { isDenial, type RecordDenial } from '../denial.js';
@@ -15,6 +16,7 @@ import { consentService } from './consent-service.js';
 import { enrolmentService } from './enrolment-service.js';
 import { errorMiddleware, type ReportFailure } from './errors.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
+import { retentionService } from './retention-service.js';
 import { verificationService } from './verification-service.js';
 
 export interface GrpcServerOptions {
@@ -31,6 +33,7 @@ const SERVICES = [
   EnrolmentServiceDefinition,
   ConsentServiceDefinition,
   AdminServiceDefinition,
+  RetentionServiceDefinition,
 ] as const;
 
 /** The largest message that is read at all, bytes: audio and file pieces are at most 1 MiB. */
@@ -69,6 +72,7 @@ export class GrpcServer {
     guarded.add(EnrolmentServiceDefinition, enrolmentService(parts));
     guarded.add(ConsentServiceDefinition, consentService(parts));
     guarded.add(AdminServiceDefinition, adminService(parts));
+    guarded.add(RetentionServiceDefinition, retentionService(parts));
     const grpc = new GrpcServer(server, health);
     grpc.tellHealth('healthy');
     return grpc;

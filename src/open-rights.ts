@@ -1,0 +1,39 @@
+import { SpeakerStates } from './consent/index.js';
+import type { Keyring } from './crypto/index.js';
+import type { Clock } from './domain/clock.js';
+import { loggedFailure, type Logger } from './observability/index.js';
+import { Retention, RetentionTimer } from './retention/index.js';
+import { Rights } from './rights/index.js';
+import type { Database } from './storage/index.js';
+import { RetentionPolicies } from './tenant/index.js';
+
+/** What is done for people whose data is held: at their wish, and when its term is over. */
+export interface PeoplesRights {
+  readonly speakerStates: SpeakerStates;
+  readonly rights: Rights;
+  readonly retention: Retention;
+  readonly retentionPolicies: RetentionPolicies;
+}
+
+/** Makes it, with retention due every day from now on, until the stops. */
+export function openPeoplesRights(parts: {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly stops: (() => Promise<void>)[];
+}): PeoplesRights {
+  const { database, keyring, clock, log, stops } = parts;
+  const onFailure = (error: unknown) => {
+    log.warn(loggedFailure(error), 'retention could not be run for a tenant');
+  };
+  const retentionTimer = new RetentionTimer({ database, keyring, clock, onFailure });
+  retentionTimer.start();
+  stops.push(() => retentionTimer.stop());
+  return {
+    speakerStates: new SpeakerStates(database, keyring, clock),
+    rights: new Rights(database, keyring, clock),
+    retention: new Retention({ database, keyring }, clock),
+    retentionPolicies: new RetentionPolicies(database, keyring, clock),
+  };
+}

@@ -1,0 +1,51 @@
+import { appendEntry, type ActingParty } from '../audit/index.js';
+import type { RetentionItem, RetentionKind } from '../domain/retention.js';
+import { retentionPolicy } from '../tenant/index.js';
+import { runCalls } from './calls.js';
+import type { RetentionParts, RetentionRun } from './parts.js';
+import { runEvidence, runIdempotencyKeys } from './records.js';
+import { runLapsed, runSpeakers } from './speakers.js';
+
+export interface RetentionOptions {
+  /** Who started it. */
+  readonly acting: ActingParty;
+  readonly now: Date;
+  /** True tells what would be taken away and changes nothing. */
+  readonly dryRun: boolean;
+}
+
+/**
+ * Takes away whose term is over in one tenant, and tells each item once it is gone: speakers, voiceprints whose consent
+ * lapsed, scores and rows of calls, evidence, idempotency keys. Works in small transactions: it may be left at any item,
+ * and the next run goes on. What a legal hold or a restriction keeps is told and stays. A run that is no dry run ends with
+ * an audit entry, wherever it is left.
+ *
+ * @throws what went wrong with the first speaker whom it could not deal with, once everybody else was dealt with
+ */
+export async function* runRetention(
+  { database, keyring }: RetentionParts,
+  tenantId: string,
+  { acting, now, dryRun }: RetentionOptions,
+): AsyncGenerator<RetentionItem> {
+  const { version, policy } = await database.tenant(tenantId, retentionPolicy);
+  const run: RetentionRun = { database, keyring, tenantId, acting, policy, now, dryRun, failures: [] };
+  const counts: Partial<Record<RetentionKind, number>> = {};
+  let held = 0;
+  const parts = [runSpeakers, runLapsed, runCalls, runEvidence, runIdempotencyKeys];
+  let complete = false;
+  try {
+    for (const part of parts) {
+      for await (const item of part(run)) {
+        if (item.held) held++;
+        else counts[item.kind] = (counts[item.kind] ?? 0) + item.count;
+        yield item;
+      }
+    }
+    complete = run.failures.length === 0;
+  } finally {
+    const body = { policyVersion: version, removed: { ...counts }, held, complete };
+    const entry = { kind: 'AUDIT', type: 'RETENTION_RUN', subjectRef: null, recordedAt: now, body } as const;
+    if (!dryRun) await database.tenant(tenantId, (tx) => appendEntry(tx, acting, entry));
+  }
+  if (run.failures.length > 0) throw run.failures[0];
+}

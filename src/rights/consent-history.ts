@@ -1,0 +1,46 @@
+import { consentDetailsContext } from '../consent/index.js';
+import type { Keyring } from '../crypto/index.js';
+import type { EvidencedEvent } from '../domain/rights.js';
+import { VouchError } from '../errors.js';
+import { openSpeakerKey } from '../keys/index.js';
+import { listConsentDetails, listConsentEntries, type Transaction } from '../storage/index.js';
+
+const UNREADABLE: ReadonlySet<string> = new Set(['KEY_MISSING', 'CIPHERTEXT_INVALID']);
+
+/** What a person said, from the chain, with what stood behind it. A key that is lost already stops neither erasure nor export. */
+export async function consentHistory(
+  tx: Transaction,
+  keyring: Keyring,
+  speakerRef: string,
+): Promise<EvidencedEvent[]> {
+  const details = await readDetails(tx, keyring, speakerRef);
+  return (await listConsentEntries(tx, speakerRef)).map((entry) => ({
+    eventId: entry.eventId,
+    chainPosition: entry.position,
+    chainHash: entry.hash.toString('hex'),
+    type: entry.type,
+    occurredAt: entry.occurredAt,
+    recordedAt: entry.recordedAt,
+    actorRole: entry.actorRole,
+    body: entry.body,
+    details: details.get(entry.eventId) ?? '',
+  }));
+}
+
+/** By event; those that cannot be read are not there. */
+async function readDetails(
+  tx: Transaction,
+  keyring: Keyring,
+  speakerRef: string,
+): Promise<ReadonlyMap<string, string>> {
+  const details = new Map<string, string>();
+  try {
+    const key = await openSpeakerKey(tx, keyring, speakerRef);
+    for (const { eventId, ciphertext } of await listConsentDetails(tx, speakerRef)) {
+      details.set(eventId, key.open(ciphertext, consentDetailsContext(eventId)).toString());
+    }
+  } catch (error) {
+    if (!(error instanceof VouchError) || !UNREADABLE.has(error.reason)) throw error;
+  }
+  return details;
+}

@@ -1,0 +1,64 @@
+import type { Outcome } from '../../domain/call.js';
+import type { ConsentState, Notice } from '../../domain/people.js';
+import type { ErasureReceipt, EvidencedEvent, HeldState } from '../../domain/rights.js';
+import type { ExportedVoiceprint } from '../../enrolment/index.js';
+
+/** A decision as far as it concerns one person. */
+export interface HeldDecision {
+  readonly decisionId: string;
+  readonly decidedAt: Date;
+  readonly finality: string;
+  /** What was decided of this person's claim. */
+  readonly claimKind: string;
+  readonly reasons: readonly string[];
+  /** 0 to 100; null where nothing was compared, or it was removed since. */
+  readonly confidence: number | null;
+  readonly score: number | null;
+  readonly llr: number | null;
+  readonly voiceprintId: string;
+  readonly nextAction: string;
+  readonly netSpeechMs: number;
+  readonly policy: string;
+  readonly models: readonly string[];
+  readonly calibration: string;
+  readonly shadow: boolean;
+  readonly outcomes: readonly { readonly outcome: Outcome; readonly occurredAt: Date }[];
+}
+
+/** A call in which somebody said that the caller is this person. */
+export interface HeldCall {
+  readonly callId: string;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly claimedAt: Date;
+  readonly method: string | null;
+  readonly decisions: readonly HeldDecision[];
+}
+
+/** Something that was done with this person's data: when, what, in which role. */
+export interface HeldAccess {
+  readonly at: Date;
+  readonly what: string;
+  readonly role: string;
+  /** A pseudonym: the same person at the controller has the same one. */
+  readonly by: string;
+}
+
+/** Everything that is held of a person. */
+export interface HeldData {
+  readonly format: 'vouch speaker export 1';
+  readonly tenantId: string;
+  readonly speakerId: string;
+  readonly madeAt: Date;
+  /** Null for somebody who was never known: only an opt-out, claims or an earlier erasure. */
+  readonly knownSince: Date | null;
+  readonly states: readonly HeldState[];
+  readonly consent: ConsentState;
+  readonly consentEvents: readonly EvidencedEvent[];
+  /** The wordings that the person was given. */
+  readonly notices: readonly Notice[];
+  readonly voiceprints: readonly ExportedVoiceprint[];
+  readonly calls: readonly HeldCall[];
+  readonly accesses: readonly HeldAccess[];
+  readonly earlierErasures: readonly ErasureReceipt[];
+}
