@@ -45,6 +45,7 @@ lint: build
 	$(BIN)/knip
 
 test: lint
+	@scripts/system-packages pg_ctlcluster=postgresql
 	$(BIN)/ava
 
 # What is too long for `test`: real time, thousands of repetitions.

@@ -18,7 +18,7 @@ import { enrolmentRequest, speech } from '../helpers/voiceprints.js';
 const ERASED = 'search-me-erased-5b1c9d';
 const OTHERS = Array.from({ length: 40 }, (_, index) => `search-me-${index}-stays`);
 
-test('after erasure and scrub neither a dump nor any file of the server holds the id', async (t) => {
+test('on the embedded server, too, after erasure and scrub neither a dump nor any file of the server holds the id', async (t) => {
   t.timeout(180_000);
   const directory = await mkdtemp(join(tmpdir(), 'vouch-scrub-'));
   await chmod(directory, 0o755); // mkdtemp closes it to the server's user.
