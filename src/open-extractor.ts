@@ -23,13 +23,18 @@ export interface OpenedModels {
  * Loads the models that any calibration can use, in threads of their own, and the calibrations. Rejects with MODEL_INVALID,
  * CALIBRATION_INVALID where the configured one cannot be used.
  */
-export async function openModels(config: Config, log: Logger, health: WorkerHealth): Promise<OpenedModels> {
+export async function openModels(
+  config: Config,
+  log: Logger,
+  health: WorkerHealth,
+  workerUrl?: URL,
+): Promise<OpenedModels> {
   const folders = await CalibrationFolders.read(calibrationFolders(config));
   const { speakerEmbedding, speechActivity } = await readModelsManifest(modelsDir(config));
   const available = speakerEmbedding.map(({ space }) => space);
   // No other vectors are of any use.
   const spaces = folders.spaces(config.calibrationId, available);
-  const extractor = await openExtractor(config, spaces, log, health);
+  const extractor = await openExtractor(config, spaces, log, health, workerUrl);
   try {
     const library = folders.library(config.calibrationId, extractor.spaces);
     for (const { file, why } of library.unusable) log.warn({ file, why }, 'a calibration cannot be used');
@@ -51,6 +56,7 @@ async function openExtractor(
   spaces: readonly string[],
   log: Logger,
   health: WorkerHealth,
+  workerUrl?: URL,
 ): Promise<SpeechExtractor> {
   return createExtractor({
     modelsDir: modelsDir(config),
@@ -58,8 +64,9 @@ async function openExtractor(
     workers: config.workers,
     recordingLimits: { ...DEFAULT_RECORDING_LIMITS, maxBytes: config.recordingBytes },
     spaces,
+    ...(workerUrl && { workerUrl }),
     onWorkerFailure: ({ error, living, replacedInMs }) => {
-      log.error({ ...loggedFailure(error), living, replacedInMs }, 'a worker thread died');
+      log.error({ ...loggedFailure(error), living, replacedInMs }, 'a worker thread died, or hung');
       if (living === 0) health.tell('unhealthy');
     },
     onWorkerReplaced: () => {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { AuditOffice, DeniedAccess } from './audit/index.js';
 import { isLoopback, type Config } from './config.js';
@@ -9,6 +8,7 @@ import type { Clock } from './domain/clock.js';
 import { VouchError } from './errors.js';
 import { createLog, loggedFailure, type Logger } from './observability/index.js';
 import { openBatchJobs, type BatchJobs } from './open-batch-jobs.js';
+import { openCalls } from './open-calls.js';
 import { openDatabase } from './open-database.js';
 import { openEnrolment } from './open-enrolment.js';
 import { openKeys } from './open-keys.js';
@@ -17,23 +17,15 @@ import { openPeoplesRights } from './open-rights.js';
 import { packageRoot } from './package-root.js';
 import {
   CallCalibrations,
-  CallControl,
-  Calls,
-  CallRequests,
-  CallStore,
-  ControlPoller,
-  Janitor,
   openDossiers,
-  Overrides,
   Recordings,
   RecordingStore,
-  Replica,
+  type Calls,
+  type ControlPoller,
+  type Janitor,
 } from './session/index.js';
 import { CalibrationAssignments, CalibrationRows, Policies, Tenants } from './tenant/index.js';
 import { developmentPrincipal, GrpcServer } from './transport/index.js';
-
-/** Pauses and changes of consent reach running calls of other processes within about this time, ms. */
-const POLL_EVERY_MS = 500;
 
 /** How long an upload may take at most, ms. */
 const MOST_UPLOAD_MS = 300_000;
@@ -42,6 +34,8 @@ const MOST_UPLOAD_MS = 300_000;
 export interface ServiceOverrides {
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** The module that worker threads start with. */
+  readonly workerUrl?: URL;
 }
 
 /** Everything that was started, to be stopped in the opposite order. */
@@ -128,17 +122,21 @@ export class VouchService {
   }
 }
 
-async function build(config: Config, overrides: ServiceOverrides, stops: Stop[]): Promise<ServiceParts> {
+async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): Promise<ServiceParts> {
   if (!isLoopback(config.host)) {
     throw new VouchError('CONFIGURATION_INVALID', {
       field: 'VOUCH_ADDRESS',
       message: 'While nobody is authenticated the service listens on a loopback address only.',
     });
   }
-  const clock = overrides.clock ?? { now: () => new Date() };
-  const log = overrides.log ?? createLog({ level: config.logLevel });
+  const clock = brought.clock ?? { now: () => new Date() };
+  const log = brought.log ?? createLog({ level: config.logLevel });
   const health = new WorkerHealth();
-  const { extractor, library, information: models } = await openModels(config, log, health);
+  const {
+    extractor,
+    library,
+    information: models,
+  } = await openModels(config, log, health, brought.workerUrl);
   stops.push(() => extractor.close());
   const { database, embedded, close } = await openDatabase(config);
   stops.push(close);
@@ -158,43 +156,11 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   const enrolment = openEnrolment(database, keyring, gate, clock);
   const { voiceprints } = enrolment;
   const openDossier = openDossiers(gate, voiceprints, extractor.spaces);
-  const replicaId = randomUUID();
-  const store = new CallStore(database, keyring, replicaId, clock);
-  const calls = new Calls({
-    store,
-    requests: new CallRequests(database, keyring),
-    policies,
-    extractor,
-    calibrations,
-    openDossier,
-    clock,
-    maximumCalls: config.maximumCalls,
-    consentLeaseMs: config.consentLeaseMs,
-  });
-  const decisionOverrides = new Overrides(database, keyring, clock);
-  const replica = new Replica(database, replicaId);
-  const poller = new ControlPoller({
-    calls,
-    overrides: decisionOverrides,
-    replica,
-    gate,
-    openDossier,
-    clock,
-    everyMs: POLL_EVERY_MS,
-    onFailure: (error) => {
-      log.warn(loggedFailure(error), 'changes of consent and pauses could not be read');
-    },
-  });
-  stops.push(() => poller.stop());
-  const janitor = new Janitor({
-    replica,
-    clock,
-    resumeWindowMs: config.resumeWindowMs,
-    onFailure: (error) => {
-      log.warn(loggedFailure(error), 'abandoned calls could not be ended');
-    },
-  });
-  stops.push(() => janitor.stop());
+  const { calls, control, overrides, poller, janitor, replicaId } = openCalls(
+    config,
+    { database, keyring, gate, policies, extractor, calibrations, openDossier, clock, log },
+    stops,
+  );
   const denied = new DeniedAccess({
     database,
     clock,
@@ -219,10 +185,10 @@ async function build(config: Config, overrides: ServiceOverrides, stops: Stop[])
   const grpc = await GrpcServer.create(
     {
       calls,
-      control: new CallControl(calls, poller),
+      control,
       poller,
       recordings,
-      overrides: decisionOverrides,
+      overrides,
       consents: new Consents(database, keyring, clock),
       policies,
       calibrations,

@@ -76,6 +76,8 @@ function describeBody({ event }: CallEvent): string {
       return `consent for claim ${event.value.claimNumber} ${event.value.granted ? 'given' : 'gone'}`;
     case 'evidenceRestarted':
       return `evidence starts anew: ${word(event.value.reason, 'REASON_CODE')}`;
+    case 'audioLost':
+      return `audio was lost from ${seconds(event.value.sinceMediaMs)} to ${seconds(event.value.untilMediaMs)}`;
     case 'overridden': {
       const { action, reason } = event.value;
       return `overridden: ${word(action, 'OVERRIDE_ACTION')}, ${word(reason, 'OVERRIDE_REASON')}`;

@@ -43,6 +43,8 @@ export type CallEventBody =
       readonly consentEventId: string;
     }
   | { readonly type: 'evidenceRestarted'; readonly reason: ReasonCode }
+  /** A worker was lost: speech between these that was not embedded yet never will be. */
+  | { readonly type: 'audioLost'; readonly sinceMediaMs: number; readonly untilMediaMs: number }
   | {
       readonly type: 'overridden';
       readonly overrideId: string;

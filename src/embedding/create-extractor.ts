@@ -15,7 +15,9 @@ export interface ExtractorOptions {
   readonly workers: number;
   /** What a recording may be at most; DEFAULT_RECORDING_LIMITS of the audio stage when not given. */
   readonly recordingLimits?: RecordingLimits;
-  /** Told of every worker thread that died. */
+  /** The module that worker threads start with; another one in tests. */
+  readonly workerUrl?: URL;
+  /** Told of every worker thread that died or hung. */
   readonly onWorkerFailure?: (failure: WorkerFailure) => void;
   /** Told when another one took its place. */
   readonly onWorkerReplaced?: () => void;

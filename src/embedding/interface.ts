@@ -9,8 +9,12 @@ export interface SpeechListener {
   onWindow(window: SpeechWindow): void;
   /** The audio so far was worked through; at most once per batch of audio (about 200 ms). */
   onProgress(progress: SpeechProgress): void;
-  /** The stream is lost (WORKER_FAILED, INTERNAL): nothing else comes, and what was pending rejects with the same. */
-  onFailure(error: VouchError): void;
+  /**
+   * The stream is lost (WORKER_FAILED, INTERNAL): nothing else comes, and what was pending rejects with the same.
+   * @param unread the bytes pushed last, in order, of which nothing was made yet: another stream may go on with them. None
+   * from before the last gap, skip or discard.
+   */
+  onFailure(error: VouchError, unread: readonly Uint8Array[]): void;
 }
 
 export interface StreamOptions {

@@ -115,7 +115,7 @@ export class LocalStream implements SpeechStream, ScheduledStream {
     this.#end();
     this.#failure = error;
     for (const waiter of this.#waiters()) waiter.reject(error);
-    this.listener.onFailure(error);
+    this.listener.onFailure(error, []);
   }
 
   onWindow(window: SpeechWindow): void {

@@ -37,6 +37,11 @@ export class AudioClock {
     return this.#bytes % this.#frameBytes === 0;
   }
 
+  /** How long these bytes last, ms. */
+  msOf(pieces: readonly Uint8Array[]): number {
+    return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0) / this.#bytesPerMs;
+  }
+
   take(byteCount: number): void {
     this.#bytes += byteCount;
   }

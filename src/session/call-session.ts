@@ -72,6 +72,9 @@ export class CallSession {
         if (this.#finished) return;
         this.#progress.heard(progress, this.assessment.otherVoiceShare, this.#audio.nowMs);
       },
+      onLost: (sinceMs, untilMs) => {
+        this.#onLost(sinceMs, untilMs);
+      },
     });
     this.#paused = parts.paused;
     this.controlVersion = parts.controlVersion;
@@ -270,6 +273,12 @@ export class CallSession {
       withdrawnDecisionId: withdrawn,
     });
     this.look({ reasons: ['SPEAKER_CHANGED'] });
+  }
+
+  #onLost(sinceMs: number, untilMs: number): void {
+    if (this.#finished) return;
+    const stretch = { sinceMediaMs: Math.round(sinceMs), untilMediaMs: Math.round(untilMs) };
+    this.#teller.tell({ type: 'audioLost', ...stretch });
   }
 
   #close(reason: EndReason, note: string): void {

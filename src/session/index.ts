@@ -4,6 +4,7 @@ export { CallControl } from './call-control.js';
 export { CallRequests } from './call-requests.js';
 export { CallStore } from './call-store.js';
 export type { CallStream } from './call-stream.js';
+export type { CallsParts } from './ports.js';
 export { Calls } from './calls.js';
 export { ControlPoller } from './control-poller.js';
 export { Janitor } from './janitor.js';

@@ -108,6 +108,11 @@ function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
       };
     case 'evidenceRestarted':
       return { $case: 'evidenceRestarted', value: { reason: toProto(decisions.ReasonCode, body.reason) } };
+    case 'audioLost':
+      return {
+        $case: 'audioLost',
+        value: { sinceMediaMs: ms(body.sinceMediaMs), untilMediaMs: ms(body.untilMediaMs) },
+      };
     case 'overridden':
       return {
         $case: 'overridden',

@@ -115,6 +115,7 @@ export const storedBody: fc.Arbitrary<CallEventBody> = fc.oneof(
     consentEventId: text,
   }),
   fc.record({ type: fc.constant('evidenceRestarted' as const), reason: fc.constant('SPEAKER_CHANGED') }),
+  fc.record({ type: fc.constant('audioLost' as const), sinceMediaMs: count, untilMediaMs: count }),
   fc.record({
     type: fc.constant('overridden' as const),
     overrideId: fc.uuid(),

@@ -13,7 +13,7 @@ import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
 import { RetentionServiceDefinition } from '../../src/gen/vouch/v1/retention.js';
 import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
-import { VouchService } from '../../src/service.js';
+import { VouchService, type ServiceOverrides } from '../../src/service.js';
 import { EmbeddedPostgres, migrate } from '../../src/storage/index.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { TestTenant, type ClientMaker, type Clients } from './caller.js';
@@ -37,7 +37,7 @@ export class Ground {
   }
 
   /** A service on this database: one worker, an ephemeral port, silent. */
-  async serve(environment: Environment = {}): Promise<TestService> {
+  async serve(environment: Environment = {}, overrides: ServiceOverrides = {}): Promise<TestService> {
     const config = readConfig({
       VOUCH_ADDRESS: '127.0.0.1:0',
       VOUCH_WORKERS: '1',
@@ -48,7 +48,7 @@ export class Ground {
       VOUCH_KEYRING_FILE: join(this.directory, 'keyring.json'),
       ...environment,
     });
-    const service = await VouchService.create(config);
+    const service = await VouchService.create(config, overrides);
     const { host, port } = await service.start();
     return new TestService(service, `${host}:${port}`);
   }

@@ -17,6 +17,7 @@ export const PCM_8K: AudioFormat = {
 
 /** See dying-worker.ts. */
 export const DEADLY_GAP_MS = 666;
+export const STUNNING_GAP_MS = 667;
 
 /** The whole file of a fixture. */
 export function fixtureFile(path: string): Uint8Array<ArrayBuffer> {

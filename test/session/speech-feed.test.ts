@@ -18,16 +18,18 @@ test('when a worker is lost the next one goes on: clock, spaces and net speech',
       const stream = extractor.open(format, listener, options);
       losses.push(() => {
         stream.close();
-        listener.onFailure(new VouchError('WORKER_FAILED'));
+        listener.onFailure(new VouchError('WORKER_FAILED'), []);
       });
       return stream;
     },
   };
   const windows: SpeechWindow[] = [];
   const progress: SpeechProgress[] = [];
+  const lost: [number, number][] = [];
   const feed = new SpeechFeed(losing, PCM_8K, {
     onWindow: (window) => windows.push(window),
     onProgress: (each) => progress.push(each),
+    onLost: (sinceMs, untilMs) => lost.push([sinceMs, untilMs]),
   });
   const speech = fixturePcm('carlo_it/call-1.wav');
   const half = 8000 * 16;
@@ -49,6 +51,7 @@ test('when a worker is lost the next one goes on: clock, spaces and net speech',
   t.is(losses.length, 2);
   t.true(progress.at(-1)!.netSpeechMs > before + 4000);
   t.true(windows.length > first);
+  t.deepEqual(lost, [[windows[first - 1]!.endMs, 8000]]);
   t.true(windows.slice(first).every(({ startMs }) => startMs >= 7900));
   t.true(windows.every(({ vectors }) => Object.keys(vectors).join() === 'campplus'));
 });

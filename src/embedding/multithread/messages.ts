@@ -42,6 +42,8 @@ export type ToWorker =
   | { readonly kind: 'finish' | 'close'; readonly stream: number }
   | { readonly kind: 'analyse'; readonly recording: number; readonly input: RecordingInput }
   | { readonly kind: 'abort'; readonly recording: number }
+  /** Answered at once, between two runs of a model. */
+  | { readonly kind: 'ping' }
   | { readonly kind: 'shutdown' };
 
 /** A domain error on its way between threads. */
@@ -76,6 +78,7 @@ export type FromWorker =
       readonly precision: Exclude<Precision, 'auto'>;
     }
   | { readonly kind: 'unusable'; readonly error: ErrorMessage }
+  | { readonly kind: 'pong' }
   | { readonly kind: 'events'; readonly events: readonly (StreamEvent | RecordingEvent)[] };
 
 /** The part of an error that another thread needs; what caused it stays behind. */

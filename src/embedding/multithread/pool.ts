@@ -9,13 +9,15 @@ import { WorkerHandle } from './worker-handle.js';
 
 /** Bytes that a stream gathered are posted after this at the latest, ms. */
 const FLUSH_EVERY_MS = 200;
+/** How often a worker has to give a sign of life, ms. */
+const BEAT_EVERY_MS = 1000;
 /** How long after its death a worker is replaced, ms; twice as long each time until one lives again. */
 const REPLACE_AFTER_MS = 250;
 const REPLACE_AFTER_AT_MOST_MS = 30_000;
 
-/** A worker thread that died, though nobody stopped it. */
+/** A worker thread that died, though nobody stopped it, or that hung. */
 export interface WorkerFailure {
-  /** What it died of; undefined where it just ended. */
+  /** What it died of, or that it did not answer any more; undefined where it just ended. */
   readonly error: unknown;
   /** Workers that can still take something. */
   readonly living: number;
@@ -39,6 +41,7 @@ export class PooledExtractor implements SpeechExtractor {
   readonly #live = new Set<WorkerHandle>();
   readonly #replacements = new Set<NodeJS.Timeout>();
   readonly #flushTimer: NodeJS.Timeout;
+  readonly #beatTimer: NodeJS.Timeout;
   #closing: Promise<void> | undefined;
   #replaceAfterMs = REPLACE_AFTER_MS;
 
@@ -49,6 +52,9 @@ export class PooledExtractor implements SpeechExtractor {
     this.#flushTimer = setInterval(() => {
       for (const worker of this.#live) worker.flush();
     }, FLUSH_EVERY_MS).unref();
+    this.#beatTimer = setInterval(() => {
+      for (const worker of [...this.#live]) worker.beat();
+    }, BEAT_EVERY_MS).unref();
   }
 
   /**
@@ -128,6 +134,7 @@ export class PooledExtractor implements SpeechExtractor {
 
   async #close(): Promise<void> {
     clearInterval(this.#flushTimer);
+    clearInterval(this.#beatTimer);
     for (const timer of this.#replacements) clearTimeout(timer);
     await Promise.all([...this.#live].map((worker) => worker.stop()));
   }

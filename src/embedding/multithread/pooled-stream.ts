@@ -5,6 +5,7 @@ import { pieceLength } from '../input-queue.js';
 import type { SpeechListener, SpeechStream } from '../interface.js';
 import { checkNotNegative, checkSpaces, maxQueuedBytes } from '../local-stream.js';
 import { errorFromMessage, type StreamEvent, type ToWorker } from './messages.js';
+import { UnreadBytes } from './unread-bytes.js';
 
 /** What a stream needs of the worker that it is pinned to. */
 export interface StreamHost {
@@ -33,6 +34,7 @@ export class PooledStream implements SpeechStream {
   /** Bytes posted, and taken by the pipeline, since the stream began. */
   #postedBytes = 0;
   #takenBytes = 0;
+  readonly #unread = new UnreadBytes();
   #pushes: Deferred[] = [];
   #finishing: Deferred | undefined;
   #epoch = 0;
@@ -71,6 +73,7 @@ export class PooledStream implements SpeechStream {
     checkNotNegative(ms, 'ms');
     if (!this.#open) return;
     this.flush();
+    this.#unread.clear();
     this.host.post({ kind: 'gap', stream: this.id, ms });
   }
 
@@ -85,6 +88,7 @@ export class PooledStream implements SpeechStream {
     checkNotNegative(byteCount, 'byteCount');
     if (!this.#open) return;
     if (this.#gatheredBytes > 0) this.flush();
+    this.#unread.clear();
     this.#gatheredSkip += byteCount;
   }
 
@@ -93,6 +97,7 @@ export class PooledStream implements SpeechStream {
     // What was gathered counts for the clock, and is never looked at.
     const byteCount = this.#gatheredBytes + this.#gatheredSkip;
     this.#clearGathered();
+    this.#unread.clear();
     const delivered = { windows: this.#windows, netSpeechMs: this.#netSpeechMs };
     this.host.post({ kind: 'discard', stream: this.id, epoch: ++this.#epoch, delivered });
     if (byteCount > 0) this.host.post({ kind: 'skip', stream: this.id, byteCount });
@@ -118,10 +123,11 @@ export class PooledStream implements SpeechStream {
   /** The stream is lost; the worker needs not be told. */
   fail(error: VouchError): void {
     if (!this.#open) return;
+    const unread = [...this.#unread.take(this.#takenBytes), ...this.#gathered];
     this.#end();
     this.#failure = error;
     for (const waiter of this.#waiters()) waiter.reject(error);
-    this.listener.onFailure(error);
+    this.listener.onFailure(error, unread);
   }
 
   /** Posts what was gathered. */
@@ -138,6 +144,7 @@ export class PooledStream implements SpeechStream {
       bytes.set(piece, at);
       at += piece.length;
     }
+    this.#unread.add(gathered, this.#postedBytes);
     this.#postedBytes += length;
     this.host.addQueuedBytes(length);
     this.host.post({ kind: 'audio', stream: this.id, bytes }, [bytes.buffer]);
@@ -148,6 +155,7 @@ export class PooledStream implements SpeechStream {
     if (event.kind === 'taken') {
       this.host.addQueuedBytes(this.#takenBytes - event.bytes);
       this.#takenBytes = event.bytes;
+      this.#unread.drop(event.bytes);
       this.release();
     } else if (event.kind === 'failed') {
       this.fail(errorFromMessage(event.error));
@@ -195,6 +203,7 @@ export class PooledStream implements SpeechStream {
   #end(): void {
     this.#open = false;
     this.#clearGathered();
+    this.#unread.clear();
     this.host.addQueuedBytes(this.#takenBytes - this.#postedBytes);
     this.#takenBytes = this.#postedBytes;
     this.host.onClosed(this);

@@ -66,6 +66,9 @@ class PoolServer {
       case 'abort':
         this.#recordings.get(message.recording)?.abort();
         return;
+      case 'ping':
+        this.post({ kind: 'pong' });
+        return;
       case 'shutdown':
         void this.extractor.close().then(() => {
           this.port.close();

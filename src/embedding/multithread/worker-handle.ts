@@ -18,6 +18,10 @@ import { PooledStream, type StreamHost } from './pooled-stream.js';
 
 /** Bytes that may wait in one worker, over all its streams: 2 s of some thousand calls at 8 kHz. */
 const MAX_QUEUED_BYTES = 32 * 2 ** 20;
+/** A worker that owes this many beats hangs: it runs no model that takes a tenth of one. */
+const MOST_BEATS_OWED = 5;
+/** While it loads and verifies its models. */
+const MOST_BEATS_TO_START = 120;
 /** A worker that was told to stop and still runs after this is terminated. */
 const STOP_WITHIN_MS = 10_000;
 
@@ -36,6 +40,9 @@ export class WorkerHandle implements StreamHost {
   #queuedBytes = 0;
   #nextId = 0;
   #stopping = false;
+  #isReady = false;
+  #beatsOwed = 0;
+  #gone = false;
 
   /** Called when the thread ended though nobody stopped it, with what it died of; all its streams were told. */
   onDeath: (error: unknown) => void = () => undefined;
@@ -91,6 +98,23 @@ export class WorkerHandle implements StreamHost {
     }
   }
 
+  /**
+   * Asks for a sign of life; to be called at even intervals. A worker that gives none any more is as good as dead. Beats are
+   * counted and not time, since the process itself may have been stopped.
+   */
+  beat(): void {
+    if (this.#stopping) return;
+    if (this.#beatsOwed >= (this.#isReady ? MOST_BEATS_OWED : MOST_BEATS_TO_START)) {
+      this.#error = new VouchError('WORKER_FAILED', { message: 'A worker thread does not answer.' });
+      // A thread that is stuck within a model may never end: nothing waits for it.
+      void this.#worker.terminate();
+      this.#onExit();
+      return;
+    }
+    this.#beatsOwed++;
+    if (this.#isReady) this.post({ kind: 'ping' });
+  }
+
   /** Posts what the streams have gathered. */
   flush(): void {
     for (const stream of this.#streams.values()) stream.flush();
@@ -135,9 +159,16 @@ export class WorkerHandle implements StreamHost {
   }
 
   #receive(message: FromWorker): void {
-    if (message.kind === 'ready') this.ready.resolve(message);
+    if (message.kind === 'ready') this.#started(message);
+    else if (message.kind === 'pong') this.#beatsOwed = 0;
     else if (message.kind === 'unusable') this.ready.reject(errorFromMessage(message.error));
     else for (const event of message.events) this.#onEvent(event);
+  }
+
+  #started(message: Extract<FromWorker, { kind: 'ready' }>): void {
+    this.#isReady = true;
+    this.#beatsOwed = 0;
+    this.ready.resolve(message);
   }
 
   #onEvent(event: StreamEvent | RecordingEvent): void {
@@ -148,6 +179,8 @@ export class WorkerHandle implements StreamHost {
   }
 
   #onExit(): void {
+    if (this.#gone) return;
+    this.#gone = true;
     this.#exited.resolve();
     const failed = new VouchError('WORKER_FAILED');
     this.ready.reject(failed);

@@ -1,0 +1,80 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from './config.js';
+import { loggedFailure, type Logger } from './observability/index.js';
+import {
+  CallControl,
+  CallRequests,
+  Calls,
+  CallStore,
+  ControlPoller,
+  Janitor,
+  Overrides,
+  Replica,
+  type CallsParts,
+} from './session/index.js';
+import type { ConsentGate } from './consent/index.js';
+import type { Keyring } from './crypto/index.js';
+import type { Database } from './storage/index.js';
+
+/** Pauses and changes of consent reach running calls of other processes within about this time, ms. */
+const POLL_EVERY_MS = 500;
+
+/** What calls are made of, besides what is made here. */
+export interface OpenCallsParts extends Pick<
+  CallsParts,
+  'policies' | 'extractor' | 'calibrations' | 'openDossier' | 'clock'
+> {
+  readonly database: Database;
+  readonly keyring: Keyring;
+  readonly gate: ConsentGate;
+  readonly log: Logger;
+}
+
+/** The calls of this process, and those who look after them. */
+export interface OpenedCalls {
+  readonly replicaId: string;
+  readonly calls: Calls;
+  readonly control: CallControl;
+  readonly overrides: Overrides;
+  readonly poller: ControlPoller;
+  readonly janitor: Janitor;
+}
+
+/** Makes the calls of this process, not started yet; stopped by the stops. */
+export function openCalls(
+  config: Config,
+  parts: OpenCallsParts,
+  stops: (() => Promise<void>)[],
+): OpenedCalls {
+  const { database, keyring, gate, log, ...made } = parts;
+  const { clock, openDossier } = made;
+  const failed = (what: string) => (error: unknown) => {
+    log.warn(loggedFailure(error), what);
+  };
+  const replicaId = randomUUID();
+  const calls = new Calls({
+    ...made,
+    store: new CallStore(database, keyring, replicaId, clock),
+    requests: new CallRequests(database, keyring),
+    maximumCalls: config.maximumCalls,
+    consentLeaseMs: config.consentLeaseMs,
+  });
+  const overrides = new Overrides(database, keyring, clock);
+  const replica = new Replica(database, replicaId);
+  const poller = new ControlPoller({
+    calls,
+    overrides,
+    replica,
+    gate,
+    openDossier,
+    clock,
+    everyMs: POLL_EVERY_MS,
+    onFailure: failed('changes of consent and pauses could not be read'),
+  });
+  stops.push(() => poller.stop());
+  const { resumeWindowMs } = config;
+  const onFailure = failed('abandoned calls could not be ended');
+  const janitor = new Janitor({ replica, clock, resumeWindowMs, onFailure });
+  stops.push(() => janitor.stop());
+  return { replicaId, calls, control: new CallControl(calls, poller), overrides, poller, janitor };
+}
