@@ -131,7 +131,7 @@ function nextAction(
   const table = frame.policy.nextActions;
   if (kind === 'ACCEPT') return frame.transactionRisk === 'HIGH' ? table.acceptHighRisk : table.accept;
   if (kind === 'REJECT') return table.reject;
-  if (kind === 'SPEAKER_NOT_ENROLLED') return table.notEnrolled;
+  if (kind === 'SPEAKER_NOT_ENROLLED' || kind === 'SPEAKER_EXPIRED') return table.notEnrolled;
   // While nobody listens, waiting is no use.
   const listening = !reasons.has('CONSENT_LEASE_EXPIRED');
   const mayBecomeMore = listening && (kind === 'INCONCLUSIVE' || kind === 'NOT_ENOUGH_SPEECH');

@@ -16,6 +16,7 @@ import {
   type KeyedRequest,
   type Transaction,
 } from '../storage/index.js';
+import { keptUntil } from '../terms/index.js';
 import { checkEnrolment } from './checks.js';
 import { destroy, lockVoiceprint } from './change.js';
 import { createVoiceprint } from './create.js';
@@ -31,6 +32,10 @@ export interface OpenedVoiceprints {
   readonly pending: number;
   /** How many are in use, but have no vector in any space that was asked for. */
   readonly otherModel: number;
+  /** How many were in use until their term was over. */
+  readonly expired: number;
+  /** When to ask again: their term may be over then. Null where it is. */
+  readonly until: Date | null;
 }
 
 /** The voiceprints of the tenants' speakers. */
@@ -43,7 +48,8 @@ export class Voiceprints {
   ) {}
 
   /**
-   * Opens the voiceprints in use of the grant's speaker, in the given spaces.
+   * Opens the voiceprints in use of the grant's speaker, in the given spaces; none whose term is over, even before retention
+   * took them away.
    *
    * @param spaces - ids of embedding spaces
    * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED where the grant does not stand any more,
@@ -53,16 +59,19 @@ export class Voiceprints {
     if (grant.purpose !== 'VERIFY') throw new VouchError('CONSENT_MISSING');
     return this.database.tenant(grant.tenantId, async (tx) => {
       const key = await this.gate.unlock(tx, grant);
+      const now = this.clock.now();
       const rows = await listVoiceprints(tx, grant.speakerRef);
-      const statuses = [...settle(rows, this.clock.now())];
+      const statuses = [...settle(rows, now)];
       const active = new Set(statuses.flatMap(([id, status]) => (status === 'ACTIVE' ? [id] : [])));
+      const until = await keptUntil(tx, grant.speakerRef, now);
+      if (until <= now) return { open: [], pending: 0, otherModel: 0, expired: active.size, until: null };
       const vectors = (await listVectors(tx, grant.speakerRef)).filter((row) => spaces.includes(row.space));
       const open = rows
         .filter((row) => active.has(row.voiceprintId))
         .map((row) => openVoiceprint(key, row, vectors))
         .filter((voiceprint) => Object.keys(voiceprint.vectors).length > 0);
       const pending = statuses.filter(([, status]) => status === 'PENDING').length;
-      return { open, pending, otherModel: active.size - open.length };
+      return { open, pending, otherModel: active.size - open.length, expired: 0, until };
     });
   }
 

@@ -8,7 +8,7 @@ import {
   type Transaction,
 } from '../storage/index.js';
 import type { RetentionRun } from './parts.js';
-import { daysAfter } from './terms.js';
+import { daysAfter } from '../terms/index.js';
 
 /** Calls that one transaction takes. */
 const PAGE = 200;

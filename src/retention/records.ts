@@ -10,7 +10,7 @@ import {
   type Transaction,
 } from '../storage/index.js';
 import type { RetentionRun } from './parts.js';
-import { daysAfter } from './terms.js';
+import { daysAfter } from '../terms/index.js';
 
 /** Rows that one transaction takes. */
 const PAGE = 500;

@@ -12,13 +12,19 @@ import {
   listVoiceprints,
   lockSpeakerRef,
   setSpeakerVersion,
-  shortestNoticeDays,
   type MaybeLapsedRow,
   type SpeakerTermRow,
   type Transaction,
 } from '../storage/index.js';
 import type { RetentionRun } from './parts.js';
-import { daysAfter, lapsedTerm, NoticeLimits, noticeDaysOf, speakerTerm, type Term } from './terms.js';
+import {
+  lapsedTerm,
+  NoticeLimits,
+  noticeDaysOf,
+  soonestEnd,
+  speakerTerm,
+  type Term,
+} from '../terms/index.js';
 
 /** Speakers read at a time. */
 const PAGE = 500;
@@ -27,14 +33,13 @@ const PAGE = 500;
 export async function* runSpeakers(run: RetentionRun): AsyncGenerator<RetentionItem> {
   const limits = new NoticeLimits();
   const { database, tenantId, policy, now } = run;
-  const noticeDays = await database.tenant(tenantId, shortestNoticeDays);
-  const shortest = Math.min(policy.inactivityDays, policy.absoluteDays, noticeDays ?? Infinity);
+  const endOf = await database.tenant(tenantId, (tx) => soonestEnd(tx, policy));
   for (let after: string | null = null; ;) {
     const page: readonly SpeakerTermRow[] = await database.tenant(tenantId, (tx) =>
       listSpeakerTerms(tx, after, PAGE),
     );
     for (const speaker of page) {
-      if (daysAfter(speaker.lastRenewedAt, shortest) > now) continue;
+      if (endOf(speaker) > now) continue;
       const item = await attempt(run, (tx) => speakerItem(tx, run, speaker.speakerRef, limits));
       if (item !== null) yield item;
     }

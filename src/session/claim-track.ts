@@ -122,7 +122,7 @@ export class ClaimTrack {
   /** Why there is nothing to compare, where that is so. */
   #standing(look: Look): JudgedClaim | undefined {
     const finality: Finality = look.ended ? 'FINAL' : 'PROVISIONAL';
-    const { optedOut, known, reasons: against, voiceprints, pending, ofOtherModel } = this.#dossier;
+    const { optedOut, known, reasons: against, voiceprints, pending, ofOtherModel, expired } = this.#dossier;
     const lost: ReasonCode[] = this.#lost ? [this.#lost] : [];
     const is = (kind: DecisionKind, reasons: ReasonCode[]): JudgedClaim => ({
       result: this.#result(kind, reasons, undefined, undefined),
@@ -138,6 +138,7 @@ export class ClaimTrack {
     }
     if (look.withheld !== null) return is('INCONCLUSIVE', [look.withheld]);
     if (voiceprints.length > 0) return undefined;
+    if (expired > 0) return is('SPEAKER_EXPIRED', []);
     const reasons: ReasonCode[] = [];
     if (pending > 0) reasons.push('VOICEPRINT_PENDING');
     if (ofOtherModel > 0) reasons.push('VOICEPRINT_OF_OTHER_MODEL');

@@ -118,7 +118,14 @@ export class ControlPoller {
     } catch (error) {
       if (error instanceof VouchError && error.kind === 'UNAVAILABLE') throw error;
       this.#parts.onFailure(error);
-      return { ...claim.dossier, grant: null, reasons: [], voiceprints: [], version: 'unreadable' };
+      return {
+        ...claim.dossier,
+        grant: null,
+        reasons: [],
+        voiceprints: [],
+        until: null,
+        version: 'unreadable',
+      };
     }
   }
 
@@ -131,8 +138,9 @@ export class ControlPoller {
     const seen = claims.map(({ claim }) => ({ speakerId: claim.speakerId, version: claim.dossier.version }));
     const changed = new Set(await gate.changedSince(tenantId, seen));
     for (const { session, claim } of claims) {
-      const expiresAt = claim.dossier.grant?.expiresAt?.getTime() ?? Infinity;
-      if (!changed.has(claim.speakerId) && expiresAt > readAtMs) continue;
+      const { grant, until } = claim.dossier;
+      const ends = [grant?.expiresAt, until].map((end) => end?.getTime() ?? Infinity);
+      if (!changed.has(claim.speakerId) && Math.min(...ends) > readAtMs) continue;
       session.consentRead(claim, await this.#read(tenantId, claim));
     }
     for (const { session } of live) session.renewLease(readAtMs);

@@ -10,6 +10,8 @@ const TAKEN_BACK: ReadonlySet<string> = new Set([
   'PROCESSING_RESTRICTED',
 ]);
 
+const NONE = { voiceprints: [], pending: 0, ofOtherModel: 0, expired: 0, until: null };
+
 /** Opens what is known of claimed speakers: voiceprints only under the gate's grant. */
 export function openDossiers(
   gate: ConsentGate,
@@ -19,9 +21,9 @@ export function openDossiers(
   const ids = spaces.map((space) => space.id);
   const read = async (tenantId: string, speakerId: string): Promise<ClaimDossier> => {
     const { grant, ...claim } = await gate.openClaim(tenantId, speakerId, 'VERIFY');
-    if (grant === null) return { ...claim, grant, voiceprints: [], pending: 0, ofOtherModel: 0 };
-    const { open, pending, otherModel } = await voiceprints.open(grant, ids);
-    return { ...claim, grant, voiceprints: open, pending, ofOtherModel: otherModel };
+    if (grant === null) return { ...claim, grant, ...NONE };
+    const { open, otherModel, ...others } = await voiceprints.open(grant, ids);
+    return { ...claim, grant, voiceprints: open, ofOtherModel: otherModel, ...others };
   };
   return async (tenantId, speakerId) => {
     try {

@@ -24,6 +24,10 @@ export interface ClaimDossier {
   readonly pending: number;
   /** Voiceprints without a vector in any space in use. */
   readonly ofOtherModel: number;
+  /** Voiceprints that were in use and whose term is over: they are not compared, and wait for retention. */
+  readonly expired: number;
+  /** When to open it anew: the term of the voiceprints may be over then. Null: never. */
+  readonly until: Date | null;
   /** Changes whenever anything was recorded of the speaker. */
   readonly version: string;
 }

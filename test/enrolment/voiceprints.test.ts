@@ -44,6 +44,8 @@ test('a voiceprint waits for its first use', async (t) => {
     open: [],
     pending: 1,
     otherModel: 0,
+    expired: 0,
+    until: clock.in(1000 * DAY - (DAY - 1)),
   });
   clock.advance(1);
   t.deepEqual(await openIds('kim'), [made.voiceprintId]);
@@ -197,7 +199,7 @@ test('a deleted voiceprint is gone, for running calls too', async (t) => {
 test('a voiceprint without a vector in the spaces in use is counted, not opened', async (t) => {
   const { enrol, voiceprints, grantOf } = await voiceprintGround(t);
   await enrol('kim', { policy: AT_ONCE });
-  t.deepEqual(await voiceprints.open(await grantOf('kim'), ['ge2e']), {
+  t.like(await voiceprints.open(await grantOf('kim'), ['ge2e']), {
     open: [],
     pending: 0,
     otherModel: 1,

@@ -26,6 +26,8 @@ export function dossierOf(
     voiceprints,
     pending: 0,
     ofOtherModel: 0,
+    expired: 0,
+    until: null,
     version: '1',
     ...changes,
   };

@@ -64,7 +64,7 @@ test('an acceptance in a call counts as use, a claim or a rejection does not', a
 });
 
 test('a dry run lists and changes nothing', async (t) => {
-  const { run, clock, call, openIds, types } = await retentionGround(t);
+  const { run, clock, call, voiceprints, officer, types } = await retentionGround(t);
   await call(['kim'], { at: clock.in(-800 * DAY) });
   clock.advance(1200 * DAY);
   const before = await types();
@@ -77,13 +77,13 @@ test('a dry run lists and changes nothing', async (t) => {
     ],
   );
   t.deepEqual(await types(), before);
-  t.is((await openIds('kim')).length, 1);
+  t.is((await voiceprints.list(officer, 'kim')).length, 1);
   t.is((await run()).length, 2);
   t.is((await types()).at(-1), 'RETENTION_RUN');
 });
 
 test('a legal hold keeps a speaker and their calls, and that is told', async (t) => {
-  const { run, clock, call, hold, openIds } = await retentionGround(t);
+  const { run, clock, call, hold, voiceprints, officer } = await retentionGround(t);
   const { callId } = await call(['kim']);
   await hold('kim');
   clock.advance(1200 * DAY);
@@ -95,7 +95,7 @@ test('a legal hold keeps a speaker and their calls, and that is told', async (t)
       ['CALL', true, callId],
     ],
   );
-  t.is((await openIds('kim')).length, 1);
+  t.is((await voiceprints.list(officer, 'kim')).length, 1);
   await hold('kim', false);
   t.deepEqual(
     (await run()).map(({ held }) => held),

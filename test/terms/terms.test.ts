@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { speakerTerm } from '../../src/retention/terms.js';
+import { speakerTerm } from '../../src/terms/terms.js';
 
 const DAY = 86_400_000;
 const policy = {

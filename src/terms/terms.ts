@@ -17,7 +17,7 @@ export function daysAfter(time: Date, days: number): Date {
 }
 
 /** The earliest of several terms; of equal ones the first. */
-export function earliest(terms: readonly [Term, ...Term[]]): Term {
+function earliest(terms: readonly [Term, ...Term[]]): Term {
   return terms.reduce((first, term) => (term.dueAt < first.dueAt ? term : first));
 }
 
