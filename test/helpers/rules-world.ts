@@ -21,6 +21,7 @@ import {
   Replica,
 } from '../../src/session/index.js';
 import { CalibrationAssignments, DEFAULT_POLICY, Policies } from '../../src/tenant/index.js';
+import { callStart } from './call-start.js';
 import { SHIPPED } from './calibration.js';
 import { consentGround, notice, recordInput } from './consents.js';
 import { MADE_UP_SPACE, MadeUpSpeech } from './made-up-speech.js';
@@ -105,7 +106,7 @@ export async function rulesWorld(t: ExecutionContext) {
       );
       return true;
     },
-    call: (claims: readonly Name[]) => calls.open(officer, start(claims)),
+    call: (claims: readonly Name[]) => calls.open(officer, claiming(claims)),
     dossier: (who: Name) => openDossier(officer.tenantId, who),
     evidence: (who: Name) => reasonOf(rights.evidence(officer, who)),
     verifyChain: () => audit.verify(officer.tenantId),
@@ -136,26 +137,8 @@ export async function rulesWorld(t: ExecutionContext) {
 export type RulesWorld = Awaited<ReturnType<typeof rulesWorld>>;
 export type RulesTenant = Awaited<ReturnType<RulesWorld['tenant']>>;
 
-function start(claims: readonly Name[]): CallStart {
-  return {
-    callId: `call-${randomUUID()}`,
-    conversationId: '',
-    legId: '',
-    direction: 'INBOUND',
-    format: { encoding: 'MULAW', sampleRateHz: 8000, channels: 1, callerChannel: 0 },
-    layout: 'CALLER_ONLY',
-    source: null,
-    upstreamCodec: '',
-    mediaStartedAt: null,
-    initiallyPaused: false,
-    resumeToken: '',
-    agentId: '',
-    policyId: '',
-    shadow: false,
-    maximumDurationMs: 0,
-    language: '',
-    jurisdiction: '',
-    context: { numberAttestation: null, numberMatch: null, transactionRisk: 'ORDINARY' },
+function claiming(claims: readonly Name[]): CallStart {
+  return callStart({
     claims: claims.map((speakerId) => ({ speakerId, method: 'IVR_ENTRY', mediaTimeMs: null })),
-  };
+  });
 }

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import type { CallStart, CallState } from '../../src/domain/call.js';
+import type { CallState } from '../../src/domain/call.js';
 import { createExtractor, type SpeechExtractor } from '../../src/embedding/index.js';
 import { VouchError } from '../../src/errors.js';
 import { CallRequests, Calls, CallStore } from '../../src/session/index.js';
 import { Policies } from '../../src/tenant/index.js';
+import { callStart } from '../helpers/call-start.js';
 import { sessionParts } from '../helpers/session-parts.js';
 import { MODELS_DIR, PCM_8K } from '../helpers/speech.js';
 import { reasonOf } from '../helpers/tenant.js';
@@ -15,27 +16,7 @@ test.before(async () => {
 });
 test.after.always(() => extractor.close());
 
-const START: CallStart = {
-  callId: 'call-1',
-  conversationId: '',
-  legId: '',
-  direction: 'INBOUND',
-  format: PCM_8K,
-  layout: 'CALLER_ONLY',
-  source: null,
-  upstreamCodec: '',
-  mediaStartedAt: null,
-  initiallyPaused: false,
-  resumeToken: '',
-  agentId: '',
-  policyId: '',
-  shadow: false,
-  maximumDurationMs: 0,
-  language: '',
-  jurisdiction: '',
-  context: { numberAttestation: null, numberMatch: null, transactionRisk: 'ORDINARY' },
-  claims: [],
-};
+const START = callStart({ callId: 'call-1', format: PCM_8K });
 
 /** Opens calls; the database's answer to the first opening gets lost. */
 class LossyStore extends CallStore {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import test from 'ava';
-import type { CallStart } from '../../src/domain/call.js';
 import type { Principal } from '../../src/domain/principal.js';
 import type { SpeechWindow } from '../../src/domain/speech.js';
 import { createExtractor, type SpeechExtractor } from '../../src/embedding/index.js';
@@ -9,6 +8,7 @@ import { Assessment } from '../../src/session/assessment.js';
 import { CallSession } from '../../src/session/call-session.js';
 import { EventLog } from '../../src/session/event-log.js';
 import { CallHub } from '../../src/session/hub.js';
+import { callStart } from '../helpers/call-start.js';
 import { dossierOf, voiceprintOf } from '../helpers/dossier.js';
 import { TEST_POLICY } from '../helpers/policy.js';
 import { fixtureFile, fixturePcm, MODELS_DIR, PCM_8K } from '../helpers/speech.js';
@@ -22,12 +22,7 @@ test.before(async () => {
 });
 test.after.always(() => extractor.close());
 
-const START = {
-  callId: 'call',
-  format: PCM_8K,
-  layout: 'CALLER_ONLY',
-  context: { transactionRisk: 'ORDINARY' },
-} as unknown as CallStart;
+const START = callStart({ callId: 'call', format: PCM_8K });
 const principal: Principal = { tenantId: 'tenant', role: 'ADMINISTRATOR', actorId: 'test' };
 const clock = { now: () => new Date() };
 
