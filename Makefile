@@ -3,9 +3,9 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 
 BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
-SOURCES := $(shell find src test docs -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
+SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove proto build clean ablations
+.PHONY: all demo serve test lint prove proto build clean ablations bench bench-quick
 
 all: build
 
@@ -24,7 +24,7 @@ src/gen/.made: node_modules/.installed buf.yaml buf.gen.yaml $(shell find proto 
 proto: src/gen/.made
 
 dist/.built: src/gen/.made tsconfig.json $(SOURCES)
-	rm -rf dist/src dist/test dist/docs dist/.tsbuildinfo # what was deleted must not stay
+	rm -rf dist/src dist/test dist/docs dist/bench dist/.tsbuildinfo # what was deleted must not stay
 	$(BIN)/tsc -p tsconfig.json
 	@touch $@
 
@@ -41,7 +41,7 @@ serve: build
 lint: build
 	$(BIN)/prettier --check --log-level warn .
 	$(BIN)/eslint . --max-warnings 0
-	$(BIN)/depcruise src test --config .dependency-cruiser.cjs --output-type err
+	$(BIN)/depcruise src test bench --config .dependency-cruiser.cjs --output-type err
 	$(BIN)/knip
 
 test: lint
@@ -51,6 +51,14 @@ test: lint
 # What is too long for `test`: real time, thousands of repetitions.
 prove: build
 	$(BIN)/ava --config ava.prove.config.js
+
+# Calls a core, the time to a decision, where the time goes: docs/performance.md.
+bench: build
+	@node --enable-source-maps dist/bench/main.js
+
+# The same in less than a minute, coarser.
+bench-quick: build
+	@node --enable-source-maps dist/bench/main.js --quick
 
 # Recordings of known speakers, see docs/evaluation-data.md.
 DATA := ../shared/evaldata

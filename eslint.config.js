@@ -22,9 +22,9 @@ export default tseslint.config(
   },
   {
     // Arithmetic over typed arrays: the index is always within the loop's bound, and `!` says so without a branch.
-    files: ['src/{audio,speech-activity,embedding,scoring,evaluation}/**', 'test/**'],
+    files: ['src/{audio,speech-activity,embedding,scoring,evaluation}/**', 'test/**', 'bench/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
-  { files: ['src/config.ts', 'test/**'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['src/config.ts', 'test/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },
   { files: ['src/cli/**', 'src/main.ts', 'docs/examples/**'], rules: { 'no-console': 'off' } },
 );

@@ -7,7 +7,8 @@ import { createJob, Imports, jobRows, outcomeOf, readJob, type Row } from './bat
 import { Served } from './binary.js';
 import { TestTenant } from './caller.js';
 import { asOwner } from './database.js';
-import { clientsAt, Ground } from './ground.js';
+import { clientsAt } from './clients.js';
+import { Ground } from './ground.js';
 import { fixturePcm } from './speech.js';
 import { waveFile } from './wave.js';
 

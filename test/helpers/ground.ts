@@ -3,20 +3,15 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { createChannel, createClientFactory, Metadata, type Channel } from 'nice-grpc';
-import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
+import { createChannel, type Channel } from 'nice-grpc';
 import { readConfig } from '../../src/config.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Principal, Role } from '../../src/domain/principal.js';
-import { AdminServiceDefinition } from '../../src/gen/vouch/v1/admin.js';
-import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
-import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
-import { RetentionServiceDefinition } from '../../src/gen/vouch/v1/retention.js';
-import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
 import { VouchService, type ServiceOverrides } from '../../src/service.js';
 import { EmbeddedPostgres, migrate } from '../../src/storage/index.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { TestTenant, type ClientMaker, type Clients } from './caller.js';
+import { clientsOver } from './clients.js';
 
 /** Options of the service by their names in the environment. */
 export type Environment = Readonly<Record<string, string>>;
@@ -103,25 +98,6 @@ export class TestService implements ClientMaker {
     this.#channel?.close();
     await this.service.stop();
   }
-}
-
-/** Clients of a service that runs elsewhere. */
-export function clientsAt(address: string): ClientMaker {
-  const shared = createChannel(address);
-  return { clients: (tenantId, role, channel = shared) => clientsOver(channel, tenantId, role, 'test') };
-}
-
-function clientsOver(channel: Channel, tenantId: string, role: Role, actor: string): Clients {
-  const metadata = Metadata({ 'vouch-tenant': tenantId, 'vouch-role': role, 'vouch-actor': actor });
-  const factory = createClientFactory().use(errorDetailsClientMiddleware);
-  const options = { '*': { metadata } };
-  return {
-    verification: factory.create(VerificationServiceDefinition, channel, options),
-    enrolment: factory.create(EnrolmentServiceDefinition, channel, options),
-    consent: factory.create(ConsentServiceDefinition, channel, options),
-    admin: factory.create(AdminServiceDefinition, channel, options),
-    retention: factory.create(RetentionServiceDefinition, channel, options),
-  };
 }
 
 /** One service for all tests of a file, started before the first and stopped after the last. */

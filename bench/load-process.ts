@@ -1,0 +1,76 @@
+/* The telephony platform: makes calls, in a process of its own. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Deferred } from '../src/embedding/deferred.js';
+import { enrolVoices } from './load/enrol.js';
+import { connectTo, LiveLoad, type CallSource, type LiveReport } from './load/live-load.js';
+import { prepareTracks, type PreparedTrack } from './load/prepare.js';
+import { SimulatedCall } from './load/simulated-call.js';
+import { answerParent } from './processes.js';
+
+let tracks: readonly PreparedTrack[] = [];
+let load: LiveLoad | undefined;
+let address = '';
+let churn: NodeJS.Timeout | undefined;
+
+function theLoad(): LiveLoad {
+  if (!load) throw new Error('Not connected.');
+  return load;
+}
+
+const handlers = {
+  connect: async (to: { address: string; trackMs: number }) => {
+    address = to.address;
+    tracks = await prepareTracks(to.trackMs);
+    load = new LiveLoad(address, tracks);
+  },
+  enrol: (source: CallSource) => enrolVoices(address, source),
+  /** Brings the live calls to a number, evenly over a time; from then on calls end and begin so that each lasts `callMs`. */
+  hold: async (wanted: { source: CallSource; calls: number; overMs: number; callMs: number }) => {
+    const { source, calls, overMs, callMs } = wanted;
+    clearInterval(churn);
+    const missing = calls - theLoad().live;
+    for (let i = 0; i < missing; i++) {
+      theLoad().open(source);
+      await sleep(overMs / missing);
+    }
+    while (theLoad().live > calls) theLoad().endOldest();
+    churn = setInterval(() => {
+      theLoad().endOldest();
+      theLoad().open(source);
+    }, callMs / calls);
+  },
+  take: (): LiveReport => theLoad().take(),
+  /** Ends all calls; resolves when the service has worked through them. */
+  endAll: () => {
+    clearInterval(churn);
+    return theLoad().endAll();
+  },
+  /** Streams calls of a length as fast as the service takes them, two at a time; resolves when all have ended. */
+  stream: async ({ source, calls, minutes }: { source: CallSource; calls: number; minutes: number }) => {
+    const session = connectTo(address);
+    let next = 0;
+    const lane = async (): Promise<void> => {
+      while (next < calls) {
+        const track = tracks[next++ % tracks.length]!;
+        const caller = { tenantId: source.tenantId, claimedId: `${track.voice}-0`, genuine: true, track };
+        const over = new Deferred<string | undefined>();
+        const call = new SimulatedCall(session, caller, {
+          onDecision: () => undefined,
+          onOver: (_, problem) => {
+            over.resolve(problem);
+          },
+        });
+        while (call.audioMs < minutes * 60_000) if (!call.sendAudio()) await call.drained();
+        call.end();
+        const problem = await over.promise;
+        if (problem !== undefined) throw new Error(problem);
+      }
+    };
+    await Promise.all([lane(), lane()]);
+    session.close();
+  },
+};
+
+export type LoadHandlers = typeof handlers;
+
+answerParent(handlers);
