@@ -13,6 +13,7 @@ import {
   type CallsParts,
 } from './session/index.js';
 import type { ConsentGate } from './consent/index.js';
+import type { PartialEvidence } from './enrolment/index.js';
 import type { Keyring } from './crypto/index.js';
 import type { Database } from './storage/index.js';
 
@@ -27,6 +28,8 @@ export interface OpenCallsParts extends Pick<
   readonly database: Database;
   readonly keyring: Keyring;
   readonly gate: ConsentGate;
+  /** Speech that waits for more, past its limit deleted. */
+  readonly partial: PartialEvidence;
   readonly log: Logger;
 }
 
@@ -46,7 +49,7 @@ export function openCalls(
   parts: OpenCallsParts,
   stops: (() => Promise<void>)[],
 ): OpenedCalls {
-  const { database, keyring, gate, log, ...made } = parts;
+  const { database, keyring, gate, partial, log, ...made } = parts;
   const { clock, openDossier } = made;
   const failed = (what: string) => (error: unknown) => {
     log.warn(loggedFailure(error), what);
@@ -74,7 +77,7 @@ export function openCalls(
   stops.push(() => poller.stop());
   const { resumeWindowMs } = config;
   const onFailure = failed('abandoned calls could not be ended');
-  const janitor = new Janitor({ replica, clock, resumeWindowMs, onFailure });
+  const janitor = new Janitor({ replica, clock, purge: () => partial.purge(), resumeWindowMs, onFailure });
   stops.push(() => janitor.stop());
   return { replicaId, calls, control: new CallControl(calls, poller), overrides, poller, janitor };
 }

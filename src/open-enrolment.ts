@@ -1,7 +1,15 @@
 import type { ConsentGate } from './consent/index.js';
 import type { Keyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
-import { Approvals, Notifications, Speakers, Voiceprints } from './enrolment/index.js';
+import {
+  Adaptations,
+  Approvals,
+  Notifications,
+  PartialEvidence,
+  Speakers,
+  TrustPhrases,
+  Voiceprints,
+} from './enrolment/index.js';
 import type { Database } from './storage/index.js';
 
 /** What is done with speakers and their voiceprints, wired in one place. */
@@ -10,6 +18,9 @@ export interface Enrolment {
   readonly speakers: Speakers;
   readonly approvals: Approvals;
   readonly notifications: Notifications;
+  readonly partial: PartialEvidence;
+  readonly adaptations: Adaptations;
+  readonly trustPhrases: TrustPhrases;
 }
 
 /** Puts it together. */
@@ -24,5 +35,8 @@ export function openEnrolment(
     speakers: new Speakers(database, keyring, clock),
     approvals: new Approvals(database, keyring, clock),
     notifications: new Notifications(database, clock),
+    partial: new PartialEvidence(database, keyring, gate, clock),
+    adaptations: new Adaptations(database, keyring, gate, clock),
+    trustPhrases: new TrustPhrases(database, keyring, gate, clock),
   };
 }

@@ -2,7 +2,7 @@ import { resealNotes } from './audit/index.js';
 import { resealConsentDetails } from './consent/index.js';
 import type { Keyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
-import { resealVoiceprints } from './enrolment/index.js';
+import { resealPartialEvidence, resealTrustPhrase, resealVoiceprints } from './enrolment/index.js';
 import { KeyKeeper, Keys, KeyWork, type Reseal } from './keys/index.js';
 import { loggedFailure, type Logger } from './observability/index.js';
 import { resealEvidence } from './rights/index.js';
@@ -13,6 +13,8 @@ import { retentionPolicy } from './tenant/index.js';
 export const RESEALS: readonly Reseal[] = [
   resealConsentDetails,
   resealVoiceprints,
+  resealPartialEvidence,
+  resealTrustPhrase,
   resealEvidence,
   resealNotes,
 ];

@@ -154,11 +154,11 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   await calibrations.verify();
   const gate = new ConsentGate(database, keyring, clock);
   const enrolment = openEnrolment(database, keyring, gate, clock);
-  const { voiceprints } = enrolment;
-  const openDossier = openDossiers(gate, voiceprints, extractor.spaces);
+  const { partial } = enrolment;
+  const openDossier = openDossiers(gate, enrolment, extractor.spaces);
   const { calls, control, overrides, poller, janitor, replicaId } = openCalls(
     config,
-    { database, keyring, gate, policies, extractor, calibrations, openDossier, clock, log },
+    { database, keyring, gate, policies, extractor, calibrations, openDossier, clock, partial, log },
     stops,
   );
   const denied = new DeniedAccess({
@@ -176,7 +176,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     policies,
     openDossier,
     store: new RecordingStore(database, keyring, replicaId),
-    voiceprints,
+    voiceprints: enrolment.voiceprints,
     clock,
     maximumAtOnce: config.maximumRecordings,
   });
@@ -201,6 +201,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
       ),
       models,
       auditOffice: new AuditOffice(database, keyring, clock),
+      gate,
       ...enrolment,
       ...openKeys(database, keyring, clock, log, stops),
       ...openPeoplesRights({ database, keyring, clock, log, stops }),

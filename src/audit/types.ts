@@ -18,6 +18,7 @@ export const ENTRY_TYPES = {
   SPEAKERS_LISTED: 'READ',
   NOTIFICATIONS_LISTED: 'READ',
   REVIEWS_LISTED: 'READ',
+  TRUST_PHRASE_SHOWN: 'READ',
   CALL_READ: 'READ',
   CALL_WATCHED: 'READ',
   // Comparisons of confirmed calls, to fit a calibration to.
@@ -33,9 +34,14 @@ export const ENTRY_TYPES = {
   VOICEPRINT_APPROVED: 'CHANGE',
   VOICEPRINT_REJECTED: 'CHANGE',
   VOICEPRINT_DELETED: 'CHANGE',
+  // Of a call that was not enough for a voiceprint, for later ones to add to.
+  SPEECH_KEPT: 'CHANGE',
+  VOICEPRINT_ADAPTED: 'CHANGE',
+  VOICEPRINT_ROLLED_BACK: 'CHANGE',
   SPEAKER_ACCOUNT_SET: 'CHANGE',
   // What is held of a person is sealed under a new key.
   SPEAKER_REENCRYPTED: 'CHANGE',
+  TRUST_PHRASE_SET: 'CHANGE',
   OUTCOME_REPORTED: 'CHANGE',
   SPEAKER_STATE_SET: 'CHANGE',
   SPEAKER_STATE_LIFTED: 'CHANGE',

@@ -5,6 +5,7 @@ import type { Clock } from '../domain/clock.js';
 import type { Principal } from '../domain/principal.js';
 import type { HeldState, SpeakerState } from '../domain/rights.js';
 import {
+  deleteBesideVoiceprints,
   deleteQuarantined,
   deleteSpeakerState,
   findOptOuts,
@@ -15,7 +16,7 @@ import {
   type Database,
   type Transaction,
 } from '../storage/index.js';
-import { SPEAKER_ID_HASH } from './load.js';
+import { loadConsent, SPEAKER_ID_HASH } from './load.js';
 
 /** A state to set or to lift. */
 export interface SpeakerStateInput {
@@ -58,8 +59,7 @@ export class SpeakerStates {
         const [tombstone] = known === null ? await findOptOuts(tx, [idHash]) : [];
         const since = this.clock.now();
         const freed = state === 'LEGAL_HOLD' && !inForce && known !== null;
-        // What consent ended under the hold.
-        const voiceprintsErased = freed ? await deleteQuarantined(tx, known.speakerRef) : 0;
+        const voiceprintsErased = freed ? await deleteEnded(tx, known.speakerRef, idHash, since) : 0;
         const { position } = await appendEntry(tx, principal, {
           kind: 'AUDIT',
           type: inForce ? 'SPEAKER_STATE_SET' : 'SPEAKER_STATE_LIFTED',
@@ -85,6 +85,14 @@ export class SpeakerStates {
 /** As SpeakerStates.of, within a transaction, by the keyed hash of the id. */
 export async function speakerStates(tx: Transaction, idHash: Buffer): Promise<readonly HeldState[]> {
   return (await findSpeakerStates(tx, [idHash])).map(({ state, since }) => ({ state, since }));
+}
+
+/** Deletes what consent ended under a hold; how many voiceprints. */
+async function deleteEnded(tx: Transaction, speakerRef: string, idHash: Buffer, now: Date): Promise<number> {
+  const { purposes } = (await loadConsent(tx, { speakerRef, idHash }, now)).state;
+  const stands = purposes.some(({ purpose, granted }) => purpose === 'VERIFY' && granted);
+  if (!stands) await deleteBesideVoiceprints(tx, speakerRef);
+  return deleteQuarantined(tx, speakerRef);
 }
 
 const FORBIDS_DESTRUCTION: ReadonlySet<SpeakerState> = new Set(['LEGAL_HOLD']);

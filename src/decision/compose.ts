@@ -6,6 +6,7 @@ import type {
   Decision,
   DecisionKind,
   Finality,
+  Identification,
   MeasuredRate,
   NextAction,
   ReasonCode,
@@ -45,6 +46,10 @@ export interface DecisionFrame {
   readonly reasons: readonly ReasonCode[];
   /** What was heard in place of speech: a reason while there is not enough of it. */
   readonly insteadOfSpeech: readonly ReasonCode[];
+  /** Distinct speakers that were claimed, told or not. */
+  readonly claimsSoFar: number;
+  /** Who answered an outbound call; null for other calls. */
+  readonly identification: Identification | null;
 }
 
 /** Which kind stands for the call when claims differ: an acceptance before anything that may still become one. */
@@ -75,7 +80,7 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
   const compared = best?.result.llr ?? null;
   const reasons = new Set<ReasonCode>([...(best?.result.reasons ?? []), ...frame.reasons]);
   if (kind === 'NOT_ENOUGH_SPEECH') for (const heard of frame.insteadOfSpeech) reasons.add(heard);
-  if (claims.length > 1) reasons.add('SEVERAL_CLAIMS');
+  if (frame.claimsSoFar > 1) reasons.add('SEVERAL_CLAIMS');
   if (compared !== null && frame.calibrationFit !== 'FITTED') reasons.add('CALIBRATION_NOT_FITTED');
   return {
     decisionId: frame.decisionId,
@@ -95,7 +100,7 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
     netSpeechMs: frame.netSpeechMs,
     quality: frame.quality,
     looks: frame.looks,
-    claimsSoFar: claims.length,
+    claimsSoFar: frame.claimsSoFar,
     policy: frame.policyReference,
     models: frame.models,
     calibration: frame.calibration,
@@ -105,6 +110,7 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
     risks: NO_CHECKS,
     shadow: frame.shadow,
     nextAction: nextAction(kind, finality, reasons, frame),
+    identification: frame.identification,
   };
 }
 

@@ -11,6 +11,7 @@ export type DecisionKind =
   | 'SPEAKER_OPTED_OUT'
   | 'CONSENT_MISSING';
 
+export type Identification = 'ASKED_FOR' | 'ANOTHER' | 'UNKNOWN';
 export type Finality = 'PROVISIONAL' | 'FINAL';
 export type ConfidenceBand = 'LOW' | 'MEDIUM' | 'HIGH' | 'VERY_HIGH';
 
@@ -124,4 +125,6 @@ export interface Decision {
   readonly risks: Risks;
   readonly shadow: boolean;
   readonly nextAction: NextAction;
+  /** Who answered an outbound call; null for other calls. Decisions from before there was such a thing lack it. */
+  readonly identification?: Identification | null;
 }

@@ -42,6 +42,12 @@ export interface EnrolmentPolicy {
   readonly waitingPeriodMs: number;
   /** Whether somebody else than who enrolled must approve a voiceprint before its first use. */
   readonly approval: 'NONE' | 'REQUIRED';
+  /** How long speech of a call that was not enough is kept, to be added up with that of later calls, ms; 0: not at all. */
+  readonly partialEvidenceMs: number;
+  /** Whether voiceprints may learn from calls, under ADAPT. */
+  readonly adaptation: boolean;
+  /** How far above the threshold of acceptance a call must be to be learnt from, natural logarithm, at least 0. */
+  readonly adaptationMarginLlr: number;
   /** Lowest cosine of a window with the mean of all: below it, the speech is not one person's. */
   readonly minimumConsistency: number;
   /** Quality below which nothing is enrolled. */

@@ -29,6 +29,8 @@ export interface Voiceprint {
   readonly usableFrom: Date | null;
   /** Lowest cosine of one of its windows with their mean, -1 to 1. */
   readonly consistency: number;
+  /** The version that it was made from together with a call's speech; null for one of its own. */
+  readonly adaptedFrom: string | null;
 }
 
 /** A voiceprint opened for comparison, in memory only for as long as a call needs it. */

@@ -8,15 +8,18 @@ import type { Voiceprint } from '../domain/voiceprint.js';
 import { VouchError } from '../errors.js';
 import {
   deleteReviewsOf,
+  deleteVoiceprint,
   listReviews,
   lockSpeakerRef,
   once,
   reviewedVoiceprint,
+  setVoiceprintStatus,
   type Database,
   type ReviewRow,
 } from '../storage/index.js';
 import {
   admit,
+  checkNotHeld,
   checkOtherPrincipal,
   destroy,
   lockVoiceprint,
@@ -76,6 +79,35 @@ export class Approvals {
       await destroy(changing, await lockAwaiting(changing, voiceprintId), 'VOICEPRINT_REJECTED');
       return { voiceprintId, speakerRef: null };
     });
+  }
+
+  /**
+   * Destroys the version in use of a voiceprint, which learnt from a call, and puts the one that it was made from into use
+   * again. Only such a one was surely good enough: what an enrolment superseded may never have been approved.
+   *
+   * @throws VOICEPRINT_NOT_FOUND where it is not in use, NO_EARLIER_VERSION, SPEAKER_HELD, IDEMPOTENCY_KEY_REUSED
+   */
+  async rollBack(principal: Principal, voiceprintId: string, key: string): Promise<Voiceprint> {
+    const told = await this.#once(
+      principal,
+      'RollBackVoiceprint',
+      { voiceprintId },
+      key,
+      async (changing) => {
+        const { speaker, row, rows } = await lockVoiceprint(changing, voiceprintId);
+        if (row.status !== 'ACTIVE') throw new VouchError('VOICEPRINT_NOT_FOUND', { field: 'voiceprint_id' });
+        const before = rows.find((each) => each.voiceprintId === row.adaptedFrom);
+        if (before === undefined) throw new VouchError('NO_EARLIER_VERSION');
+        await checkNotHeld(changing, speaker);
+        await deleteVoiceprint(changing.tx, voiceprintId);
+        await setVoiceprintStatus(changing.tx, before.voiceprintId, 'ACTIVE');
+        const facts = { status: 'ACTIVE', destroyed: voiceprintId } as const;
+        await recordChange(changing, { speaker, row: before, rows }, 'VOICEPRINT_ROLLED_BACK', facts);
+        return { voiceprintId: before.voiceprintId, speakerRef: row.speakerRef };
+      },
+    );
+    if (told === null) throw new VouchError('VOICEPRINT_NOT_FOUND');
+    return told;
   }
 
   /**

@@ -95,19 +95,26 @@ export async function destroy(
   locked: LockedVoiceprint,
   type: 'VOICEPRINT_DELETED' | 'VOICEPRINT_REJECTED',
 ): Promise<void> {
-  const { tx, keyring } = changing;
-  const idHash = await keyring.keyedHash(tx.tenantId, SPEAKER_ID_HASH, locked.speaker.speakerId);
-  if (await isHeld(tx, idHash)) throw new VouchError('SPEAKER_HELD');
-  await deleteVoiceprint(tx, locked.row.voiceprintId);
+  await checkNotHeld(changing, locked.speaker);
+  await deleteVoiceprint(changing.tx, locked.row.voiceprintId);
   await recordChange(changing, locked, type, {});
+}
+
+/** Throws SPEAKER_HELD under a legal hold, which forbids to destroy anything. */
+export async function checkNotHeld(
+  { tx, keyring }: Pick<Changing, 'tx' | 'keyring'>,
+  { speakerId }: Pick<SpeakerRow, 'speakerId'>,
+): Promise<void> {
+  const idHash = await keyring.keyedHash(tx.tenantId, SPEAKER_ID_HASH, speakerId);
+  if (await isHeld(tx, idHash)) throw new VouchError('SPEAKER_HELD');
 }
 
 /** Records what was done with a voiceprint; running calls learn of it. */
 export async function recordChange(
   { tx, principal, now }: Pick<Changing, 'tx' | 'principal' | 'now'>,
   { row: { voiceprintId, speakerRef, label, version } }: LockedVoiceprint,
-  type: 'VOICEPRINT_DELETED' | 'VOICEPRINT_REJECTED' | 'VOICEPRINT_APPROVED',
-  facts: { readonly status?: VoiceprintStatus },
+  type: 'VOICEPRINT_DELETED' | 'VOICEPRINT_REJECTED' | 'VOICEPRINT_APPROVED' | 'VOICEPRINT_ROLLED_BACK',
+  facts: { readonly status?: VoiceprintStatus; readonly destroyed?: string },
 ): Promise<void> {
   const { position } = await appendEntry(tx, principal, {
     kind: 'AUDIT',

@@ -23,6 +23,15 @@ export function checkEnrolment(
     throw new VouchError('CONSENT_MISSING', { message: 'The speech is from before the grant.' });
   }
   checkAmount(request, speech, policy);
+  checkSpeech(speech, policy);
+}
+
+/**
+ * Checks that speech is good enough and one person's, however much of it there is.
+ *
+ * @throws QUALITY_TOO_LOW, SPEECH_INCONSISTENT; INTERNAL for vectors that are none
+ */
+export function checkSpeech(speech: Omit<EnrolmentSpeech, 'findAlike'>, policy: EnrolmentPolicy): void {
   checkQuality(speech, policy);
   if (speech.consistency < policy.minimumConsistency) throw new VouchError('SPEECH_INCONSISTENT');
   if (speech.vectors.length === 0) throw new VouchError('INTERNAL', { message: 'There is no vector.' });
@@ -51,7 +60,7 @@ function checkAmount(
 }
 
 /** A background that was never heard is no bad one: the quality's SNR is null then. */
-function checkQuality({ quality }: EnrolmentSpeech, policy: EnrolmentPolicy): void {
+function checkQuality({ quality }: Pick<EnrolmentSpeech, 'quality'>, policy: EnrolmentPolicy): void {
   if (quality.snrDb !== null && quality.snrDb < policy.minimumSnrDb) {
     throw new VouchError('QUALITY_TOO_LOW', {
       metadata: { problem: 'LOW_SNR', minimumSnrDb: String(policy.minimumSnrDb) },

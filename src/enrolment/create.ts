@@ -9,6 +9,7 @@ import { VouchError } from '../errors.js';
 import {
   actorOf,
   actorRef,
+  deletePartialEvidence,
   insertReview,
   insertVector,
   insertVoiceprint,
@@ -71,8 +72,10 @@ export async function createVoiceprint(
     actorRef: actor.ref,
     role: actor.role,
     onBehalfOfRef: onBehalfOf === '' ? null : await actorRef(tx, onBehalfOf),
+    adaptedFrom: null,
   });
   for (const vector of speech.vectors) await insertVector(tx, sealVector(key, voiceprintId, vector));
+  await deletePartialEvidence(tx, speakerRef, label);
   if (duplicateOf !== null) {
     await insertReview(tx, {
       reviewId: randomUUID(),

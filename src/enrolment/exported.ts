@@ -8,12 +8,20 @@ import { settle } from './status.js';
 
 /** A voiceprint with its vectors, for whom it was made of. */
 export interface ExportedVoiceprint extends Voiceprint {
-  readonly vectors: readonly {
-    readonly space: string;
-    readonly dimension: number;
-    /** The numbers as 32-bit IEEE 754, little-endian, base64. */
-    readonly float32Base64: string;
-  }[];
+  readonly vectors: readonly ExportedVector[];
+}
+
+/** A vector for whom it was made of. */
+export interface ExportedVector {
+  readonly space: string;
+  readonly dimension: number;
+  /** The numbers as 32-bit IEEE 754, little-endian, base64. */
+  readonly float32Base64: string;
+}
+
+/** A vector as it is exported. */
+export function exportedVector(space: string, vector: Float32Array): ExportedVector {
+  return { space, dimension: vector.length, float32Base64: encodeVector(vector).toString('base64') };
 }
 
 /** All versions of a speaker's voiceprints, opened whatever they consented to: it is their data. Throws KEY_MISSING, CIPHERTEXT_INVALID. */
@@ -37,10 +45,6 @@ export async function exportVoiceprints(
     ),
     vectors: vectors
       .filter((vector) => vector.voiceprintId === row.voiceprintId)
-      .map((vector) => ({
-        space: vector.space,
-        dimension: vector.dimension,
-        float32Base64: encodeVector(openVector(key, vector)).toString('base64'),
-      })),
+      .map((vector) => exportedVector(vector.space, openVector(key, vector))),
   }));
 }

@@ -1,6 +1,7 @@
 /** Speakers and their voiceprints: made, opened and deleted under a grant of the gate; one by one, or in batches. */
+export { Adaptations, type Adaptation } from './adaptations.js';
 export { Approvals } from './approvals.js';
-export { consentBegan } from './checks.js';
+export { checkSpeech, consentBegan } from './checks.js';
 export type { EnrolmentRequest, EnrolmentSpeech, PooledVector } from './inputs.js';
 export { EnrolmentJobs, type EnrolmentJobRequest, type Manifest } from './jobs/jobs.js';
 export { ENROLMENT_TASK, laneSchema, type Lane } from './jobs/lanes.js';
@@ -8,5 +9,14 @@ export { JobRows, LABEL_EXISTS, type BegunJobRow } from './jobs/rows.js';
 export { exportVoiceprints, type ExportedVoiceprint } from './exported.js';
 export { Notifications, type Notification } from './notifications.js';
 export { resealVoiceprints } from './sealed.js';
+export {
+  exportPartialEvidence,
+  PartialEvidence,
+  resealPartialEvidence,
+  type ExportedSpeech,
+  type PartialSpeech,
+  type PartOf,
+} from './partial.js';
 export { Speakers } from './speakers.js';
+export { exportTrustPhrase, resealTrustPhrase, TrustPhrases, type ExportedPhrase } from './trust-phrases.js';
 export { Voiceprints } from './voiceprints.js';

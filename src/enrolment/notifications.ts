@@ -11,6 +11,8 @@ const TYPES = [
   'VOICEPRINT_APPROVED',
   'VOICEPRINT_REJECTED',
   'VOICEPRINT_DELETED',
+  'VOICEPRINT_ADAPTED',
+  'VOICEPRINT_ROLLED_BACK',
 ] as const;
 
 export interface Notification {

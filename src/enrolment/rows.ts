@@ -32,6 +32,7 @@ export function tellVoiceprint(
     createdAt: row.createdAt,
     usableFrom: row.usableFrom,
     consistency: row.consistency,
+    adaptedFrom: row.adaptedFrom,
   };
 }
 

@@ -75,19 +75,27 @@ export async function resealVoiceprints(
   from: DataKey,
   to: DataKey,
 ): Promise<void> {
-  const reseal = (sealed: Buffer, context: Record<string, string | number>): Buffer => {
-    const bytes = from.open(sealed, context);
-    try {
-      return to.seal(bytes, context);
-    } finally {
-      bytes.fill(0);
-    }
-  };
   for (const { voiceprintId, lineage } of await listVoiceprints(tx, speakerRef)) {
-    await replaceLineage(tx, voiceprintId, reseal(lineage, lineageContext(voiceprintId)));
+    await replaceLineage(tx, voiceprintId, resealed(from, to, lineage, lineageContext(voiceprintId)));
   }
   for (const row of await listVectors(tx, speakerRef)) {
-    await replaceVector(tx, { ...row, ciphertext: reseal(row.ciphertext, vectorContext(row)) });
+    const ciphertext = resealed(from, to, row.ciphertext, vectorContext(row));
+    await replaceVector(tx, { ...row, ciphertext });
+  }
+}
+
+/** What was sealed under one key, sealed under another; the same context belongs to both. Throws CIPHERTEXT_INVALID. */
+export function resealed(
+  from: DataKey,
+  to: DataKey,
+  sealed: Uint8Array,
+  context: Readonly<Record<string, string | number>>,
+): Buffer {
+  const bytes = from.open(sealed, context);
+  try {
+    return to.seal(bytes, context);
+  } finally {
+    bytes.fill(0);
   }
 }
 

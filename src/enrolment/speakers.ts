@@ -13,6 +13,8 @@ import {
   lockSpeaker,
   once,
   setSpeakerAccount,
+  setSpeakerVersion,
+  shareAccount,
   type Database,
   type Transaction,
 } from '../storage/index.js';
@@ -98,16 +100,23 @@ export class Speakers {
         const speaker = await lockSpeaker(tx, speakerId);
         if (speaker === null) throw new VouchError('SPEAKER_NOT_FOUND');
         await setSpeakerAccount(tx, speaker.speakerRef, hash);
-        await appendEntry(tx, principal, {
+        const { position } = await appendEntry(tx, principal, {
           kind: 'AUDIT',
           type: 'SPEAKER_ACCOUNT_SET',
           subjectRef: speaker.speakerRef,
           recordedAt: this.clock.now(),
           body: { account: hash !== null },
         });
+        // Running calls learn of it.
+        await setSpeakerVersion(tx, speaker.speakerRef, position);
         return null;
       }),
     );
+  }
+
+  /** Whether two speakers belong to one account; nobody does where no account was set. */
+  async ofOneAccount(tenantId: string, speakerId: string, otherId: string): Promise<boolean> {
+    return this.database.tenant(tenantId, (tx) => shareAccount(tx, speakerId, otherId));
   }
 
   async #optedOut(tx: Transaction, speakerIds: readonly string[]): Promise<boolean[]> {

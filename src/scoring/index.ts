@@ -11,5 +11,5 @@ export {
 export { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';
 export { CalibrationFolders, type CalibrationLibrary } from './calibration-library.js';
 export { compareBest, type Comparison } from './compare.js';
-export { consistency, Pool, pool, type PooledSpeech } from './pooling.js';
+export { consistency, mergeVectors, Pool, pool, type PooledSpeech } from './pooling.js';
 export { cosine, normalise } from './vector.js';

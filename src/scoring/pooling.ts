@@ -75,6 +75,24 @@ export function pool(windows: Iterable<SpeechWindow>): PooledSpeech {
 }
 
 /**
+ * A voiceprint's vector brought together with that of new speech: the mean weighted by net speech, renormalised. The old
+ * weighs at least as much as the new, so that no one call takes a voiceprint over, and no more than a minute's speech, so
+ * that it goes on following a voice that ages.
+ *
+ * @param old unit vector, of `oldMs` of net speech; `fresh` likewise
+ */
+export function mergeVectors(
+  old: Float32Array,
+  oldMs: number,
+  fresh: Float32Array,
+  freshMs: number,
+): Float32Array {
+  const oldWeight = Math.min(oldMs, 60_000);
+  const freshWeight = Math.min(freshMs, oldWeight);
+  return normalise(old.map((value, i) => value * oldWeight + fresh[i]! * freshWeight));
+}
+
+/**
  * How much windows sound like one person: the lowest cosine of one of them with their mean, in the space where it is
  * lowest, of those that all have; -1 to 1, and 1 for fewer than two windows.
  */

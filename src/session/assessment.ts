@@ -1,9 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimMethod, TransactionRisk } from '../domain/call.js';
-import type { ArtefactReference, CalibrationFit, Decision, ReasonCode } from '../domain/decision.js';
+import type {
+  ArtefactReference,
+  CalibrationFit,
+  Decision,
+  Identification,
+  ReasonCode,
+} from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
-import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
+import {
+  composeDecision,
+  SPEAKER_CHANGE_DEFAULTS,
+  SpeakerChangeDetector,
+  type JudgedClaim,
+} from '../decision/index.js';
 import { Pool, pool, type Calibration } from '../scoring/index.js';
 import { ClaimTrack } from './claim-track.js';
 import type { AlikeTerms } from './enrolment-speech.js';
@@ -19,6 +30,8 @@ export interface AssessmentTerms {
   readonly spaces: readonly EmbeddingSpace[];
   readonly transactionRisk: TransactionRisk;
   readonly shadow: boolean;
+  /** Whether the company calls: the first claim is then the person asked for, and the others help to tell who answered. */
+  readonly outbound?: boolean;
   readonly clock: Clock;
   /** The decision that stood before this assessment, of an earlier stream; empty for none. */
   readonly previousDecisionId: string;
@@ -235,7 +248,9 @@ export class Assessment {
     const judged = claims.map((claim) => claim.look({ policy, calibration, comparisons, ended, withheld }));
     const windows = this.#windows.filter((window) => window.startMs >= sinceMs);
     const speech = pool(windows);
-    return composeDecision(judged, {
+    const { outbound = false } = this.#terms;
+    const told = outbound ? judged.filter(isAskedFor) : judged;
+    return composeDecision(told, {
       ...this.#frame(),
       mediaStartMs: sinceMs,
       mediaEndMs: windows.at(-1)?.endMs ?? sinceMs,
@@ -244,6 +259,8 @@ export class Assessment {
       ended,
       reasons,
       insteadOfSpeech,
+      claimsSoFar: judged.length,
+      identification: outbound ? identify(judged) : null,
     });
   }
 
@@ -266,11 +283,27 @@ export class Assessment {
   }
 }
 
+/**
+ * Who answered: no more than whether it is the person asked for or another. The threshold of each counts the voiceprints of
+ * all.
+ */
+function identify(judged: readonly JudgedClaim[]): Identification {
+  const accepted = judged.filter(({ result }) => result.kind === 'ACCEPT');
+  if (accepted.some(isAskedFor)) return 'ASKED_FOR';
+  return accepted.length > 0 ? 'ANOTHER' : 'UNKNOWN';
+}
+
+/** On an outbound call the first claim names the person asked for. */
+function isAskedFor({ result }: JudgedClaim): boolean {
+  return result.claimNumber === 1;
+}
+
 function sameNews(a: Decision, b: Decision): boolean {
   const news = (decision: Decision) =>
     JSON.stringify([
       decision.kind,
       decision.finality,
+      decision.identification,
       decision.claims.map((claim) => [claim.speakerId, claim.kind, claim.consentEventId]),
     ]);
   return news(a) === news(b);

@@ -46,6 +46,7 @@ export function buildSession(parts: CallsParts, order: SessionOrder): CallSessio
     spaces: extractor.spaces,
     transactionRisk: start.context.transactionRisk,
     shadow: opened.shadow,
+    outbound: start.direction === 'OUTBOUND',
     clock,
     previousDecisionId: order.resumed.decisionId,
   });

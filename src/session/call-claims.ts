@@ -2,7 +2,7 @@ import type { Claim } from '../domain/call.js';
 import type { Principal } from '../domain/principal.js';
 import type { CallStore, ResumedCall } from './call-store.js';
 import type { LiveCall } from './live-call.js';
-import type { ClaimDossier, OpenDossier } from './ports.js';
+import { askedForBeside, type ClaimDossier, type OpenDossier } from './ports.js';
 
 /** What is known already of those who are claimed. */
 type Dossiers = ReadonlyMap<string, ClaimDossier>;
@@ -15,14 +15,12 @@ export class CallClaims {
   ) {}
 
   /** Gives a session the claims that an earlier stream of its call made. */
-  async restore(
-    { session, tenantId }: LiveCall,
-    claims: ResumedCall['claims'],
-    known: Dossiers,
-  ): Promise<void> {
+  async restore(live: LiveCall, claims: ResumedCall['claims'], known: Dossiers): Promise<void> {
+    const { session, tenantId } = live;
     for (const { claimNumber, speakerId, method } of claims) {
       const dossier = known.get(speakerId) ?? (await this.openDossier(tenantId, speakerId));
-      session.claimed(claimNumber, speakerId, method, dossier);
+      const asked = await this.#asAsked(live, claimNumber, speakerId, dossier);
+      session.claimed(claimNumber, speakerId, method, asked);
     }
   }
 
@@ -54,8 +52,20 @@ export class CallClaims {
         },
         live.maximumClaims,
       );
+      const asked = await this.#asAsked(live, claimNumber, speakerId, dossier);
       // Two requests may have claimed the same speaker at the same time.
-      if (!session.hasClaimed(speakerId)) session.claimed(claimNumber, speakerId, method, dossier);
+      if (!session.hasClaimed(speakerId)) session.claimed(claimNumber, speakerId, method, asked);
     }
+  }
+
+  /** What may be known of a claimed speaker in this call: less of those who only help to tell who answered. */
+  async #asAsked(
+    { session, tenantId }: LiveCall,
+    claimNumber: number,
+    speakerId: string,
+    dossier: ClaimDossier,
+  ): Promise<ClaimDossier> {
+    const askedFor = askedForBeside(session.start, session.assessment.claims, claimNumber);
+    return askedFor === undefined ? dossier : this.openDossier(tenantId, speakerId, askedFor);
   }
 }

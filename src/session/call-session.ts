@@ -31,6 +31,9 @@ export interface CallSessionParts {
 
 type Overridden = Omit<Extract<CallEventBody, { type: 'overridden' }>, 'type'>;
 
+/** Net speech by which somebody has answered, ms: a hello and a name. */
+const ANSWERED_MS = 1500;
+
 /** Evaluations that one stream may ask for. */
 const MOST_EVALUATIONS = 100;
 
@@ -86,6 +89,17 @@ export class CallSession {
 
   get callId(): string {
     return this.start.callId;
+  }
+
+  /** Whether a person was heard, as against nobody, tones or music. What an answering machine plays counts as a person. */
+  get personAnswered(): boolean {
+    const { netSpeechMs, insteadOfSpeech } = this.#progress;
+    return netSpeechMs >= ANSWERED_MS && insteadOfSpeech.length === 0;
+  }
+
+  /** When this stream got its call; all its speech is later. */
+  get openedAt(): Date {
+    return this.#openedAt;
   }
 
   get paused(): boolean {

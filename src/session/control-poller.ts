@@ -1,11 +1,12 @@
 import type { ConsentGate } from '../consent/index.js';
 import type { Clock } from '../domain/clock.js';
 import { VouchError } from '../errors.js';
+import type { CallSession } from './call-session.js';
 import type { Calls } from './calls.js';
 import type { ClaimTrack } from './claim-track.js';
 import type { LiveCall } from './live-call.js';
 import type { Overrides } from './overrides.js';
-import type { ClaimDossier, OpenDossier } from './ports.js';
+import { askedForBeside, type ClaimDossier, type OpenDossier } from './ports.js';
 import type { Replica } from './replica.js';
 
 export interface ControlPollerParts {
@@ -112,9 +113,10 @@ export class ControlPoller {
   }
 
   /** What cannot be read gives no ground, for this speaker alone; a database that is away is waited for. */
-  async #read(tenantId: string, claim: ClaimTrack): Promise<ClaimDossier> {
+  async #read(tenantId: string, session: CallSession, claim: ClaimTrack): Promise<ClaimDossier> {
+    const askedFor = askedForBeside(session.start, session.assessment.claims, claim.claimNumber);
     try {
-      return await this.#parts.openDossier(tenantId, claim.speakerId);
+      return await this.#parts.openDossier(tenantId, claim.speakerId, askedFor);
     } catch (error) {
       if (error instanceof VouchError && error.kind === 'UNAVAILABLE') throw error;
       this.#parts.onFailure(error);
@@ -141,7 +143,7 @@ export class ControlPoller {
       const { grant, until } = claim.dossier;
       const ends = [grant?.expiresAt, until].map((end) => end?.getTime() ?? Infinity);
       if (!changed.has(claim.speakerId) && Math.min(...ends) > readAtMs) continue;
-      session.consentRead(claim, await this.#read(tenantId, claim));
+      session.consentRead(claim, await this.#read(tenantId, session, claim));
     }
     for (const { session } of live) session.renewLease(readAtMs);
   }

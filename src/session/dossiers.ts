@@ -1,6 +1,6 @@
 import type { ConsentGate } from '../consent/index.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
-import type { Voiceprints } from '../enrolment/index.js';
+import type { Speakers, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
 
@@ -15,22 +15,27 @@ const NONE = { voiceprints: [], pending: 0, ofOtherModel: 0, expired: 0, until: 
 /** Opens what is known of claimed speakers: voiceprints only under the gate's grant. */
 export function openDossiers(
   gate: ConsentGate,
-  voiceprints: Voiceprints,
+  { voiceprints, speakers }: { readonly voiceprints: Voiceprints; readonly speakers: Speakers },
   spaces: readonly EmbeddingSpace[],
 ): OpenDossier {
   const ids = spaces.map((space) => space.id);
-  const read = async (tenantId: string, speakerId: string): Promise<ClaimDossier> => {
+  const mayIdentify = async (tenantId: string, speakerId: string, askedFor: string): Promise<boolean> =>
+    (await gate.openClaim(tenantId, speakerId, 'IDENTIFY')).grant !== null &&
+    (await speakers.ofOneAccount(tenantId, speakerId, askedFor));
+  const read = async (tenantId: string, speakerId: string, askedFor?: string): Promise<ClaimDossier> => {
     const { grant, ...claim } = await gate.openClaim(tenantId, speakerId, 'VERIFY');
-    if (grant === null) return { ...claim, grant, ...NONE };
+    const mayCompare = askedFor === undefined || (await mayIdentify(tenantId, speakerId, askedFor));
+    if (grant === null || !mayCompare) return { ...claim, grant: null, ...NONE };
     const { open, otherModel, ...others } = await voiceprints.open(grant, ids);
     return { ...claim, grant, voiceprints: open, ofOtherModel: otherModel, ...others };
   };
-  return async (tenantId, speakerId) => {
+  return async (tenantId, speakerId, askedFor) => {
     try {
-      return await read(tenantId, speakerId);
+      return await read(tenantId, speakerId, askedFor);
     } catch (error) {
       // Taken back between the gate and the voiceprints: that is an answer, not an error. The second look knows.
-      if (error instanceof VouchError && TAKEN_BACK.has(error.reason)) return read(tenantId, speakerId);
+      if (error instanceof VouchError && TAKEN_BACK.has(error.reason))
+        return read(tenantId, speakerId, askedFor);
       throw error;
     }
   };

@@ -1,12 +1,21 @@
 import { requireGrant } from '../consent/index.js';
 import type { IdentityProofing } from '../domain/people.js';
+import type { EnrolmentPolicy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
-import type { Voiceprint } from '../domain/voiceprint.js';
-import type { EnrolmentRequest, Voiceprints } from '../enrolment/index.js';
+import type { OpenVoiceprint, Voiceprint } from '../domain/voiceprint.js';
+import {
+  checkSpeech,
+  type EnrolmentRequest,
+  type EnrolmentSpeech,
+  type PartialEvidence,
+  type PartialSpeech,
+  type PartOf,
+  type Voiceprints,
+} from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
 import type { Policies } from '../tenant/index.js';
 import type { Calls } from './calls.js';
-import { enrolmentSpeech } from './enrolment-speech.js';
+import { addUp, enrolmentSpeech } from './enrolment-speech.js';
 
 /** A live call to enrol its caller from. */
 export interface CallToEnrol {
@@ -21,13 +30,19 @@ export interface CallToEnrol {
 /**
  * Makes a voiceprint from the speech of a live call that was spoken under the speaker's grant, by the present caller. A
  * voiceprint needs all embedding spaces, and once a call is decided its speech is embedded in one only: what was said since
- * then does not count, and from the first such request on all speech is embedded in all spaces again.
+ * then does not count, and from the first such request on all speech is embedded in all spaces again. Where the policy keeps
+ * what was not enough, speech of earlier calls under the same consent is added.
  *
  * @throws CALL_NOT_FOUND, SPEAKER_NOT_CLAIMED, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED, CONSENT_MISSING,
  *   NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW, SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
  */
 export async function enrolFromCall(
-  parts: { readonly calls: Calls; readonly policies: Policies; readonly voiceprints: Voiceprints },
+  parts: {
+    readonly calls: Calls;
+    readonly policies: Policies;
+    readonly voiceprints: Voiceprints;
+    readonly partial: PartialEvidence;
+  },
   principal: Principal,
   asked: CallToEnrol,
 ): Promise<Voiceprint> {
@@ -48,6 +63,47 @@ export async function enrolFromCall(
   const whole = windows.filter(({ vectors }) => assessment.spaces.every(({ id }) => id in vectors));
   // Where these do not suffice, there will be more of them when the request is repeated.
   if (whole.length < windows.length) live.session.wantForEnrolment();
-  const speech = enrolmentSpeech(whole, assessment.spaces, grant.since, codec, assessment.alikeTerms);
+  const own = enrolmentSpeech(whole, assessment.spaces, grant.since, codec, assessment.alikeTerms);
+  const part = { grant, label: asked.label, callId: asked.callId };
+  const mayCount = asked.proofing !== null;
+  const speech = await withOtherCalls(parts.partial, principal, part, own, policy.enrolment, mayCount);
   return parts.voiceprints.create(principal, grant, request, speech, policy.enrolment);
+}
+
+/**
+ * Adds what earlier calls gave, where this one is not enough; and keeps what this one gave where it is not enough with
+ * them. That the calls are one person's is held to the same error rate as an acceptance: a part that somebody else slipped
+ * in would be in the voiceprint for good.
+ *
+ * @param mayCount whether the request is complete but for its speech
+ */
+async function withOtherCalls(
+  partial: PartialEvidence,
+  principal: Principal,
+  part: PartOf,
+  own: EnrolmentSpeech,
+  policy: EnrolmentPolicy,
+  mayCount: boolean,
+): Promise<EnrolmentSpeech> {
+  const { minimumNetSpeechFromCallMs: minimumMs, partialEvidenceMs } = policy;
+  const enough = own.netSpeechMs >= minimumMs;
+  if (partialEvidenceMs === 0 || enough || !mayCount || own.vectors.length === 0) return own;
+  checkSpeech(own, policy);
+  const others = (await partial.ofOtherCalls(part)).filter((other) => ofSameModels(own, other));
+  if (others.some((other) => own.findAlike([asVoiceprint(other)]) === undefined)) {
+    throw new VouchError('SPEECH_INCONSISTENT', { message: 'An earlier call does not sound like this one.' });
+  }
+  const speech = { ...own, ...addUp([own, ...others]) };
+  if (speech.netSpeechMs < minimumMs) await partial.keep(principal, part, own, partialEvidenceMs);
+  return speech;
+}
+
+function ofSameModels(a: PartialSpeech, b: PartialSpeech): boolean {
+  const models = ({ vectors }: PartialSpeech) => vectors.map(({ space }) => space.modelSha256).sort();
+  return JSON.stringify(models(a)) === JSON.stringify(models(b));
+}
+
+function asVoiceprint({ vectors }: PartialSpeech): OpenVoiceprint {
+  const named = vectors.map(({ space, vector }) => [space.id, vector] as const);
+  return { voiceprintId: '', label: '', version: 0, vectors: Object.fromEntries(named) };
 }

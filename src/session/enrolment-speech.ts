@@ -1,5 +1,5 @@
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
-import type { EnrolmentSpeech } from '../enrolment/index.js';
+import type { EnrolmentSpeech, PartialSpeech } from '../enrolment/index.js';
 import { compareBest, consistency, pool, type Calibration } from '../scoring/index.js';
 
 /** When speech counts as that of a voiceprint. */
@@ -41,5 +41,34 @@ export function enrolmentSpeech(
       const threshold = best.map.acceptThreshold(targetFalseMatchRate, voiceprints.length);
       return best.llr >= threshold.llr ? best.voiceprint : undefined;
     },
+  };
+}
+
+/**
+ * Speech of one person from several calls, brought together as the windows of one call are.
+ *
+ * @param parts at least one; of the same spaces
+ */
+export function addUp(parts: readonly [PartialSpeech, ...PartialSpeech[]]): PartialSpeech {
+  const [latest] = parts;
+  const windows = parts.map(({ vectors, netSpeechMs, quality }, index) => ({
+    index,
+    vectors: Object.fromEntries(vectors.map(({ space, vector }) => [space.id, vector])),
+    netSpeechMs,
+    quality,
+    startMs: 0,
+    endMs: 0,
+  }));
+  const pooled = pool(windows);
+  return {
+    vectors: latest.vectors.flatMap(({ space }) => {
+      const vector = pooled.vectors[space.id];
+      return vector ? [{ space, vector }] : [];
+    }),
+    spokenFrom: new Date(Math.min(...parts.map((part) => part.spokenFrom.getTime()))),
+    netSpeechMs: Math.round(pooled.netSpeechMs),
+    quality: pooled.quality,
+    codec: latest.codec,
+    consistency: Math.min(consistency(windows), ...parts.map((part) => part.consistency)),
   };
 }

@@ -1,4 +1,5 @@
 /** Calls and recordings: the one place where the stages are composed. */
+export { adaptFromCall } from './adapt-from-call.js';
 export { CallCalibrations } from './call-calibrations.js';
 export { CallControl } from './call-control.js';
 export { CallRequests } from './call-requests.js';
@@ -17,4 +18,5 @@ export { Overrides } from './overrides.js';
 export { RecordingStore } from './recording-store.js';
 export { Recordings, type RecordingToEnrol, type RecordingToVerify } from './recordings.js';
 export { Replica } from './replica.js';
+export { showTrustPhrase } from './trust-phrase.js';
 export { watchCall } from './watch.js';

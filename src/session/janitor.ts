@@ -4,6 +4,8 @@ import type { Replica } from './replica.js';
 export interface JanitorParts {
   readonly replica: Replica;
   readonly clock: Clock;
+  /** Deletes what is past its limit. */
+  readonly purge: () => Promise<void>;
   /** How long a call whose stream broke may be taken up again, ms. */
   readonly resumeWindowMs: number;
   /** Told of a round that failed; the next one tries again. */
@@ -19,7 +21,7 @@ const SILENT_REPLICA_MS = 60_000;
 /** A call that was paused before it began, and never began, is forgotten after a day, ms. */
 const EXPECTED_MS = 86_400_000;
 
-/** Ends calls that nobody came back to, of any process. */
+/** Ends calls that nobody came back to, of any process, and deletes speech that waited too long for more. */
 export class Janitor {
   readonly #parts: JanitorParts;
   #timer: NodeJS.Timeout | undefined;
@@ -54,7 +56,7 @@ export class Janitor {
   }
 
   async #run(): Promise<void> {
-    const { replica, clock, resumeWindowMs, onFailure } = this.#parts;
+    const { replica, clock, purge, resumeWindowMs, onFailure } = this.#parts;
     try {
       await replica.beat();
       const after = {
@@ -63,6 +65,7 @@ export class Janitor {
         expectedMs: EXPECTED_MS,
       };
       await replica.endAbandoned(after, clock.now());
+      await purge();
     } catch (error) {
       onFailure(error);
     }

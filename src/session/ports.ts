@@ -1,3 +1,4 @@
+import type { CallStart } from '../domain/call.js';
 import type { Clock } from '../domain/clock.js';
 import type { SpeechExtractor } from '../embedding/index.js';
 import type { Policies } from '../tenant/index.js';
@@ -32,8 +33,28 @@ export interface ClaimDossier {
   readonly version: string;
 }
 
-/** Finds out what is known of a claimed speaker. Rejects with DATABASE_UNAVAILABLE; never answers from a guess. */
-export type OpenDossier = (tenantId: string, speakerId: string) => Promise<ClaimDossier>;
+/**
+ * Finds out what is known of a claimed speaker. Rejects with DATABASE_UNAVAILABLE; never answers from a guess.
+ *
+ * @param askedFor whom an outbound call asks for, where this speaker only helps to tell who answered: then there is a ground
+ *   only under IDENTIFY, too, and within the account of that person
+ */
+export type OpenDossier = (tenantId: string, speakerId: string, askedFor?: string) => Promise<ClaimDossier>;
+
+/**
+ * Whom the call asks for, where a claim only helps to tell who answered: on an outbound call all but the first, which names
+ * that person. Undefined for every other claim.
+ *
+ * @param claimNumber from 1
+ */
+export function askedForBeside(
+  { direction }: Pick<CallStart, 'direction'>,
+  claims: readonly { readonly claimNumber: number; readonly speakerId: string }[],
+  claimNumber: number,
+): string | undefined {
+  if (direction !== 'OUTBOUND' || claimNumber === 1) return undefined;
+  return claims.find((claim) => claim.claimNumber === 1)?.speakerId ?? '';
+}
 
 /** As what a stream got its call. */
 export interface StartedAs {

@@ -98,7 +98,6 @@ export {
   type PolicyRow,
 } from './policies.js';
 export { deleteReviewsOf, insertReview, listReviews, reviewedVoiceprint, type ReviewRow } from './reviews.js';
-export { lockAccountOf, setSpeakerAccount } from './speaker-accounts.js';
 export { findRetentionPolicy, insertRetentionPolicy } from './retention-policies.js';
 export {
   deleteCalls,
@@ -118,6 +117,22 @@ export {
   type MaybeLapsedRow,
   type SpeakerTermRow,
 } from './retention.js';
+export { lockAccountOf, setSpeakerAccount, shareAccount } from './speaker-accounts.js';
+export {
+  listPartialEvidence,
+  listPartialEvidenceOf,
+  deletePartialEvidence,
+  purgePartialEvidence,
+  putPartialEvidence,
+  resealPartialEvidenceOf,
+} from './partial-evidence.js';
+export {
+  lockTrustPhrase,
+  putTrustPhrase,
+  replaceTrustPhrase,
+  useTrustPhrase,
+  type TrustPhraseRow,
+} from './trust-phrases.js';
 export {
   activeKeyEpoch,
   findKeySettings,
@@ -165,6 +180,7 @@ export { createTenant, insertTenant, listTenants, lockKeyring, tenantExists } fr
 export {
   deleteQuarantined,
   deleteVoiceprint,
+  deleteBesideVoiceprints,
   deleteVoiceprintsOf,
   findEnroller,
   findVoiceprint,

@@ -18,6 +18,17 @@ export async function setSpeakerAccount(
   );
 }
 
+/** Whether two speakers, by id, belong to one account. */
+export async function shareAccount(tx: Transaction, speakerId: string, otherId: string): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT FROM speaker_accounts own JOIN speaker_accounts other ON other.account_hash = own.account_hash
+     JOIN speakers a ON a.speaker_ref = own.speaker_ref JOIN speakers b ON b.speaker_ref = other.speaker_ref
+     WHERE a.speaker_id = $1 AND b.speaker_id = $2`,
+    [speakerId, otherId],
+  );
+  return rows.length > 0;
+}
+
 /**
  * The other speakers of a speaker's account; nobody where there is no account. Whoever asks for the same account waits until
  * the transaction ends, so that of two who enrol at the same moment the second sees the first.

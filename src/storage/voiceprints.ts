@@ -19,6 +19,8 @@ export interface VoiceprintRow {
   readonly lineage: Buffer;
   readonly createdAt: Date;
   readonly usableFrom: Date | null;
+  /** The version that it was made from together with a call's speech; null for one of its own. */
+  readonly adaptedFrom: string | null;
 }
 
 /** A vector of a voiceprint, sealed under the speaker's key. */
@@ -33,7 +35,7 @@ export interface VectorRow {
 
 const COLUMNS = `voiceprint_id AS "voiceprintId", speaker_ref AS "speakerRef", label, version, status, source,
   consent_event_id AS "consentEventId", net_speech_ms AS "netSpeechMs", quality, codec, consistency, lineage,
-  created_at AS "createdAt", usable_from AS "usableFrom"`;
+  created_at AS "createdAt", usable_from AS "usableFrom", adapted_from AS "adaptedFrom"`;
 
 /** All versions of a speaker's voiceprints, by label and version. */
 export async function listVoiceprints(
@@ -60,8 +62,8 @@ export async function insertVoiceprint(
   await tx.query(
     `INSERT INTO voiceprints (voiceprint_id, speaker_ref, label, version, status, source, consent_event_id,
        net_speech_ms, quality, codec, consistency, lineage, created_at, usable_from, created_by_actor,
-       created_by_role, on_behalf_of)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+       created_by_role, on_behalf_of, adapted_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
     [
       row.voiceprintId,
       row.speakerRef,
@@ -80,6 +82,7 @@ export async function insertVoiceprint(
       row.actorRef,
       row.role,
       row.onBehalfOfRef,
+      row.adaptedFrom,
     ],
   );
 }
@@ -123,8 +126,10 @@ export async function deleteVoiceprint(tx: Transaction, voiceprintId: string): P
   await tx.query('DELETE FROM voiceprints WHERE voiceprint_id = $1', [voiceprintId]);
 }
 
-/** Deletes all versions of a speaker's voiceprints with their vectors; how many. */
+/** Deletes all versions of a speaker's voiceprints with their vectors, speech kept towards further ones and
+ * trust phrase; how many versions. */
 export async function deleteVoiceprintsOf(tx: Transaction, speakerRef: string): Promise<number> {
+  await deleteBesideVoiceprints(tx, speakerRef);
   const rows = await tx.query('DELETE FROM voiceprints WHERE speaker_ref = $1 RETURNING 1', [speakerRef]);
   return rows.length;
 }
@@ -141,6 +146,12 @@ export async function quarantineVoiceprintsOf(tx: Transaction, speakerRef: strin
     [speakerRef],
   );
   return rows.length;
+}
+
+/** Deletes speech kept towards further voiceprints, and the trust phrase. */
+export async function deleteBesideVoiceprints(tx: Transaction, speakerRef: string): Promise<void> {
+  await tx.query('DELETE FROM partial_evidence WHERE speaker_ref = $1', [speakerRef]);
+  await tx.query('DELETE FROM trust_phrases WHERE speaker_ref = $1', [speakerRef]);
 }
 
 /** Deletes the voiceprints that were set aside for good, and not for a review, with their vectors; how many. */

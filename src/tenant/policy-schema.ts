@@ -24,8 +24,11 @@ export const policySchema: z.ZodType<Policy> = z
       minimumNetSpeechFromCallMs: milliseconds,
       minimumNetSpeechFromRecordingMs: milliseconds,
       waitingPeriodMs: milliseconds,
-      // Policies from before there were approvals do not say.
+      // Policies from before there were such things do not say.
       approval: z.enum(['NONE', 'REQUIRED']).default('NONE'),
+      partialEvidenceMs: milliseconds.default(0),
+      adaptation: z.boolean().default(false),
+      adaptationMarginLlr: z.number().min(0).max(100).default(2),
       minimumConsistency: z.number().min(-1).max(1),
       minimumSnrDb: z.number().min(-100).max(100),
       maximumClippedShare: z.number().min(0).max(1),

@@ -57,6 +57,7 @@ export function writeVoiceprint(voiceprint: Voiceprint): enrolment.Voiceprint {
     createdAt: voiceprint.createdAt,
     usableFrom: voiceprint.usableFrom ?? undefined,
     consistency: voiceprint.consistency,
+    adaptedFromVoiceprintId: voiceprint.adaptedFrom ?? '',
   };
 }
 

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
+import { Purpose } from '../../src/gen/vouch/v1/common.js';
+import { ConsentValue } from '../../src/gen/vouch/v1/consent.js';
+import { VoiceprintStatus } from '../../src/gen/vouch/v1/enrolment.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
-import { PROOFING } from '../helpers/caller.js';
+import { noticeReference, PROOFING } from '../helpers/caller.js';
 import { serviceOfFile } from '../helpers/ground.js';
-import { failure, wordOf } from '../helpers/test-stream.js';
+import { failure, failureOf, wordOf } from '../helpers/test-stream.js';
 
 const service = serviceOfFile();
 
@@ -38,4 +42,92 @@ test('a caller who was accepted is enrolled anew from what is said after the fir
   t.true(models.includes('ge2e'));
   t.true(voiceprint!.netSpeechMs >= 12_000);
   await call.end();
+});
+
+test('speech of several calls adds up until there is enough, of the same person only', async (t) => {
+  const enrolment = {
+    ...DEFAULT_POLICY.enrolment,
+    waitingPeriodMs: 0,
+    minimumNetSpeechFromCallMs: 12_000,
+  };
+  const tenant = await service().tenant({ enrolment });
+  await tenant.grant('allison_en');
+  /** Asks until it is refused with so much net speech behind it, or for another reason, or done. */
+  const enrolFrom = async (file: string, untilMs: number) => {
+    const call = tenant.open(['allison_en']);
+    await call.speech(file);
+    await call.heardUpTo(15_000);
+    const request = { callId: call.callId, speakerId: 'allison_en', proofing: PROOFING };
+    const deadline = Date.now() + 40_000;
+    try {
+      for (;;) {
+        const asked = tenant.enrolment.enrolFromCall({ ...request, idempotencyKey: randomUUID() });
+        const refused = await asked.then(() => null, failureOf);
+        const soFarMs = Number(refused?.metadata['netSpeechMs'] ?? Infinity);
+        if (refused === null || soFarMs >= untilMs || Date.now() > deadline) return { refused };
+        await sleep(200);
+      }
+    } finally {
+      await call.end();
+    }
+  };
+  const twoWindowsMs = 5_900;
+  t.is((await enrolFrom('allison_en/call-1.wav', twoWindowsMs)).refused?.reason, 'NOT_ENOUGH_SPEECH');
+  t.is((await enrolFrom('carlo_it/call-1.wav', Infinity)).refused?.reason, 'SPEECH_INCONSISTENT');
+  t.is((await enrolFrom('allison_en/call-2.wav', Infinity)).refused, null);
+  const { voiceprints } = await tenant.enrolment.listVoiceprints({ speakerId: 'allison_en' });
+  t.is(voiceprints.length, 1);
+  t.true(voiceprints[0]!.netSpeechMs >= 12_000);
+  // What was kept is used up: another call begins with its own speech.
+  const { refused } = await enrolFrom('allison_en/call-1.wav', 1);
+  t.is(refused?.reason, 'NOT_ENOUGH_SPEECH');
+  t.true(Number(refused?.metadata['netSpeechMs']) < 9000, refused?.metadata['netSpeechMs']);
+});
+
+test('a voiceprint learns from a strongly accepted call under ADAPT, and can be rolled back', async (t) => {
+  const enrolment = { ...DEFAULT_POLICY.enrolment, waitingPeriodMs: 0, adaptationMarginLlr: 0 };
+  const tenant = await service().tenant({ enrolment });
+  await tenant.publishNotice({ noticeId: 'learning', purposes: [Purpose.VERIFY, Purpose.ADAPT] });
+  const made = await tenant.enrol('allison_en');
+  const adaptFrom = async (file: string, policy: object) => {
+    const { version } = await tenant.admin.getPolicy({});
+    const changed = { ...version!.policy!, enrolment: { ...version!.policy!.enrolment!, ...policy } };
+    await tenant.admin.putPolicy({ policy: changed, idempotencyKey: randomUUID() });
+    const call = tenant.open(['allison_en']);
+    await call.speech(file);
+    await call.heardUpTo(15_000);
+    const request = { callId: call.callId, speakerId: 'allison_en', idempotencyKey: randomUUID() };
+    try {
+      return await tenant.enrolment.adaptFromCall(request);
+    } finally {
+      await call.end();
+    }
+  };
+  const reasonOf = async (file: string, policy: object) => (await failure(adaptFrom(file, policy))).reason;
+  t.is(await reasonOf('allison_en/call-1.wav', {}), 'ADAPTATION_OFF');
+  t.is(await reasonOf('allison_en/call-1.wav', { adaptation: true }), 'CONSENT_MISSING');
+  const purposes = [Purpose.VERIFY, Purpose.ADAPT];
+  await tenant.grant('allison_en', {
+    purposes: purposes.map((purpose) => ({ purpose, value: ConsentValue.GRANTED })),
+    notice: noticeReference('learning'),
+  });
+  t.is(await reasonOf('carlo_it/call-1.wav', {}), 'ACCEPTANCE_NOT_STRONG');
+  t.is(await reasonOf('allison_en/call-1.wav', { adaptationMarginLlr: 100 }), 'ACCEPTANCE_NOT_STRONG');
+  const { voiceprint } = await adaptFrom('allison_en/call-1.wav', { adaptationMarginLlr: 0 });
+  t.like(voiceprint, { version: 2, adaptedFromVoiceprintId: made.voiceprintId, proofing: made.proofing });
+  t.true(voiceprint!.netSpeechMs > made.netSpeechMs);
+  const statuses = async () =>
+    (await tenant.enrolment.listVoiceprints({ speakerId: 'allison_en' })).voiceprints.map(
+      (each) => each.status,
+    );
+  t.deepEqual(await statuses(), [VoiceprintStatus.SUPERSEDED, VoiceprintStatus.ACTIVE]);
+  const { voiceprintId } = voiceprint!;
+  const back = await tenant.enrolment.rollBackVoiceprint({ voiceprintId, idempotencyKey: 'back' });
+  t.like(back.voiceprint, { voiceprintId: made.voiceprintId, status: VoiceprintStatus.ACTIVE });
+  t.deepEqual(await statuses(), [VoiceprintStatus.ACTIVE]);
+  const none = tenant.enrolment.rollBackVoiceprint({
+    voiceprintId: made.voiceprintId,
+    idempotencyKey: 'further',
+  });
+  t.is((await failure(none)).reason, 'NO_EARLIER_VERSION');
 });

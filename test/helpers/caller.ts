@@ -94,8 +94,10 @@ export class TestTenant {
     return new TestTenant(this.service, this.tenantId, role, channel);
   }
 
-  async publishNotice(): Promise<void> {
-    await this.consent.publishNotice({ notice: NOTICE, idempotencyKey: 'notice' });
+  /** Publishes a notice, changed as wished. */
+  async publishNotice(changes: DeepPartial<typeof NOTICE> = {}): Promise<void> {
+    const notice = { ...NOTICE, ...changes };
+    await this.consent.publishNotice({ notice, idempotencyKey: `notice ${notice.noticeId}` });
   }
 
   /** Records that a speaker said yes to VERIFY just now, changed as wished. */
@@ -109,12 +111,7 @@ export class TestTenant {
       ground: ProcessingGround.EXPLICIT_CONSENT,
       controllerEntity: NOTICE.controllerEntity,
       jurisdiction: 'EU',
-      notice: {
-        noticeId: NOTICE.noticeId,
-        version: NOTICE.version,
-        language: NOTICE.language,
-        textSha256: createHash('sha256').update(NOTICE.text).digest(),
-      },
+      notice: noticeReference(NOTICE.noticeId),
       occurredAt: new Date(),
       capacity: Capacity.SELF,
       idempotencyKey: randomUUID(),
@@ -178,6 +175,12 @@ export class TestTenant {
   async getCall(callId: string): Promise<GetCallResponse> {
     return this.verification.getCall({ callId });
   }
+}
+
+/** A published notice as a person is given it; all have the same text. */
+export function noticeReference(noticeId: string) {
+  const { version, language, text } = NOTICE;
+  return { noticeId, version, language, textSha256: createHash('sha256').update(text).digest() };
 }
 
 /** How a person was proved to be who they say. */

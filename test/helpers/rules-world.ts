@@ -5,8 +5,8 @@ import { SpeakerStates } from '../../src/consent/index.js';
 import type { CallStart } from '../../src/domain/call.js';
 import type { Principal } from '../../src/domain/principal.js';
 import type { SpeakerState } from '../../src/domain/rights.js';
-import { Voiceprints } from '../../src/enrolment/index.js';
 import { Keys, KeyWork } from '../../src/keys/index.js';
+import { openEnrolment } from '../../src/open-enrolment.js';
 import { backupDays, RESEALS } from '../../src/open-keys.js';
 import { Rights } from '../../src/rights/index.js';
 import { CalibrationFolders } from '../../src/scoring/index.js';
@@ -33,8 +33,8 @@ import { enrolmentRequest, speech, unitVector } from './voiceprints.js';
 export async function rulesWorld(t: ExecutionContext) {
   const { database, keyring, clock, consents, gate, tenants } = await consentGround(t);
   const extractor = new MadeUpSpeech();
-  const voiceprints = new Voiceprints(database, keyring, gate, clock);
-  const openDossier = openDossiers(gate, voiceprints, extractor.spaces);
+  const enrolment = openEnrolment(database, keyring, gate, clock);
+  const openDossier = openDossiers(gate, enrolment, extractor.spaces);
   const folders = await CalibrationFolders.read([SHIPPED]);
   const assignments = new CalibrationAssignments(database, keyring, clock);
   const replicaId = randomUUID();
@@ -97,7 +97,7 @@ export async function rulesWorld(t: ExecutionContext) {
       if (grant === null) return false;
       const vectors = [{ space: MADE_UP_SPACE, vector: unitVector(PEOPLE.indexOf(who)) }];
       const policy = { ...DEFAULT_POLICY.enrolment, waitingPeriodMs };
-      await voiceprints.create(
+      await enrolment.voiceprints.create(
         officer,
         grant,
         enrolmentRequest(who),

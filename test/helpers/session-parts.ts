@@ -10,7 +10,7 @@ import { voiceprintGround } from './voiceprints.js';
 /** What calls and recordings are made of, on a database of the test's own; Kim is enrolled, by a made-up voiceprint. */
 export async function sessionParts(t: ExecutionContext, extractor: SpeechExtractor) {
   const ground = await voiceprintGround(t);
-  const { database, keyring, gate, clock, voiceprints } = ground;
+  const { database, keyring, gate, clock } = ground;
   await ground.enrol('kim', { policy: { waitingPeriodMs: 0 } });
   const folders = await CalibrationFolders.read([SHIPPED]);
   return {
@@ -21,7 +21,7 @@ export async function sessionParts(t: ExecutionContext, extractor: SpeechExtract
       new CalibrationAssignments(database, keyring, clock),
     ),
     policies: new Policies(database, keyring, clock),
-    openDossier: openDossiers(gate, voiceprints, extractor.spaces),
+    openDossier: openDossiers(gate, ground, extractor.spaces),
     replicaId: randomUUID(),
   };
 }

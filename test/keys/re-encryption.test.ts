@@ -6,6 +6,7 @@ import { findSpeaker, listConsentDetails, listVectors } from '../../src/storage/
 import { openVector } from '../../src/enrolment/sealed.js';
 import { asOwner } from '../helpers/database.js';
 import { addKeys, keyGround, type KeyGround } from '../helpers/keys.js';
+import { overCallsGround } from '../helpers/over-calls.js';
 import { rightsGround } from '../helpers/rights.js';
 import { reasonOf } from '../helpers/tenant.js';
 
@@ -103,6 +104,17 @@ test.serial(
   },
 );
 
+test.serial('speech that waits for more, and a trust phrase, are sealed anew as well', async (t) => {
+  const { database, keyring, clock, officer, keep, others, setPhrase } = await overCallsGround(t);
+  await keep('one');
+  await setPhrase('blue heron');
+  const before = await others('two');
+  const keys = new Keys({ database, keyring, clock, backupDays, reseals: RESEALS });
+  await keys.reencrypt(officer, 'kim', 'e1');
+  t.deepEqual(await others('two'), before);
+  t.is(await reasonOf(setPhrase('blue heron')), 'TRUST_PHRASE_REPEATED', 'it is opened and compared');
+});
+
 test.serial('what is kept of an erased person is sealed anew as well', async (t) => {
   const { database, keyring, clock, officer, erase } = await rightsGround(t);
   const rights = new Rights(database, keyring, clock);
@@ -129,6 +141,8 @@ test.serial(
       'consent_details.ciphertext',
       'erasure_evidence.ciphertext',
       'overrides.note',
+      'partial_evidence.evidence',
+      'trust_phrases.ciphertext',
       'voiceprint_vectors.ciphertext',
       'voiceprints.lineage',
     ];
@@ -148,9 +162,11 @@ test.serial(
       'ledger_heads.hash',
       'notices.text_sha256',
       'opt_outs.id_hash',
+      'partial_evidence.call_hash',
       'speaker_accounts.account_hash',
       'speaker_keys.wrapped_key',
       'speaker_states.id_hash',
+      'trust_phrases.used_call_hash',
     ];
     t.deepEqual(
       columns.map(({ name }) => name),

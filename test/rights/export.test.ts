@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import test from 'ava';
 import { verifySignature } from '../../src/crypto/index.js';
 import { listLedger } from '../../src/storage/index.js';
-import type { ExportedFile } from '../../src/rights/index.js';
+import { Rights, type ExportedFile } from '../../src/rights/index.js';
+import { overCallsGround } from '../helpers/over-calls.js';
 import { reasonOf } from '../helpers/tenant.js';
 import { rightsGround } from '../helpers/rights.js';
 import { unitVector } from '../helpers/voiceprints.js';
@@ -15,6 +16,8 @@ interface Exported {
   readonly consentEvents: readonly { readonly type: string; readonly details: string }[];
   readonly notices: readonly { readonly text: string }[];
   readonly voiceprints: readonly { readonly vectors: readonly { readonly float32Base64: string }[] }[];
+  readonly speechKept: readonly { readonly vectors: readonly unknown[] }[];
+  readonly trustPhrase: unknown;
   readonly calls: readonly {
     readonly callId: string;
     readonly decisions: readonly { readonly claimKind: string; readonly outcomes: readonly unknown[] }[];
@@ -48,6 +51,19 @@ test('the archive holds everything of this person, and nothing of others', async
   const all = Buffer.concat(files.map((file) => file.content)).toString();
   t.false(all.includes('lee-the-other'));
   t.false(all.includes(officer.actorId), 'who acts for the company is told by role and pseudonym');
+});
+
+test('speech that waits for more, and the trust phrase, are told, too', async (t) => {
+  const { database, keyring, clock, officer, keep, setPhrase } = await overCallsGround(t);
+  await keep('one', 6000);
+  await setPhrase('blue heron');
+  const files = await new Rights(database, keyring, clock).export(officer, 'kim');
+  const data = read(files);
+  t.like(data.speechKept[0], { label: 'default', netSpeechMs: 6000 });
+  t.is(data.speechKept[0]!.vectors.length, 1);
+  t.like(data.trustPhrase, { phrase: 'blue heron', used: false });
+  const page = named(files, 'speaker.html').toString();
+  t.true(page.includes('blue heron') && page.includes('6 s of speech'));
 });
 
 test('the manifest is signed and names both files by their hashes', async (t) => {

@@ -2,7 +2,7 @@ import { loadConsent, speakerStates } from '../../consent/index.js';
 import type { Keyring } from '../../crypto/index.js';
 import type { Decision } from '../../domain/decision.js';
 import type { ConsentState, Notice } from '../../domain/people.js';
-import { exportVoiceprints } from '../../enrolment/index.js';
+import { exportPartialEvidence, exportTrustPhrase, exportVoiceprints } from '../../enrolment/index.js';
 import {
   findSpeaker,
   listDecisions,
@@ -46,6 +46,8 @@ export async function collect(collecting: Collecting): Promise<HeldData> {
     consentEvents: await consentHistory(tx, keyring, speakerRef),
     notices: await noticesOf(tx, consent),
     voiceprints: speaker === null ? [] : await exportVoiceprints(tx, keyring, speaker, now),
+    speechKept: await exportPartialEvidence(tx, keyring, speakerRef),
+    trustPhrase: await exportTrustPhrase(tx, keyring, speakerRef),
     calls: await callsOf(collecting),
     accesses: await accessesOf(tx, speakerRef),
     earlierErasures: evidence.map(({ receipt }) => receipt),

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../domain/call.js';
 import type { ConsentState, Notice } from '../../domain/people.js';
 import type { ErasureReceipt, EvidencedEvent, HeldState } from '../../domain/rights.js';
-import type { ExportedVoiceprint } from '../../enrolment/index.js';
+import type { ExportedPhrase, ExportedSpeech, ExportedVoiceprint } from '../../enrolment/index.js';
 
 /** A decision as far as it concerns one person. */
 export interface HeldDecision {
@@ -58,6 +58,9 @@ export interface HeldData {
   /** The wordings that the person was given. */
   readonly notices: readonly Notice[];
   readonly voiceprints: readonly ExportedVoiceprint[];
+  /** Speech of calls that waits for more, to become a voiceprint. */
+  readonly speechKept: readonly ExportedSpeech[];
+  readonly trustPhrase: ExportedPhrase | null;
   readonly calls: readonly HeldCall[];
   readonly accesses: readonly HeldAccess[];
   readonly earlierErasures: readonly ErasureReceipt[];

@@ -122,7 +122,32 @@ function voiceprints(data: HeldData): Html {
     <p>
       A voiceprint is a list of numbers computed from your speech. It is kept encrypted and cannot be played.
     </p>
-    ${table(['Name', 'Status', 'Made', 'From', 'Quality', 'Computed by'], rows)}`;
+    ${table(['Name', 'Status', 'Made', 'From', 'Quality', 'Computed by'], rows)} ${speechKept(data)}
+    ${trustPhrase(data)}`;
+}
+
+function speechKept({ speechKept: kept }: HeldData): Html {
+  if (kept.length === 0) return html``;
+  const rows = kept.map((each) => [
+    isolated(each.label),
+    time(each.spokenFrom),
+    `${(each.netSpeechMs / 1000).toFixed(0)} s of speech`,
+    time(each.keptUntil),
+  ]);
+  return html`<h3>Waiting to become a voiceprint</h3>
+    <p>
+      Calls in which you said too little: numbers like those of a voiceprint, to be added up with later ones.
+    </p>
+    ${table(['For', 'Spoken since', 'How much', 'Kept until'], rows)}`;
+}
+
+function trustPhrase({ trustPhrase: chosen }: HeldData): Html {
+  if (chosen === null) return html``;
+  return html`<h2>Your trust phrase</h2>
+    <p>
+      ${isolated(chosen.phrase)}, chosen ${time(chosen.chosenAt)}. We say it first when we call you.
+      ${chosen.used ? 'It was used in a call, and is not said again.' : ''}
+    </p>`;
 }
 
 function calls(data: HeldData): Html {

@@ -15,7 +15,12 @@ const MOST_POSITION = 0xffff_ffff;
 
 type ApprovalRpcs = Pick<
   EnrolmentServiceImplementation<WithPrincipal>,
-  'approveVoiceprint' | 'rejectVoiceprint' | 'listNotifications' | 'listReviews' | 'resolveReview'
+  | 'approveVoiceprint'
+  | 'rejectVoiceprint'
+  | 'rollBackVoiceprint'
+  | 'listNotifications'
+  | 'listReviews'
+  | 'resolveReview'
 >;
 
 /** The part of EnrolmentService that lets voiceprints be used, and says what was done with them. */
@@ -37,6 +42,15 @@ export function approvalRpcs(parts: TransportParts): ApprovalRpcs {
       const voiceprintId = validUuid(request.voiceprintId, 'voiceprint_id');
       await approvals.reject(principal, voiceprintId, idempotencyKey(request.idempotencyKey));
       return {};
+    },
+
+    rollBackVoiceprint: async (request, { principal }) => {
+      requireRole(principal, ...APPROVERS);
+      const voiceprintId = validUuid(request.voiceprintId, 'voiceprint_id');
+      const key = idempotencyKey(request.idempotencyKey);
+      const voiceprint = await approvals.rollBack(principal, voiceprintId, key);
+      await poller.poke();
+      return { voiceprint: writeVoiceprint(voiceprint) };
     },
 
     listNotifications: async (request, { principal }) => {

@@ -1,6 +1,6 @@
 import type { EnrolmentServiceImplementation, EnrolmentStart } from '../../gen/vouch/v1/enrolment.js';
 import * as common from '../../gen/vouch/v1/common.js';
-import { enrolFromCall, type RecordingToEnrol } from '../../session/index.js';
+import { adaptFromCall, enrolFromCall, showTrustPhrase, type RecordingToEnrol } from '../../session/index.js';
 import { fromProtoOptional } from '../enums.js';
 import { readAudioFormat } from '../read-call.js';
 import { readProofing } from '../read-consent.js';
@@ -41,6 +41,29 @@ export function enrolmentService(parts: TransportParts): EnrolmentServiceImpleme
       });
       await poller.poke();
       return { voiceprint: writeVoiceprint(voiceprint) };
+    },
+
+    adaptFromCall: async (request, { principal }) => {
+      const voiceprint = await adaptFromCall(parts, principal, {
+        callId: validId(request.callId, 'call_id'),
+        speakerId: validId(request.speakerId, 'speaker_id'),
+        idempotencyKey: idempotencyKey(request.idempotencyKey),
+      });
+      await poller.poke();
+      return { voiceprint: writeVoiceprint(voiceprint) };
+    },
+
+    setTrustPhrase: async (request, { principal }) => {
+      await parts.trustPhrases.set(principal, {
+        speakerId: validId(request.speakerId, 'speaker_id'),
+        phrase: requiredText(request.phrase, 'phrase', 256),
+        idempotencyKey: idempotencyKey(request.idempotencyKey),
+      });
+      return {};
+    },
+
+    getTrustPhrase: async (request, { principal }) => {
+      return { phrase: await showTrustPhrase(parts, principal, validId(request.callId, 'call_id')) };
     },
 
     enrolFromRecording: async (requests, { principal, signal }) => {

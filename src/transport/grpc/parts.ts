@@ -1,12 +1,15 @@
 import type { AuditOffice } from '../../audit/index.js';
-import type { Consents, SpeakerStates } from '../../consent/index.js';
+import type { ConsentGate, Consents, SpeakerStates } from '../../consent/index.js';
 import type { ModelInformation } from '../../domain/model.js';
 import type { Principal } from '../../domain/principal.js';
 import type {
+  Adaptations,
   Approvals,
   EnrolmentJobs,
   Notifications,
+  PartialEvidence,
   Speakers,
+  TrustPhrases,
   Voiceprints,
 } from '../../enrolment/index.js';
 import type { Retention } from '../../retention/index.js';
@@ -39,6 +42,10 @@ export interface TransportParts {
   readonly keys: Keys;
   readonly keyKeeper: KeyKeeper;
   readonly voiceprints: Voiceprints;
+  readonly gate: ConsentGate;
+  readonly partial: PartialEvidence;
+  readonly adaptations: Adaptations;
+  readonly trustPhrases: TrustPhrases;
   readonly approvals: Approvals;
   readonly notifications: Notifications;
   readonly speakers: Speakers;

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import test from 'ava';
+import { Purpose } from '../../src/gen/vouch/v1/common.js';
+import { ConsentValue } from '../../src/gen/vouch/v1/consent.js';
+import { DecisionKind, Identification } from '../../src/gen/vouch/v1/decision.js';
+import { CallDirection } from '../../src/gen/vouch/v1/verification.js';
+import { noticeReference } from '../helpers/caller.js';
+import { serviceOfFile } from '../helpers/ground.js';
+
+const service = serviceOfFile();
+
+/** Carlo is asked for; Allison lives in the same household, and consented to being told apart, or did not. */
+async function household(purposes: readonly Purpose[], accounts = ['household', 'household']) {
+  const tenant = await service().tenant();
+  await tenant.publishNotice({ noticeId: 'both', purposes: [Purpose.VERIFY, Purpose.IDENTIFY] });
+  for (const [index, speakerId] of ['carlo_it', 'allison_en'].entries()) {
+    await tenant.grant(speakerId, {
+      purposes: purposes.map((purpose) => ({ purpose, value: ConsentValue.GRANTED })),
+      notice: noticeReference('both'),
+    });
+    await tenant.enrolFrom(`${speakerId}/enrol.wav`, { speakerId });
+    const account = { speakerId, accountId: accounts[index] ?? '', idempotencyKey: randomUUID() };
+    await tenant.enrolment.setSpeakerAccount(account);
+  }
+  return {
+    decisionOn: async (file: string, direction = CallDirection.OUTBOUND) => {
+      const call = tenant.open(['carlo_it', 'allison_en'], { direction });
+      await call.speech(file);
+      await call.end();
+      return call.decision;
+    },
+  };
+}
+
+test('an outbound call says whether the person asked for answered or another, and no more', async (t) => {
+  const { decisionOn } = await household([Purpose.VERIFY, Purpose.IDENTIFY]);
+  const askedFor = await decisionOn('carlo_it/call-1.wav');
+  t.like(askedFor, { identification: Identification.ASKED_FOR, kind: DecisionKind.ACCEPT });
+  const another = await decisionOn('allison_en/call-1.wav');
+  t.is(another.identification, Identification.ANOTHER);
+  t.not(another.kind, DecisionKind.ACCEPT);
+  t.deepEqual(
+    another.claims.map(({ speakerId }) => speakerId),
+    ['carlo_it'],
+  );
+  t.is(another.claimsSoFar, 2);
+  t.is((await decisionOn('paola_it/call-1.wav')).identification, Identification.UNKNOWN);
+});
+
+test('without IDENTIFY nobody but the person asked for is compared', async (t) => {
+  const { decisionOn } = await household([Purpose.VERIFY]);
+  t.is((await decisionOn('carlo_it/call-1.wav')).identification, Identification.ASKED_FOR);
+  t.is((await decisionOn('allison_en/call-1.wav')).identification, Identification.UNKNOWN);
+});
+
+test('nobody of another account, or of none, is compared', async (t) => {
+  for (const accounts of [['one', 'other'], ['one'], []]) {
+    const { decisionOn } = await household([Purpose.VERIFY, Purpose.IDENTIFY], accounts);
+    t.is((await decisionOn('allison_en/call-1.wav')).identification, Identification.UNKNOWN);
+  }
+});
+
+test('an inbound call identifies nobody', async (t) => {
+  const { decisionOn } = await household([Purpose.VERIFY, Purpose.IDENTIFY]);
+  const decision = await decisionOn('allison_en/call-1.wav', CallDirection.INBOUND);
+  t.like(decision, { identification: Identification.UNSPECIFIED, kind: DecisionKind.ACCEPT });
+  t.is(decision.claims.length, 2);
+});

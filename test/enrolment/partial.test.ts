@@ -1,0 +1,109 @@
+import test from 'ava';
+import { asOwner } from '../helpers/database.js';
+import { overCallsGround } from '../helpers/over-calls.js';
+import { reasonOf } from '../helpers/tenant.js';
+import { speech, unitVector } from '../helpers/voiceprints.js';
+
+const DAY = 86_400_000;
+
+test('what a call gave is kept, once, for other calls towards the same label', async (t) => {
+  const { keep, others, clock } = await overCallsGround(t);
+  await keep('one', 3000);
+  await keep('one', 6000);
+  t.deepEqual(await others('one'), []);
+  t.deepEqual(await others('two', 'mobile'), []);
+  const { findAlike, ...kept } = speech(clock.now(), { netSpeechMs: 6000 });
+  t.is(findAlike([]), undefined);
+  t.deepEqual(await others('two'), [kept]);
+});
+
+test('it is sealed: neither vector nor call can be read', async (t) => {
+  const { keep, url } = await overCallsGround(t);
+  await keep('call-in-clear');
+  const [row] = await asOwner<{ all: string }>(
+    url,
+    `SELECT string_agg(encode(evidence, 'escape') || encode(call_hash, 'escape'), '') AS all FROM vouch.partial_evidence`,
+  );
+  t.false(row!.all.includes('call-in-clear'));
+  t.false(row!.all.includes(Buffer.from(unitVector(1).buffer).toString('base64').slice(0, 20)));
+  t.false(row!.all.includes('netSpeechMs'));
+});
+
+test('at its limit it does not count any more, and is purged', async (t) => {
+  const { keep, others, clock, partial, rows } = await overCallsGround(t);
+  await keep('one');
+  clock.advance(7 * DAY - 1);
+  await partial.purge();
+  t.is((await others('two')).length, 1);
+  clock.advance(1);
+  t.deepEqual(await others('two'), []);
+  await partial.purge();
+  t.deepEqual(await rows(), [0, 0]);
+});
+
+test('it goes when consent does, and when the voiceprint is made', async (t) => {
+  const { keep, withdraw, grant, enrol, rows, clock } = await overCallsGround(t);
+  await keep('one');
+  await withdraw('kim', { purposes: ['ADAPT'] });
+  t.deepEqual(await rows(), [1, 0], 'another purpose');
+  await withdraw('kim');
+  t.deepEqual(await rows(), [0, 0]);
+  clock.advance(1);
+  await grant('kim');
+  await keep('one');
+  await enrol('kim');
+  t.deepEqual(await rows(), [0, 0]);
+});
+
+test('what was said under an earlier consent does not count', async (t) => {
+  const { keep, grant, others, clock } = await overCallsGround(t);
+  await keep('one');
+  clock.advance(1);
+  await grant('kim');
+  t.deepEqual(await others('two'), []);
+});
+
+test('under a restriction nothing is kept or added, and no phrase chosen; after it everything is there', async (t) => {
+  const { partial, officer, grantOf, keep, others, setPhrase, setState, clock } = await overCallsGround(t);
+  await keep('one');
+  const part = { grant: await grantOf('kim'), label: 'default', callId: 'two' };
+  await setState('RESTRICTED');
+  const kept = partial.keep(officer, part, speech(clock.now()), DAY);
+  t.is(await reasonOf(kept), 'PROCESSING_RESTRICTED');
+  t.is(await reasonOf(partial.ofOtherCalls(part)), 'PROCESSING_RESTRICTED');
+  t.is(await reasonOf(setPhrase('blue heron')), 'PROCESSING_RESTRICTED');
+  await setState('RESTRICTED', false);
+  t.is((await others('two')).length, 1);
+});
+
+test('an opt-out ends it, and the phrase', async (t) => {
+  const { keep, setPhrase, optOut, rows } = await overCallsGround(t);
+  await keep('one');
+  await setPhrase('blue heron');
+  t.deepEqual(await rows(), [1, 1]);
+  await optOut('kim');
+  t.deepEqual(await rows(), [0, 0]);
+  t.is(await reasonOf(setPhrase('red kite')), 'SPEAKER_OPTED_OUT');
+});
+
+test('a legal hold keeps it and the phrase from a withdrawal until it is lifted, and neither counts', async (t) => {
+  const { partial, grantOf, keep, setPhrase, setState, withdraw, rows } = await overCallsGround(t);
+  await keep('one');
+  await setPhrase('blue heron');
+  const part = { grant: await grantOf('kim'), label: 'default', callId: 'two' };
+  await setState('LEGAL_HOLD');
+  await withdraw('kim');
+  t.deepEqual(await rows(), [1, 1]);
+  t.is(await reasonOf(partial.ofOtherCalls(part)), 'CONSENT_MISSING');
+  await setState('LEGAL_HOLD', false);
+  t.deepEqual(await rows(), [0, 0]);
+});
+
+test('lifting a legal hold takes nothing from who did not withdraw', async (t) => {
+  const { keep, setPhrase, setState, rows } = await overCallsGround(t);
+  await keep('one');
+  await setPhrase('blue heron');
+  await setState('LEGAL_HOLD');
+  await setState('LEGAL_HOLD', false);
+  t.deepEqual(await rows(), [1, 1]);
+});
