@@ -12,6 +12,8 @@ export interface RetentionPolicy {
   readonly callScoresDays: number;
   /** After the end of a call its rows are deleted. */
   readonly callRowsDays: number;
+  /** After the end of a batch job its manifest and its results are deleted. */
+  readonly enrolmentJobDays: number;
   /** How long what the law wants kept of an erased person is kept. */
   readonly evidenceDays: number;
   /** How long the operator keeps backups of the database: what was destroyed may be in them until then. */
@@ -22,7 +24,7 @@ export interface RetentionPolicy {
 
 /** What retention takes away. */
 export type RetentionKind =
-  'SPEAKER' | 'VOICEPRINTS' | 'CALL_SCORES' | 'CALL' | 'EVIDENCE' | 'IDEMPOTENCY_KEYS';
+  'SPEAKER' | 'VOICEPRINTS' | 'CALL_SCORES' | 'CALL' | 'ENROLMENT_JOB' | 'EVIDENCE' | 'IDEMPOTENCY_KEYS';
 
 /** Which limit was reached. */
 export type RetentionRule = 'INACTIVITY' | 'ABSOLUTE' | 'NOTICE' | 'CONSENT_LAPSED' | 'AGE';

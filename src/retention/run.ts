@@ -3,6 +3,7 @@ import type { RetentionItem, RetentionKind } from '../domain/retention.js';
 import { retentionPolicy } from '../tenant/index.js';
 import { runCalls } from './calls.js';
 import type { RetentionParts, RetentionRun } from './parts.js';
+import { runJobs } from './jobs.js';
 import { runEvidence, runIdempotencyKeys } from './records.js';
 import { runLapsed, runSpeakers } from './speakers.js';
 
@@ -16,7 +17,7 @@ export interface RetentionOptions {
 
 /**
  * Takes away whose term is over in one tenant, and tells each item once it is gone: speakers, voiceprints whose consent
- * lapsed, scores and rows of calls, evidence, idempotency keys. Works in small transactions: it may be left at any item,
+ * lapsed, scores and rows of calls, batch jobs, evidence, idempotency keys. Works in small transactions: it may be left at any item,
  * and the next run goes on. What a legal hold or a restriction keeps is told and stays. A run that is no dry run ends with
  * an audit entry, wherever it is left.
  *
@@ -31,7 +32,7 @@ export async function* runRetention(
   const run: RetentionRun = { database, keyring, tenantId, acting, policy, now, dryRun, failures: [] };
   const counts: Partial<Record<RetentionKind, number>> = {};
   let held = 0;
-  const parts = [runSpeakers, runLapsed, runCalls, runEvidence, runIdempotencyKeys];
+  const parts = [runSpeakers, runLapsed, runCalls, runJobs, runEvidence, runIdempotencyKeys];
   let complete = false;
   try {
     for (const part of parts) {

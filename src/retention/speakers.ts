@@ -7,6 +7,7 @@ import { eraseSpeaker } from '../rights/index.js';
 import {
   deleteVoiceprintsOf,
   findSpeakerTerm,
+  forgetStrayActivity,
   listMaybeLapsed,
   listSpeakerTerms,
   listVoiceprints,
@@ -43,9 +44,10 @@ export async function* runSpeakers(run: RetentionRun): AsyncGenerator<RetentionI
       const item = await attempt(run, (tx) => speakerItem(tx, run, speaker.speakerRef, limits));
       if (item !== null) yield item;
     }
-    if (page.length < PAGE) return;
+    if (page.length < PAGE) break;
     after = page.at(-1)?.speakerRef ?? null;
   }
+  if (!run.dryRun) await database.tenant(tenantId, forgetStrayActivity);
 }
 
 /** One speaker in a transaction; whoever cannot be dealt with is noted and stops nobody else, but a database that is gone does. */

@@ -1,4 +1,9 @@
-import type { EnrolmentJob, EnrolmentJobTerms, EnrolmentRowResult } from '../domain/enrolment-job.js';
+import type {
+  EnrolmentJob,
+  EnrolmentJobState,
+  EnrolmentJobTerms,
+  EnrolmentRowResult,
+} from '../domain/enrolment-job.js';
 import type { Role } from '../domain/principal.js';
 import type { Transaction } from './transaction.js';
 
@@ -119,15 +124,55 @@ export async function forsakenJobs(tx: Transaction, silentMs: number): Promise<s
   return rows.map(({ jobId }) => jobId);
 }
 
-/** Deletes some rows of a job that is loaded, and the job with the last of them. False: there are more. */
-export async function discardLoadingJob(tx: Transaction, jobId: string, most: number): Promise<boolean> {
+/**
+ * Deletes some rows of a job that is in one of these states, and with the last of them the job and its key. False: there
+ * are more.
+ */
+export async function discardJob(
+  tx: Transaction,
+  jobId: string,
+  states: readonly (EnrolmentJobState | 'LOADING')[],
+  most: number,
+): Promise<boolean> {
   const rows = await tx.query(
     `DELETE FROM enrolment_job_rows WHERE job_id = $1 AND row_number IN (
        SELECT row_number FROM enrolment_job_rows JOIN enrolment_jobs USING (tenant_id, job_id)
-       WHERE job_id = $1 AND state = 'LOADING' LIMIT $2) RETURNING 1`,
-    [jobId, most],
+       WHERE job_id = $1 AND state = ANY ($2) LIMIT $3) RETURNING 1`,
+    [jobId, states, most],
   );
   if (rows.length === most) return false;
-  await tx.query(`DELETE FROM enrolment_jobs WHERE job_id = $1 AND state = 'LOADING'`, [jobId]);
+  await tx.query(
+    `WITH gone AS (DELETE FROM enrolment_jobs WHERE job_id = $1 AND state = ANY ($2) RETURNING tenant_id, job_id)
+     DELETE FROM speaker_keys USING gone
+     WHERE speaker_keys.tenant_id = gone.tenant_id AND speaker_keys.speaker_ref = gone.job_id`,
+    [jobId, states],
+  );
   return true;
+}
+
+/** A job whose term is over. */
+export interface OldJobRow {
+  readonly jobId: string;
+  readonly endedAt: Date;
+  readonly rows: number;
+  /** Whether it names somebody whose data must not be destroyed. */
+  readonly held: boolean;
+}
+
+/** Jobs that ended before a time, and manifests that stopped arriving before it; in the order of their ids, from after one. */
+export async function listOldJobs(
+  tx: Transaction,
+  before: Date,
+  page: { readonly after: string | null; readonly limit: number },
+): Promise<readonly OldJobRow[]> {
+  return tx.query(
+    `SELECT job_id AS "jobId", coalesce(ended_at, loaded_at) AS "endedAt", row_count AS rows,
+       EXISTS (SELECT FROM speaker_states s JOIN enrolment_job_rows r
+         ON r.tenant_id = s.tenant_id AND r.speaker_hash = s.id_hash
+         WHERE r.job_id = j.job_id AND s.state IN ('LEGAL_HOLD', 'RESTRICTED')) AS held
+     FROM enrolment_jobs j
+     WHERE state <> 'RUNNING' AND coalesce(ended_at, loaded_at) < $1 AND ($2::uuid IS NULL OR job_id > $2)
+     ORDER BY job_id LIMIT $3`,
+    [before, page.after, page.limit],
+  );
 }

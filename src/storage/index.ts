@@ -24,11 +24,13 @@ export {
 export {
   cancelJob,
   countResult,
-  discardLoadingJob,
+  discardJob,
   findEnrolmentJob,
   findJobAuthority,
   forsakenJobs,
   insertEnrolmentJob,
+  listOldJobs,
+  type OldJobRow,
   openEnrolmentJob,
   touchLoadingJob,
 } from './enrolment-jobs.js';
@@ -110,6 +112,7 @@ export {
   countIdempotencyKeys,
   deleteIdempotencyKeys,
   findSpeakerTerm,
+  forgetStrayActivity,
   listMaybeLapsed,
   listSpeakerTerms,
   shortestNoticeDays,

@@ -73,6 +73,14 @@ export async function listMaybeLapsed(
   );
 }
 
+/** Deletes what calls noted of speakers who were erased at that moment. */
+export async function forgetStrayActivity(tx: Transaction): Promise<void> {
+  await tx.query(
+    `DELETE FROM speaker_activity a WHERE NOT EXISTS (
+       SELECT FROM speakers s WHERE s.tenant_id = a.tenant_id AND s.speaker_ref = a.speaker_ref)`,
+  );
+}
+
 /** Takes the turn for a tenant's daily retention; false where another process had it less than `everyMs` ago. */
 export async function takeRetentionTurn(tx: Transaction, now: Date, everyMs: number): Promise<boolean> {
   const rows = await tx.query(

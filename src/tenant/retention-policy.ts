@@ -14,6 +14,7 @@ export const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
     lapsedConsentDays: days,
     callScoresDays: days,
     callRowsDays: days,
+    enrolmentJobDays: days,
     evidenceDays: days,
     backupDays: days,
     idempotencyDays: days,
@@ -28,6 +29,8 @@ const DEFAULT_RETENTION: RetentionPolicy = {
   lapsedConsentDays: 30,
   callScoresDays: 90,
   callRowsDays: 400,
+  // For whoever fetches the report; what it tells of voiceprints is with them, too.
+  enrolmentJobDays: 90,
   // As long as somebody may claim that they never consented; what the law of a place allows is for counsel to say.
   evidenceDays: 3650,
   backupDays: 35,

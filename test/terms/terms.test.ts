@@ -9,6 +9,7 @@ const policy = {
   lapsedConsentDays: 30,
   callScoresDays: 90,
   callRowsDays: 400,
+  enrolmentJobDays: 90,
   evidenceDays: 3650,
   backupDays: 35,
   idempotencyDays: 30,

@@ -26,6 +26,7 @@ const LIMITS: Readonly<Record<keyof RetentionPolicy, readonly [option: string, w
   lapsedConsentDays: ['lapsed-consent-days', 'voiceprints wait for consent to a notice that needs it anew'],
   callScoresDays: ['call-scores-days', "a call's events lose their scores"],
   callRowsDays: ['call-rows-days', "a call's rows are deleted"],
+  enrolmentJobDays: ['enrolment-job-days', "a batch job's manifest and results are deleted"],
   evidenceDays: ['evidence-days', 'what is kept of an erased person is destroyed'],
   backupDays: ['backup-days', 'the last backup of the database has expired: for you to see to'],
   idempotencyDays: ['idempotency-days', 'idempotency keys are forgotten'],

@@ -7,7 +7,7 @@ import { createSpeakerKey } from '../../keys/index.js';
 import {
   actorOf,
   actorRef,
-  discardLoadingJob,
+  discardJob,
   forsakenJobs,
   insertEnrolmentJob,
   insertJobRows,
@@ -62,7 +62,7 @@ export class ManifestLoader {
   async discard(tenantId: string, jobId: string): Promise<void> {
     let gone = false;
     while (!gone)
-      gone = await this.database.tenant(tenantId, (tx) => discardLoadingJob(tx, jobId, DISCARD_ROWS));
+      gone = await this.database.tenant(tenantId, (tx) => discardJob(tx, jobId, ['LOADING'], DISCARD_ROWS));
   }
 
   /** Deletes what processes that died were loading. */
