@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import type { ManifestRow } from '../../src/domain/enrolment-job.js';
-import { EnrolmentJobs } from '../../src/enrolment/index.js';
+import { EnrolmentJobs, TrustPhrases } from '../../src/enrolment/index.js';
 import { Retention } from '../../src/retention/index.js';
+import { findSpeaker, putPartialEvidence } from '../../src/storage/index.js';
 import { Overrides } from '../../src/session/index.js';
 import { asOwner } from '../helpers/database.js';
 import { rightsGround, type RightsGround } from '../helpers/rights.js';
@@ -28,7 +29,7 @@ const LASTING: Readonly<Record<string, string>> = {
 
 /** Puts something of Kim's into every table that may hold something of a person's. */
 async function fillEverything(ground: RightsGround): Promise<void> {
-  const { database, keyring, clock, officer, speakers, grant, enrol, call, erase } = ground;
+  const { database, keyring, clock, officer, gate, speakers, grant, enrol, call, erase } = ground;
   await grant('lee');
   for (const id of ['kim', 'lee']) await speakers.setAccount(officer, id, 'household 1', `account ${id}`);
   await enrol('lee', { speech: { findAlike: (others) => others[0] } });
@@ -51,6 +52,19 @@ async function fillEverything(ground: RightsGround): Promise<void> {
   } as const;
   const { jobId } = await jobs.create(officer, terms, { rows: manifest(), sha256: () => 'a'.repeat(64) });
   await jobs.cancel(officer, jobId, 'c');
+  const phrases = new TrustPhrases(database, keyring, gate, clock);
+  await phrases.set(officer, { speakerId: 'kim', phrase: 'blue heron', idempotencyKey: 'p' });
+  await database.tenant(officer.tenantId, async (tx) => {
+    const { speakerRef } = (await findSpeaker(tx, 'kim'))!;
+    await putPartialEvidence(tx, {
+      speakerRef,
+      label: 'mobile',
+      callHash: Buffer.alloc(32),
+      consentEventId: randomUUID(),
+      evidence: Buffer.alloc(1),
+      expiresAt: clock.in(30 * DAY),
+    });
+  });
   await grant('mia');
   await erase('mia');
   await grant('noa');

@@ -63,6 +63,22 @@ test('an acceptance in a call counts as use, a claim or a rejection does not', a
   );
 });
 
+test('what a voiceprint learnt in calls does not lengthen the absolute time', async (t) => {
+  const { url, run, clock, policies, officer } = await retentionGround(t);
+  const { policy } = await policies.current(officer.tenantId);
+  await policies.put(officer, { ...policy, absoluteDays: 100 }, 'p');
+  clock.advance(99 * DAY);
+  await asOwner(
+    url,
+    `INSERT INTO vouch.voiceprints SELECT (v).* FROM (
+       SELECT jsonb_populate_record(v, jsonb_build_object('voiceprint_id', gen_random_uuid(), 'version', 2, 'status', 'SUPERSEDED',
+         'created_at', $1::timestamptz, 'adapted_from', v.voiceprint_id)) AS v FROM vouch.voiceprints v) adapted`,
+    [clock.now()],
+  );
+  clock.advance(DAY);
+  t.like(await run(), [{ kind: 'SPEAKER', id: 'kim', rule: 'ABSOLUTE' }]);
+});
+
 test('a dry run lists and changes nothing', async (t) => {
   const { run, clock, call, voiceprints, officer, types } = await retentionGround(t);
   await call(['kim'], { at: clock.in(-800 * DAY) });
