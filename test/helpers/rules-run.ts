@@ -2,7 +2,7 @@ import { deepStrictEqual, ok } from 'node:assert/strict';
 import type { DecisionKind } from '../../src/domain/decision.js';
 import type { CallStream } from '../../src/session/index.js';
 import { said } from './made-up-speech.js';
-import { HeardClaim, Person } from './rules-model.js';
+import { HeardClaim, Person, TERM_DAYS } from './rules-model.js';
 import { PEOPLE, type Name, type Step } from './rules-steps.js';
 import type { RulesTenant, RulesWorld } from './rules-world.js';
 
@@ -32,7 +32,9 @@ export class RulesRun {
 
   /** Throws where service and model differ. */
   static async of(world: RulesWorld, steps: readonly Step[]): Promise<void> {
-    const run = new RulesRun(world, await world.tenant());
+    const tenant = await world.tenant();
+    await tenant.keepFor(TERM_DAYS);
+    const run = new RulesRun(world, tenant);
     try {
       for (const step of steps) {
         world.clock.advance(1000);
@@ -61,15 +63,15 @@ export class RulesRun {
       case 'grant': {
         const expiresAt = step.forMs === null ? null : world.clock.in(step.forMs);
         const until = expiresAt?.getTime() ?? Infinity;
-        const expected = this.#person(step.who).grants(until, step.liftsOptOut);
+        const expected = this.#person(step.who).grants(this.#now, until, step.liftsOptOut);
         deepStrictEqual(await tenant.grant(step.who, expiresAt, step.liftsOptOut), expected);
         return;
       }
       case 'withdraw':
-        deepStrictEqual(await tenant.withdraw(step.who), this.#person(step.who).withdraws());
+        deepStrictEqual(await tenant.withdraw(step.who), this.#person(step.who).withdraws(this.#now));
         return;
       case 'optOut':
-        deepStrictEqual(await tenant.optOut(step.who), this.#person(step.who).optsOut());
+        deepStrictEqual(await tenant.optOut(step.who), this.#person(step.who).optsOut(this.#now));
         return;
       case 'erase':
         await this.#erase(step.who);
@@ -87,6 +89,10 @@ export class RulesRun {
         deepStrictEqual(await tenant.reencrypt(step.who), expected);
         return;
       }
+      case 'retention':
+        for (const [name, person] of this.#people) if (person.isVisited(this.#now)) this.#erased.add(name);
+        await tenant.runRetention();
+        return;
       case 'rotate':
         await tenant.rotate();
         return;
@@ -191,6 +197,7 @@ export class RulesRun {
     const own = PEOPLE.indexOf(name) === voice;
     // A voiceprint whose time comes during a call may count in it, or in the next one.
     const ripened = person.hasRipened(openedAt, this.#now) && kind === 'SPEAKER_NOT_ENROLLED';
+    this.world.seen.add(expected);
     if (!ripened) deepStrictEqual(told, expected, `${name} after ${heard} windows`);
     ok(kind !== (own ? 'REJECT' : 'ACCEPT'), `${name} ${kind}, own voice: ${own}`);
     if (own && heard >= 3 && !ripened && expected === 'COMPARED') deepStrictEqual(kind, 'ACCEPT');

@@ -28,7 +28,7 @@ export type Step =
   /** Whoever has this voice calls and is said to be these people. Ends the call before. */
   | { readonly do: 'call'; readonly claims: readonly Name[]; readonly voice: number }
   /** `rotate` ends with every data key wrapped anew, and what backups no longer need destroyed. */
-  | { readonly do: 'say' | 'hangUp' | 'rotate' }
+  | { readonly do: 'say' | 'hangUp' | 'rotate' | 'retention' }
   | { readonly do: 'wait'; readonly ms: number };
 
 const who = fc.constantFrom(...PEOPLE);
@@ -58,6 +58,7 @@ export const sequences: fc.Arbitrary<Step[]> = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('reencrypt' as const), who }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('rotate' as const) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('retention' as const) }) },
     {
       weight: 4,
       arbitrary: fc.record({
@@ -77,12 +78,37 @@ export const sequences: fc.Arbitrary<Step[]> = fc.array(
     { weight: 5, arbitrary: fc.record({ do: fc.constant('say' as const) }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('hangUp' as const) }) },
     {
-      weight: 2,
+      weight: 3,
       arbitrary: fc.record({
         do: fc.constant('wait' as const),
-        ms: fc.constantFrom(MINUTE, 2 * HOUR, DAY, 15 * DAY),
+        ms: fc.constantFrom(MINUTE, 2 * HOUR, DAY, 12 * DAY, 20 * DAY),
       }),
     },
   ),
-  { minLength: 6, maxLength: 24, size: 'max' },
+  { minLength: 6, maxLength: 32, size: 'max' },
 );
+
+/** What random sequences seldom come to: a term that ends in a call, a consent that ends by itself, and retention after each. */
+export const SELDOM: [Step[]][] = [
+  [
+    [
+      { do: 'grant', who: 'kim', forMs: null, liftsOptOut: false },
+      { do: 'enrol', who: 'kim', waitingMs: 0 },
+      { do: 'call', claims: ['kim'], voice: 0 },
+      { do: 'say' },
+      { do: 'wait', ms: 20 * DAY },
+      { do: 'say' },
+      { do: 'retention' },
+    ],
+  ],
+  [
+    [
+      { do: 'grant', who: 'lee', forMs: HOUR, liftsOptOut: false },
+      { do: 'enrol', who: 'lee', waitingMs: 0 },
+      { do: 'wait', ms: 2 * HOUR },
+      { do: 'retention' },
+      { do: 'grant', who: 'lee', forMs: null, liftsOptOut: false },
+      { do: 'call', claims: ['lee'], voice: 1 },
+    ],
+  ],
+];

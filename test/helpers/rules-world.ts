@@ -4,10 +4,12 @@ import { Audit } from '../../src/audit/index.js';
 import { SpeakerStates } from '../../src/consent/index.js';
 import type { CallStart } from '../../src/domain/call.js';
 import type { Principal } from '../../src/domain/principal.js';
+import type { RetentionKind } from '../../src/domain/retention.js';
 import type { SpeakerState } from '../../src/domain/rights.js';
 import { Keys, KeyWork } from '../../src/keys/index.js';
 import { openEnrolment } from '../../src/open-enrolment.js';
 import { backupDays, RESEALS } from '../../src/open-keys.js';
+import { Retention } from '../../src/retention/index.js';
 import { Rights } from '../../src/rights/index.js';
 import { CalibrationFolders } from '../../src/scoring/index.js';
 import {
@@ -20,11 +22,17 @@ import {
   Overrides,
   Replica,
 } from '../../src/session/index.js';
-import { CalibrationAssignments, DEFAULT_POLICY, Policies } from '../../src/tenant/index.js';
+import {
+  CalibrationAssignments,
+  DEFAULT_POLICY,
+  Policies,
+  RetentionPolicies,
+} from '../../src/tenant/index.js';
 import { callStart } from './call-start.js';
 import { SHIPPED } from './calibration.js';
 import { consentGround, notice, recordInput } from './consents.js';
 import { MADE_UP_SPACE, MadeUpSpeech } from './made-up-speech.js';
+import type { Told } from './rules-model.js';
 import { PEOPLE, type Name } from './rules-steps.js';
 import { newTenant, reasonOf } from './tenant.js';
 import { enrolmentRequest, speech, unitVector } from './voiceprints.js';
@@ -51,6 +59,8 @@ export async function rulesWorld(t: ExecutionContext) {
   });
   t.teardown(() => calls.close());
   const failures: unknown[] = [];
+  /** What was seen at least once, so that a test knows that it looked at everything. */
+  const seen = new Set<Told | RetentionKind>();
   const poller = new ControlPoller({
     calls,
     overrides: new Overrides(database, keyring, clock),
@@ -64,6 +74,8 @@ export async function rulesWorld(t: ExecutionContext) {
   const rights = new Rights(database, keyring, clock);
   const keyParts = { database, keyring, clock, backupDays, reseals: RESEALS };
   const [keys, keyWork] = [new Keys(keyParts), new KeyWork(keyParts)];
+  const terms = new RetentionPolicies(database, keyring, clock);
+  const retention = new Retention({ database, keyring }, clock);
   const states = new SpeakerStates(database, keyring, clock);
   const audit = new Audit(database, clock);
   const asked = (speakerId: Name) => ({ speakerId, onBehalfOf: '', idempotencyKey: randomUUID() });
@@ -80,6 +92,13 @@ export async function rulesWorld(t: ExecutionContext) {
     erase: (who: Name) => reasonOf(rights.erase(officer, asked(who))),
     setState: (who: Name, state: SpeakerState, inForce: boolean) =>
       states.set(officer, { ...asked(who), state, inForce, reference: 'file 12/26' }),
+    keepFor: async (absoluteDays: number) => {
+      const { policy } = await terms.current(officer.tenantId);
+      await terms.put(officer, { ...policy, absoluteDays }, randomUUID());
+    },
+    runRetention: async () => {
+      for await (const { kind, held } of retention.run(officer, false)) if (!held) seen.add(kind);
+    },
     reencrypt: (who: Name) => reasonOf(keys.reencrypt(officer, who, randomUUID())),
     rotate: async () => {
       await keys.rotate(officer, randomUUID());
@@ -125,6 +144,7 @@ export async function rulesWorld(t: ExecutionContext) {
     calls,
     poller,
     failures,
+    seen,
     /** What may be done in a new tenant with a published notice. */
     tenant: async () => {
       const officer = await newTenant(tenants);
