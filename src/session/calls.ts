@@ -18,6 +18,9 @@ import type { CallsParts, ClaimDossier } from './ports.js';
 /** After how long a call that was refused for lack of room may be tried again, ms. */
 const RETRY_AFTER_MS = 2000;
 
+/** A call that the database keeps waiting longer than this is refused, ms; but for what is under way then. */
+const OPEN_WITHIN_MS = 4000;
+
 /** An evaluation waits this long for what was told before it to be stored, ms. */
 const SETTLE_WITHIN_MS = 3000;
 
@@ -86,12 +89,14 @@ export class Calls implements CallStreamOwner {
   async #open(principal: Principal, start: CallStart): Promise<CallStream> {
     const { policies, calibrations, openDossier } = this.#parts;
     const { tenantId } = principal;
-    const current = await policies.current(tenantId, start.policyId);
+    const inTime = deadline(OPEN_WITHIN_MS);
+    const current = inTime(await policies.current(tenantId, start.policyId));
     checkStart(start, current.policy);
-    const calibration = await calibrations.forCall(tenantId, start.source);
+    const calibration = inTime(await calibrations.forCall(tenantId, start.source));
     // Read before the call is opened: what cannot be read leaves no call behind.
     const dossiers = new Map<string, ClaimDossier>();
-    for (const { speakerId } of start.claims) dossiers.set(speakerId, await openDossier(tenantId, speakerId));
+    for (const { speakerId } of start.claims)
+      dossiers.set(speakerId, inTime(await openDossier(tenantId, speakerId)));
     const order = {
       principal,
       start,
@@ -151,8 +156,8 @@ export class Calls implements CallStreamOwner {
       await this.#claims.add(session.principal, live, startClaims, dossiers);
       if (session.assessment.claims.length === 0) session.look();
     } catch (error) {
+      // It is told to the stream after the start, with the token that lets another take the call up.
       stream.fail(error);
-      throw error;
     }
   }
 
@@ -256,4 +261,14 @@ export class Calls implements CallStreamOwner {
       throw new VouchError('CALL_NOT_FOUND', { field: 'call_id', message: 'The call is not live here.' });
     return live;
   }
+}
+
+/** Lets what came by now pass; afterwards it throws DATABASE_UNAVAILABLE. */
+function deadline(withinMs: number): <T>(value: T) => T {
+  const atMs = performance.now() + withinMs;
+  return (value) => {
+    if (performance.now() > atMs)
+      throw new VouchError('DATABASE_UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
+    return value;
+  };
 }

@@ -31,9 +31,12 @@ export function isConnectionError(error: unknown): boolean {
   return 'syscall' in error || error instanceof AggregateError || CONNECTION_MESSAGES.test(error.message);
 }
 
-/** Whether no connection came in time: waiting once more would only double the time. */
-export function isConnectTimeout(error: unknown): boolean {
-  return error instanceof Error && /^timeout (exceeded when trying to connect|expired)/.test(error.message);
+/** Whether no connection, or no answer, came in time: waiting once more would only double the time. */
+export function isTimeout(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^(timeout (exceeded when trying to connect|expired)|Query read timeout)/.test(error.message)
+  );
 }
 
 /**

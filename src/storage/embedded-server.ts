@@ -56,6 +56,8 @@ export async function launch(
       detached: true, // Ctrl-C in a terminal is for us: the server goes on until the last call has been written.
     },
   );
+  // Should it end by itself, nothing waits for it any more.
+  child.once('exit', () => child.stdin.destroy());
   await ready(child);
   return child;
 }

@@ -3,7 +3,6 @@ import { createChannel, createClient } from 'nice-grpc';
 import { HealthDefinition } from 'nice-grpc-server-health';
 import { ServerReflectionService } from 'nice-grpc-server-reflection';
 import reflectionMessages from 'nice-grpc-server-reflection/lib/proto/grpc/reflection/v1/reflection_pb.js';
-import { ReasonCode } from '../../src/gen/vouch/v1/decision.js';
 import { CallState, EndReason } from '../../src/gen/vouch/v1/verification.js';
 import { VouchError } from '../../src/errors.js';
 import { Ground } from '../helpers/ground.js';
@@ -153,27 +152,6 @@ test('a call that is longer than it may be is ended', async (t) => {
   t.is((await call.over)?.reason, 'CALL_TOO_LONG');
   t.is(call.all('ended')[0]?.reason, EndReason.TOO_LONG);
   t.is((await tenant.getCall(call.callId)).state, CallState.ENDED);
-});
-
-test('with the database gone a call goes on deciding within the lease, and no new one begins', async (t) => {
-  const own = await Ground.make();
-  t.teardown(() => own.close());
-  const running = await own.serve({ VOUCH_CONSENT_LEASE_MS: '6000' });
-  const tenant = await running.tenant();
-  await tenant.enrol('allison_en');
-  const call = tenant.open(['allison_en']);
-  await call.event('decision');
-  await own.postgres.stop();
-  await call.speech(CALL, 0, 8000);
-  await call.event('decision', (decision) => wordOf(decision) === 'ACCEPT');
-  const late = await tenant.open(['allison_en']).over;
-  t.is(late?.reason, 'DATABASE_UNAVAILABLE');
-  t.is(late?.code, 14);
-  // Nobody could know of a withdrawal any more.
-  const withheld = await call.event('decision', (decision) => wordOf(decision) === 'INCONCLUSIVE');
-  t.deepEqual(withheld.reasons, [ReasonCode.CONSENT_LEASE_EXPIRED]);
-  call.vanish();
-  await running.stop();
 });
 
 test('a service that listens beyond the loopback is refused', async (t) => {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -46,6 +46,21 @@ export class Ground {
     const service = await VouchService.create(config, overrides);
     const { host, port } = await service.start();
     return new TestService(service, `${host}:${port}`);
+  }
+
+  /** Starts the database server again on its data, on another port, whatever became of it. */
+  async restartPostgres(): Promise<void> {
+    await this.postgres.stop();
+    this.postgres = await EmbeddedPostgres.start(this.directory, { disposable: true });
+  }
+
+  /** Gives a signal to the processes of the database server, all of them. */
+  async signalPostgres(signal: NodeJS.Signals): Promise<void> {
+    const file = await readFile(join(this.postgres.directory, 'postgres', 'postmaster.pid'), 'utf8');
+    const postmaster = Number(file.split('\n')[0]);
+    const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
+    for (const pid of [postmaster, ...children.trim().split(' ').filter(Boolean).map(Number)])
+      process.kill(pid, signal);
   }
 
   async close(): Promise<void> {
