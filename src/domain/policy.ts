@@ -48,7 +48,7 @@ export interface EnrolmentPolicy {
   readonly adaptation: boolean;
   /** How far above the threshold of acceptance a call must be to be learnt from, natural logarithm, at least 0. */
   readonly adaptationMarginLlr: number;
-  /** Lowest cosine of a window with the mean of all: below it, the speech is not one person's. */
+  /** Lowest cosine of a stretch of the speech with the rest of it: below it, the speech is not one person's. */
   readonly minimumConsistency: number;
   /** Quality below which nothing is enrolled. */
   readonly minimumSnrDb: number;

@@ -27,7 +27,7 @@ export interface Voiceprint {
   readonly proofing: IdentityProofing;
   readonly createdAt: Date;
   readonly usableFrom: Date | null;
-  /** Lowest cosine of one of its windows with their mean, -1 to 1. */
+  /** Lowest cosine of a stretch of its speech with the rest of it, -1 to 1. */
   readonly consistency: number;
   /** The version that it was made from together with a call's speech; null for one of its own. */
   readonly adaptedFrom: string | null;

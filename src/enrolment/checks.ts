@@ -4,6 +4,12 @@ import { VouchError } from '../errors.js';
 import type { EnrolmentRequest, EnrolmentSpeech, PooledVector } from './inputs.js';
 
 /**
+ * Share of the speech that may be another voice's. Of stretches of one voice 0 to 0.2 % read more on clean lines, 0.4 to 0.9 %
+ * in noise and rooms (docs/decisions/0017-one-voice-in-an-enrolment.md).
+ */
+const MOST_OTHER_VOICE = 0.2;
+
+/**
  * Checks that a voiceprint may be made of this speech.
  *
  * @throws PROOFING_REQUIRED, CONSENT_MISSING for speech from before the grant, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW,
@@ -33,7 +39,8 @@ export function checkEnrolment(
  */
 export function checkSpeech(speech: Omit<EnrolmentSpeech, 'findAlike'>, policy: EnrolmentPolicy): void {
   checkQuality(speech, policy);
-  if (speech.consistency < policy.minimumConsistency) throw new VouchError('SPEECH_INCONSISTENT');
+  const several = (speech.quality.otherVoiceShare ?? 0) > MOST_OTHER_VOICE;
+  if (several || speech.consistency < policy.minimumConsistency) throw new VouchError('SPEECH_INCONSISTENT');
   if (speech.vectors.length === 0) throw new VouchError('INTERNAL', { message: 'There is no vector.' });
   speech.vectors.forEach(checkVector);
 }

@@ -41,7 +41,7 @@ export interface EnrolmentSpeech {
   readonly quality: SpeechQuality;
   /** The codec of the source, for example `mulaw`. */
   readonly codec: string;
-  /** Lowest cosine of a window with the mean of all, -1 to 1. */
+  /** Lowest cosine of a stretch of it with the rest, -1 to 1. */
   readonly consistency: number;
   /** Which of these voiceprints this speech would be accepted for, the best; undefined for none. Whoever scores says so. */
   readonly findAlike: (voiceprints: readonly OpenVoiceprint[]) => OpenVoiceprint | undefined;

@@ -11,5 +11,6 @@ export {
 export { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';
 export { CalibrationFolders, type CalibrationLibrary } from './calibration-library.js';
 export { compareBest, type Comparison } from './compare.js';
-export { consistency, mergeVectors, Pool, pool, type PooledSpeech } from './pooling.js';
+export { consistency } from './consistency.js';
+export { mergeVectors, Pool, pool, type PooledSpeech } from './pooling.js';
 export { cosine, normalise } from './vector.js';

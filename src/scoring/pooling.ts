@@ -1,6 +1,6 @@
 import { UNKNOWN_QUALITY, type SpeechQuality, type SpeechWindow } from '../domain/speech.js';
 import { otherVoiceShare } from './other-voice.js';
-import { cosine, normalise } from './vector.js';
+import { normalise } from './vector.js';
 
 /** Windows brought together: what is compared with a voiceprint, and what becomes one. */
 export interface PooledSpeech {
@@ -90,22 +90,6 @@ export function mergeVectors(
   const oldWeight = Math.min(oldMs, 60_000);
   const freshWeight = Math.min(freshMs, oldWeight);
   return normalise(old.map((value, i) => value * oldWeight + fresh[i]! * freshWeight));
-}
-
-/**
- * How much windows sound like one person: the lowest cosine of one of them with their mean, in the space where it is
- * lowest, of those that all have; -1 to 1, and 1 for fewer than two windows.
- */
-export function consistency(windows: readonly SpeechWindow[]): number {
-  if (windows.length < 2) return 1;
-  const mean = pool(windows);
-  let lowest = 1;
-  for (const window of windows) {
-    for (const [space, vector] of Object.entries(mean.vectors)) {
-      lowest = Math.min(lowest, cosine(window.vectors[space]!, vector));
-    }
-  }
-  return lowest;
 }
 
 const MEASURES = Object.keys(UNKNOWN_QUALITY) as (keyof SpeechQuality)[];

@@ -45,7 +45,8 @@ export function enrolmentSpeech(
 }
 
 /**
- * Speech of one person from several calls, brought together as the windows of one call are.
+ * Speech of one person from several calls, brought together as the windows of one call are. How much each sounds like one
+ * person is each call's own: telephones and days make one voice sound less like itself than the windows of one call.
  *
  * @param parts at least one; of the same spaces
  */
@@ -67,8 +68,17 @@ export function addUp(parts: readonly [PartialSpeech, ...PartialSpeech[]]): Part
     }),
     spokenFrom: new Date(Math.min(...parts.map((part) => part.spokenFrom.getTime()))),
     netSpeechMs: Math.round(pooled.netSpeechMs),
-    quality: pooled.quality,
+    quality: {
+      ...pooled.quality,
+      otherVoiceShare: most(parts.map(({ quality }) => quality.otherVoiceShare)),
+    },
     codec: latest.codec,
-    consistency: Math.min(consistency(windows), ...parts.map((part) => part.consistency)),
+    consistency: Math.min(...parts.map((part) => part.consistency)),
   };
+}
+
+/** Null where none is known. */
+function most(shares: readonly (number | null)[]): number | null {
+  const known = shares.filter((share) => share !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }

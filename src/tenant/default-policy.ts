@@ -22,7 +22,7 @@ export const DEFAULT_POLICY: Policy = {
     partialEvidenceMs: 30 * 86_400_000,
     adaptation: false,
     adaptationMarginLlr: 2,
-    minimumConsistency: 0.3,
+    minimumConsistency: 0.72,
     minimumSnrDb: 5,
     maximumClippedShare: 0.1,
     maximumLabels: 5,

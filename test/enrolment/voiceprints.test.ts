@@ -23,7 +23,7 @@ test('a voiceprint is told with its lineage and opens to the vector that was giv
     netSpeechMs: 30_000,
     createdAt: clock.now(),
     usableFrom: clock.now(),
-    consistency: 0.7,
+    consistency: 0.85,
   });
   t.deepEqual(made.proofing, enrolmentRequest('kim').proofing);
   t.deepEqual(made.models, [{ space: 'campplus', modelId: 'campplus-int8', modelSha256: 'a'.repeat(64) }]);
@@ -93,7 +93,7 @@ test('speech that is not enough, not good or not one person’s is refused', asy
   t.is(await refused({ speech: { netSpeechMs: 19_999 } }), 'NOT_ENOUGH_SPEECH');
   t.is(await refused({ speech: { quality: { ...quality, snrDb: 4.9 } } }), 'QUALITY_TOO_LOW');
   t.is(await refused({ speech: { quality: { ...quality, clippedShare: 0.11 } } }), 'QUALITY_TOO_LOW');
-  t.is(await refused({ speech: { consistency: 0.29 } }), 'SPEECH_INCONSISTENT');
+  t.is(await refused({ speech: { consistency: 0.71 } }), 'SPEECH_INCONSISTENT');
   t.is(await refused({ request: { proofing: null } }), 'PROOFING_REQUIRED');
   t.is(await refused({ speech: { vectors: [] } }), 'INTERNAL');
   t.is(await refused({ speech: { vectors: [{ space: CAMPPLUS, vector: unitVector(1, 100) }] } }), 'INTERNAL');

@@ -38,7 +38,7 @@ export function speech(spokenFrom: Date, changes: Partial<EnrolmentSpeech> = {})
     netSpeechMs: 30_000,
     quality: { ...GOOD_QUALITY, snrDb: 20 },
     codec: 'mulaw',
-    consistency: 0.7,
+    consistency: 0.85,
     findAlike: () => undefined,
     ...changes,
   };

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { consistency, cosine, normalise, Pool, pool } from '../../src/scoring/index.js';
+import { cosine, normalise, Pool, pool } from '../../src/scoring/index.js';
 import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
 import { window } from '../helpers/windows.js';
 
@@ -61,12 +61,6 @@ test('quality is the length-weighted mean of what the windows know', (t) => {
   t.is(quality.levelDbfs, -35);
 });
 
-test('consistency is the lowest cosine with the mean: 1 for one voice, low for a stranger among them', (t) => {
-  t.is(consistency([window([1, 2, 3])]), 1);
-  t.true(consistency([window([1, 2, 3]), window([1, 2, 3])]) > 1 - 1e-6);
-  t.true(consistency([window([1, 0, 0]), window([1, 0, 0]), window([0, 1, 0])]) < 0.5);
-});
-
 test('a space is there when every window had it, and then stands for all of the speech', (t) => {
   const space = fc.subarray(['a', 'b', 'c']);
   fc.assert(
@@ -80,11 +74,6 @@ test('a space is there when every window had it, and then stands for all of the 
       t.is(netSpeechMs, 3000 * all.length);
     }),
   );
-});
-
-test('consistency is told in the spaces that all windows have', (t) => {
-  const vectors = { campplus: Float32Array.of(1, 0), ge2e: Float32Array.of(0, 1) };
-  t.is(consistency([window([1, 0]), window([1, 0], { vectors })]), 1);
 });
 
 test('cosine refuses vectors of different dimension', (t) => {
