@@ -53,6 +53,9 @@ export interface SpeechWindow {
   readonly quality: SpeechQuality;
 }
 
+/** Who speaks on a line, by when they speak: nobody so far, a person who greets and waits, a machine that goes on. */
+export type AnsweredBy = 'NOBODY' | 'PERSON' | 'MACHINE';
+
 /** How far a stream has come; sent at most once per batch of audio. */
 export interface SpeechProgress {
   /** Audio decoded so far, ms. */
@@ -61,6 +64,7 @@ export interface SpeechProgress {
   readonly netSpeechMs: number;
   /** Quality over all of the stream so far. */
   readonly quality: SpeechQuality;
+  readonly answeredBy: AnsweredBy;
 }
 
 /** Everything that a recording gave. */

@@ -2,6 +2,7 @@ import { StreamDecoder } from '../audio/index.js';
 import type { SpeechProgress, SpeechQuality, SpeechWindow } from '../domain/speech.js';
 import type { VouchError } from '../errors.js';
 import {
+  AnswerMeter,
   NetSpeech,
   speechMs,
   type SpeechActivityModel,
@@ -43,6 +44,7 @@ export class CallPipeline {
   readonly #clock: InputClock;
   readonly #netSpeech: NetSpeech;
   readonly #measures: SpeechMeasures;
+  readonly #answer = new AnswerMeter();
   #segment: AudioSegment | undefined;
   /** Found once, known to all segments that follow. */
   #wideband = false;
@@ -172,6 +174,7 @@ export class CallPipeline {
       audioMs: (this.#decodedFrames * 1000) / this.source.sampleRateHz,
       netSpeechMs: this.#deliveredMs + this.#windowsMs + this.#netSpeech.waitingMs,
       quality: this.#measures.quality,
+      answeredBy: this.#answer.answeredBy,
     };
   }
 
@@ -199,10 +202,12 @@ export class CallPipeline {
 
   #measure(frames: readonly LabelledFrame[]): void {
     for (const { samples, startMs, probability, speech } of frames) {
+      const endMs = startMs + speechMs(samples.length);
       if (!speech) {
-        this.#measures.addOther(samples);
+        this.#answer.addOther(endMs, this.#measures.addOther(samples));
         continue;
       }
+      this.#answer.addSpeech(startMs, endMs);
       this.#measures.add(samples, probability);
       for (const full of this.#netSpeech.push(samples, startMs)) this.#addWindow(full);
     }

@@ -42,13 +42,14 @@ export class SpeechMeasures {
     this.#sounds.window.add(1, 0);
   }
 
-  /** Adds a frame without speech, 16 kHz. */
-  addOther(samples: Float32Array): void {
+  /** Adds a frame without speech, 16 kHz. Whether it is settled now that it, or frames before it, are tones or music. */
+  addOther(samples: Float32Array): boolean {
     const { sounds, toneOrMusicFrames } = this.#toneOrMusic.add(telephoneSamples(samples));
-    if (!sounds) return;
+    if (!sounds) return false;
     this.#sounds.stream.add(1, toneOrMusicFrames);
     // What was heard before a window begins says nothing of it: a ringing tone, music on hold.
     if (!this.#sounds.window.empty) this.#sounds.window.add(1, toneOrMusicFrames);
+    return toneOrMusicFrames > 0;
   }
 
   /** The quality of the window, as far as it is known before it is embedded; the next frame begins another. */

@@ -31,9 +31,6 @@ export interface CallSessionParts {
 
 type Overridden = Omit<Extract<CallEventBody, { type: 'overridden' }>, 'type'>;
 
-/** Net speech by which somebody has answered, ms: a hello and a name. */
-const ANSWERED_MS = 1500;
-
 /** Evaluations that one stream may ask for. */
 const MOST_EVALUATIONS = 100;
 
@@ -91,10 +88,9 @@ export class CallSession {
     return this.start.callId;
   }
 
-  /** Whether a person was heard, as against nobody, tones or music. What an answering machine plays counts as a person. */
+  /** Whether a person was heard in this stream, as against nobody, a machine, tones or music. */
   get personAnswered(): boolean {
-    const { netSpeechMs, insteadOfSpeech } = this.#progress;
-    return netSpeechMs >= ANSWERED_MS && insteadOfSpeech.length === 0;
+    return this.#progress.personAnswered;
   }
 
   /** When this stream got its call; all its speech is later. */

@@ -12,6 +12,7 @@ const PROGRESS_EVERY_MS = 1000;
 export class ProgressTeller {
   readonly #log: EventLog;
   #heard: SpeechProgress | undefined;
+  #personAnswered = false;
   #toldMs = 0;
   #toldProblems = '';
 
@@ -22,6 +23,11 @@ export class ProgressTeller {
   /** Net speech found since the stream began, whether or not it still counts, ms. */
   get netSpeechMs(): number {
     return this.#heard?.netSpeechMs ?? 0;
+  }
+
+  /** Whether a person was heard in this stream, as against nobody, a machine, tones or music: as AnswerMeter tells. */
+  get personAnswered(): boolean {
+    return this.#personAnswered;
   }
 
   /** What is heard in place of speech, if anything. */
@@ -54,6 +60,8 @@ export class ProgressTeller {
   heard(progress: SpeechProgress, otherVoiceShare: number | null, nowMs: number): void {
     const quality = { ...progress.quality, otherVoiceShare };
     this.#heard = { ...progress, quality };
+    // Another worker that takes the stream over begins anew.
+    this.#personAnswered ||= progress.answeredBy === 'PERSON';
     const problems = qualityProblems(quality);
     const told = problems.join();
     if (told === this.#toldProblems) return;

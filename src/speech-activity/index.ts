@@ -1,3 +1,4 @@
+export { AnswerMeter } from './answer-meter.js';
 export { NetSpeech, speechMs, type SpeechStretch } from './net-speech.js';
 export { openOnnxSession } from './onnx-session.js';
 export { measureFrame, QualityMeter, SpeechSpectrum, telephoneSamples, WindowLevelMeter } from './quality.js';

@@ -5,3 +5,11 @@ import { VouchError } from '../errors.js';
 export function requireRole({ role }: Principal, ...allowed: readonly Role[]): void {
   if (!allowed.includes(role)) throw new VouchError('ROLE_NOT_ALLOWED', { metadata: { role } });
 }
+
+/**
+ * Who handles a call is the platform's to say, or a supervisor's: an agent who named themselves could be shown what is meant
+ * for another. Throws ROLE_NOT_ALLOWED.
+ */
+export function checkNamesAgent(principal: Principal, agentId: string): void {
+  if (agentId !== '') requireRole(principal, 'TELEPHONY', 'SUPERVISOR', 'ADMINISTRATOR');
+}

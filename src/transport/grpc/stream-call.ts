@@ -4,6 +4,7 @@ import { VouchError } from '../../errors.js';
 import type { StreamCallRequest, StreamCallResponse } from '../../gen/vouch/v1/verification.js';
 import type { CallStream } from '../../session/index.js';
 import { readAudio, readCallStart, readClaim } from '../read-call.js';
+import { checkNamesAgent } from '../roles.js';
 import { validText } from '../validate.js';
 import { writeEvent } from '../write-call.js';
 import { isGone } from './gone.js';
@@ -21,6 +22,7 @@ export function streamCall(parts: TransportParts) {
     const { role } = context.principal;
     const reader = requests[Symbol.asyncIterator]();
     const start = await readStart(reader, parts.startTimeoutMs);
+    checkNamesAgent(context.principal, start.agentId);
     const call = await parts.calls.open(context.principal, start);
     const watchdog = new Watchdog(parts.stallTimeoutMs, call);
     try {

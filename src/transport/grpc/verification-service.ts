@@ -4,7 +4,7 @@ import * as proto from '../../gen/vouch/v1/verification.js';
 import { watchCall, type RecordingToVerify } from '../../session/index.js';
 import { fromProto, fromProtoOptional, toProto } from '../enums.js';
 import { readAudioFormat, readClaims, readContext } from '../read-call.js';
-import { requireRole } from '../roles.js';
+import { checkNamesAgent, requireRole } from '../roles.js';
 import { idempotencyKey, optionalId, validId, validText, validTime, validUuid } from '../validate.js';
 import { shownDecision, writeEvent } from '../write-call.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
@@ -49,6 +49,7 @@ export function verificationService(
       const callId = validId(request.callId, 'call_id');
       const claims = readClaims(request.claims, 'claims');
       const agentId = optionalId(request.agentId, 'agent_id');
+      checkNamesAgent(principal, agentId);
       return { claimsSoFar: await calls.update(principal, callId, claims, agentId, key) };
     },
 
