@@ -65,7 +65,7 @@ const handlers = {
   stages: async () => {
     const { tracks, chunks, windows, callSeconds } = theMaterial();
     const costs: Record<string, number> = await pipelineCosts(models, tracks);
-    costs['speechActivityInSixteens'] = await cpuOf(() => inBatches(chunks, 16));
+    costs['speechActivityInThirtyTwos'] = await cpuOf(() => inBatches(chunks, 32));
     for (const graph of graphs) {
       const { frontEnd, run } = await embeddingCosts(graph, windows);
       costs[`${graph.space}FrontEnd`] = frontEnd;

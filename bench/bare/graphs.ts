@@ -41,7 +41,6 @@ export async function openActivityGraph(): Promise<(chunks: readonly Float32Arra
   const { contextSamples } = speechActivity.frontEnd.chunks.find(
     ({ sampleRateHz }) => sampleRateHz === 16_000,
   )!;
-  const rate = new Tensor('int64', BigInt64Array.of(16_000n), []);
   return async (chunks) => {
     let state: Tensor = new Tensor('float32', new Float32Array(256), [2, 1, 128]);
     let context = new Float32Array(contextSamples);
@@ -54,7 +53,7 @@ export async function openActivityGraph(): Promise<(chunks: readonly Float32Arra
         input: new Tensor('float32', input, [1, input.length]),
         state,
       };
-      const results: InferenceSession.ReturnType = await session.run({ ...inputs, sr: rate });
+      const results: InferenceSession.ReturnType = await session.run(inputs);
       state = results['stateN']!;
     }
   };

@@ -169,10 +169,10 @@ test('a file that is not the one of the manifest is refused, and named', async (
 
 test('a file that is missing, or not a graph, is refused', async (t) => {
   const missing = await refusal(
-    await tamperedModels((manifest) => (entry(manifest, 'silero-vad').file = 'none.onnx')),
+    await tamperedModels((manifest) => (entry(manifest, 'silero-vad-16k').file = 'none.onnx')),
     'int8',
   );
-  t.is(missing.metadata['model'], 'silero-vad');
+  t.is(missing.metadata['model'], 'silero-vad-16k');
   const bytes = new TextEncoder().encode('no graph');
   const dir = await tamperedModels(
     (manifest) => {

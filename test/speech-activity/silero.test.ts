@@ -11,7 +11,7 @@ import { fixtureSamples, MODELS_DIR, speechSamples } from '../helpers/speech.js'
 const AT_16K = { sampleRateHz: 16_000, contextSamples: 64, chunkSamples: 512 };
 
 async function load(chunk: SpeechActivityChunk): Promise<SpeechActivityModel> {
-  const session = await openOnnxSession(await readFile(join(MODELS_DIR, 'silero_vad.onnx')));
+  const session = await openOnnxSession(await readFile(join(MODELS_DIR, 'silero_vad.16k.onnx')));
   return new SpeechActivityModel(session, chunk, 2, 128);
 }
 
@@ -39,6 +39,16 @@ test('read speech is speech at telephone bandwidth and beyond', async (t) => {
   const wideband = await probabilities(model, fixtureSamples('edge/wideband-16k.wav'));
   t.true(mean(telephone) > 0.7, `telephone ${mean(telephone)}`);
   t.true(mean(wideband) > 0.7, `wideband ${mean(wideband)}`);
+});
+
+test('the rewritten graph says what the published one said', async (t) => {
+  const { fixture, probabilities: published } = JSON.parse(
+    await readFile(join(MODELS_DIR, 'reference/silero.json'), 'utf8'),
+  ) as { fixture: string; probabilities: number[] };
+  const found = await probabilities(await load(AT_16K), speechSamples(fixture));
+  t.is(found.length, published.length);
+  const difference = Math.max(...found.map((each, i) => Math.abs(each - published[i]!)));
+  t.true(difference < 1e-5, `${difference}`);
 });
 
 test('streams in one run do not touch each other, to the last bit', async (t) => {
