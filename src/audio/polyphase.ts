@@ -150,12 +150,27 @@ export function doubleRate(
     let sum1 = 0;
     let sum2 = 0;
     let sum3 = 0;
-    for (let tap = 0, left = first, right = first + taps - 1; tap < half; tap++, left++, right--) {
+    let left0 = input[first]!;
+    let left1 = input[first + 1]!;
+    let left2 = input[first + 2]!;
+    let right1 = input[first + taps]!;
+    let right2 = input[first + taps + 1]!;
+    let right3 = input[first + taps + 2]!;
+    for (let tap = 0, left = first + 3, right = first + taps - 1; tap < half; tap++, left++, right--) {
       const coefficient = coefficients[taps + tap]!;
-      sum0 += coefficient * (input[left]! + input[right]!);
-      sum1 += coefficient * (input[left + 1]! + input[right + 1]!);
-      sum2 += coefficient * (input[left + 2]! + input[right + 2]!);
-      sum3 += coefficient * (input[left + 3]! + input[right + 3]!);
+      const left3 = input[left]!;
+      const right0 = input[right]!;
+      sum0 += coefficient * (left0 + right0);
+      sum1 += coefficient * (left1 + right1);
+      sum2 += coefficient * (left2 + right2);
+      sum3 += coefficient * (left3 + right3);
+      // The next tap of one output is this tap of its neighbour: two loads do for four.
+      left0 = left1;
+      left1 = left2;
+      left2 = left3;
+      right3 = right2;
+      right2 = right1;
+      right1 = right0;
     }
     output[n + 1] = sum0;
     output[n + 3] = sum1;

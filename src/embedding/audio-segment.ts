@@ -91,9 +91,13 @@ export class AudioSegment {
   takeFrame(): SpeechFrame | undefined {
     const samples = Math.min(this.#chunkSamples, this.#samples.length);
     if (samples < (this.#ended ? 1 : this.#chunkSamples)) return undefined;
-    const chunk = new Float32Array(this.#chunkSamples);
-    chunk.set(this.#samples.subarray(0, samples));
+    let chunk = this.#samples.subarray(0, samples);
     this.#samples = this.#samples.subarray(samples);
+    if (samples < this.#chunkSamples) {
+      const filled = new Float32Array(this.#chunkSamples);
+      filled.set(chunk);
+      chunk = filled;
+    }
     return { chunk, state: this.#state, samples };
   }
 
@@ -116,7 +120,10 @@ export class AudioSegment {
     });
   }
 
-  /** Both are a fraction of a second: what is left of the one is less than a frame. */
+  /**
+   * Both are a fraction of a second: what is left of the one is less than a frame. Into an array of its own, since frames
+   * without a label are parts of the one before.
+   */
   #append(more: Float32Array): void {
     const joined = new Float32Array(this.#samples.length + more.length);
     joined.set(this.#samples);

@@ -168,10 +168,15 @@ export class CallPipeline {
     this.#deliveredMs = delivered.netSpeechMs;
   }
 
+  /** Audio decoded so far, ms. */
+  get audioMs(): number {
+    return (this.#decodedFrames * 1000) / this.source.sampleRateHz;
+  }
+
   /** How far the audio was worked through. */
   progress(): SpeechProgress {
     return {
-      audioMs: (this.#decodedFrames * 1000) / this.source.sampleRateHz,
+      audioMs: this.audioMs,
       netSpeechMs: this.#deliveredMs + this.#windowsMs + this.#netSpeech.waitingMs,
       quality: this.#measures.quality,
       answeredBy: this.#answer.answeredBy,

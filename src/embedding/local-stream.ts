@@ -124,12 +124,11 @@ export class LocalStream implements SpeechStream, ScheduledStream {
 
   onTurn(drained: boolean): void {
     this.#release();
-    const progress = this.pipeline.progress();
-    const unsaid = progress.audioMs - this.#toldMs;
-    const { finished } = this.pipeline;
+    const { finished, audioMs } = this.pipeline;
+    const unsaid = audioMs - this.#toldMs;
     if (finished || unsaid >= PROGRESS_MS || (drained && unsaid > 0)) {
-      this.#toldMs = progress.audioMs;
-      this.listener.onProgress(progress);
+      this.#toldMs = audioMs;
+      this.listener.onProgress(this.pipeline.progress());
     }
     // The listener may have closed the stream.
     if (finished && this.#open) this.#finished();

@@ -30,7 +30,9 @@ const MINIMUM_SPECTRA = 8;
  */
 export function telephoneSamples(samples: Float32Array): Float32Array {
   const every = SPEECH_RATE_HZ / TELEPHONE_RATE_HZ;
-  return Float32Array.from({ length: Math.ceil(samples.length / every) }, (_, i) => samples[i * every]!);
+  const telephone = new Float32Array(Math.ceil(samples.length / every));
+  for (let i = 0; i < telephone.length; i++) telephone[i] = samples[i * every]!;
+  return telephone;
 }
 
 /** What one frame of 8 kHz samples measures. */
@@ -45,7 +47,8 @@ export interface FrameMeasure {
 export function measureFrame(samples: Float32Array): FrameMeasure {
   let energy = 0;
   let clipped = 0;
-  for (const sample of samples) {
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i]!;
     energy += sample * sample;
     if (sample >= CLIPPED_FROM || sample <= -CLIPPED_FROM) clipped++;
   }
@@ -83,12 +86,13 @@ export class SpeechSpectrum {
   add(samples: Float32Array): void {
     if (samples.length !== this.frameSamples || this.#frames++ % SPECTRUM_EVERY !== 0) return;
     this.#spectra++;
+    const { cos, sin } = this.#tables;
     for (let band = 0; band < BANDS; band++) {
       let real = 0;
       let imaginary = 0;
       for (let i = 0, at = band * samples.length; i < samples.length; i++, at++) {
-        real += this.#tables.cos[at]! * samples[i]!;
-        imaginary += this.#tables.sin[at]! * samples[i]!;
+        real += cos[at]! * samples[i]!;
+        imaginary += sin[at]! * samples[i]!;
       }
       this.#power[band]! += real * real + imaginary * imaginary;
     }
