@@ -9,6 +9,8 @@ function greatestCommonDivisor(a: number, b: number): number {
 /** Longer input is worked through in blocks of this many samples, so that the memory of a call stays the same. */
 const BLOCK_SAMPLES = 1024;
 
+const NOTHING = new Float32Array(0);
+
 /**
  * Brings samples from one rate to another, band-limited, in pieces of any size: the output is the same to the last bit
  * however the input is cut. Output sample n stands at input time n * fromHz / toHz (no delay to take off), and
@@ -57,9 +59,19 @@ export class Resampler {
    * the caller (with equal rates it is the input array itself).
    */
   push(samples: Float32Array): Float32Array {
-    if (!this.#table) return samples;
-    const output = new Float32Array(this.#owed(samples.length, this.#table.taps));
-    let done = 0;
+    return this.#table ? this.pushAfter(NOTHING, samples) : samples;
+  }
+
+  /** As push, in one new array with what came before it. */
+  pushAfter(before: Float32Array, samples: Float32Array): Float32Array {
+    const owed = this.#table ? this.#owed(samples.length, this.#table.taps) : samples.length;
+    const output = new Float32Array(before.length + owed);
+    output.set(before);
+    if (!this.#table) {
+      output.set(samples, before.length);
+      return output;
+    }
+    let done = before.length;
     for (let from = 0; from < samples.length; from += BLOCK_SAMPLES) {
       this.#append(samples.subarray(from, from + BLOCK_SAMPLES));
       done = this.#doubles
@@ -71,7 +83,12 @@ export class Resampler {
 
   /** Returns what is still owed, and starts afresh: the next push begins another signal. */
   finish(): Float32Array {
-    const output = this.push(new Float32Array(this.#table ? this.#table.taps / 2 : 0));
+    return this.finishAfter(NOTHING);
+  }
+
+  /** As finish, in one new array with what came before it. */
+  finishAfter(before: Float32Array): Float32Array {
+    const output = this.pushAfter(before, new Float32Array(this.#table ? this.#table.taps / 2 : 0));
     this.#reset();
     return output;
   }

@@ -38,7 +38,7 @@ export class AudioSegment {
   readonly #state: SpeechActivityState;
   readonly #segmenter = new SpeechSegmenter();
   /** At 16 kHz, not yet in a frame. */
-  #samples = new Float32Array(0);
+  #samples: Float32Array = new Float32Array(0);
   /** Frames without a label, oldest first, and the media time of the oldest. */
   readonly #unlabelled: { readonly samples: Float32Array; readonly probability: number }[] = [];
   #labelledMs: number;
@@ -69,15 +69,16 @@ export class AudioSegment {
   /** Takes bytes of the source's format, or samples; returns how many samples, at the source's rate, they were. */
   decode(audio: Uint8Array | Float32Array): number {
     const samples = audio instanceof Float32Array ? audio : this.#decoder!.push(audio);
-    this.#append(this.#toSpeech.push(this.#toTelephone.push(samples)));
+    // Into a new array with the rest, less than a frame: frames without a label are parts of the one before.
+    this.#samples = this.#toSpeech.pushAfter(this.#samples, this.#toTelephone.push(samples));
     return samples.length;
   }
 
   /** Ends the audio; what is left of it comes with the next frames. AUDIO_INCOMPLETE when it ended within a sample. */
   end(): VouchError | undefined {
     this.#ended = true;
-    this.#append(this.#toSpeech.push(this.#toTelephone.finish()));
-    this.#append(this.#toSpeech.finish());
+    this.#samples = this.#toSpeech.pushAfter(this.#samples, this.#toTelephone.finish());
+    this.#samples = this.#toSpeech.finishAfter(this.#samples);
     try {
       this.#decoder?.finish();
       return undefined;
@@ -118,16 +119,5 @@ export class AudioSegment {
       this.#labelledMs += speechMs(frame.samples.length);
       return frame;
     });
-  }
-
-  /**
-   * Both are a fraction of a second: what is left of the one is less than a frame. Into an array of its own, since frames
-   * without a label are parts of the one before.
-   */
-  #append(more: Float32Array): void {
-    const joined = new Float32Array(this.#samples.length + more.length);
-    joined.set(this.#samples);
-    joined.set(more, this.#samples.length);
-    this.#samples = joined;
   }
 }

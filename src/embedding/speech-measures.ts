@@ -17,6 +17,8 @@ export class SpeechMeasures {
   /** Of the windows so far: their sums and how many. */
   #levels = { snrDb: 0, levelSpreadDb: 0, windows: 0 };
   #embeddings = { length: 0, windows: 0 };
+  /** The frame in hand. */
+  readonly #telephone: Float32Array;
   readonly #spectrum: SpeechSpectrum;
   readonly #toneOrMusic: ToneOrMusicMeter;
   /** Frames that sound, of the stream and since the window's first one. */
@@ -25,13 +27,14 @@ export class SpeechMeasures {
   /** @param frameSamples samples at 16 kHz in a frame. */
   constructor(frameSamples: number) {
     const telephoneFrame = (frameSamples * TELEPHONE_RATE_HZ) / SPEECH_RATE_HZ;
+    this.#telephone = new Float32Array(telephoneFrame);
     this.#spectrum = new SpeechSpectrum(telephoneFrame);
     this.#toneOrMusic = new ToneOrMusicMeter(telephoneFrame);
   }
 
   /** Adds a frame of speech, 16 kHz, and its probability, 0 to 1. */
   add(samples: Float32Array, probability: number): void {
-    const telephone = telephoneSamples(samples);
+    const telephone = telephoneSamples(samples, this.#telephone);
     const measure = measureFrame(telephone);
     this.#stream.add(measure, probability);
     this.#window.add(measure, probability);
@@ -44,7 +47,7 @@ export class SpeechMeasures {
 
   /** Adds a frame without speech, 16 kHz. Whether it is settled now that it, or frames before it, are tones or music. */
   addOther(samples: Float32Array): boolean {
-    const { sounds, toneOrMusicFrames } = this.#toneOrMusic.add(telephoneSamples(samples));
+    const { sounds, toneOrMusicFrames } = this.#toneOrMusic.add(telephoneSamples(samples, this.#telephone));
     if (!sounds) return false;
     this.#sounds.stream.add(1, toneOrMusicFrames);
     // What was heard before a window begins says nothing of it: a ringing tone, music on hold.

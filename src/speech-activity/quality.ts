@@ -26,11 +26,12 @@ const MINIMUM_SPECTRA = 8;
  * The samples at 8 kHz that a frame at 16 kHz was made from: the resampler hands each on as it is, with a new one after
  * it. What is measured is measured on these, since clipping shows in no sample that was computed.
  * @param samples at 16 kHz, from a whole sample at 8 kHz on.
- * @returns a new array.
+ * @param room written to, from its beginning; at least half as long.
+ * @returns the part of `room` that was written.
  */
-export function telephoneSamples(samples: Float32Array): Float32Array {
+export function telephoneSamples(samples: Float32Array, room: Float32Array): Float32Array {
   const every = SPEECH_RATE_HZ / TELEPHONE_RATE_HZ;
-  const telephone = new Float32Array(Math.ceil(samples.length / every));
+  const telephone = room.subarray(0, Math.ceil(samples.length / every));
   for (let i = 0; i < telephone.length; i++) telephone[i] = samples[i * every]!;
   return telephone;
 }
@@ -47,8 +48,7 @@ export interface FrameMeasure {
 export function measureFrame(samples: Float32Array): FrameMeasure {
   let energy = 0;
   let clipped = 0;
-  for (let i = 0; i < samples.length; i++) {
-    const sample = samples[i]!;
+  for (const sample of samples) {
     energy += sample * sample;
     if (sample >= CLIPPED_FROM || sample <= -CLIPPED_FROM) clipped++;
   }

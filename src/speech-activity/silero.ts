@@ -15,11 +15,24 @@ export interface SpeechActivityState {
   readonly recurrent: Float32Array;
 }
 
+/** What one run reads and writes. */
+interface Batch {
+  readonly input: Float32Array;
+  readonly recurrent: Float32Array;
+  readonly output: Float32Array;
+  readonly next: Float32Array;
+  readonly inputs: InferenceSession.FeedsType;
+  readonly outputs: InferenceSession.FetchesType;
+}
+
 /**
  * Silero VAD (https://github.com/snakers4/silero-vad). Chunks of many streams go through it in one run: at one chunk a
  * run its cost is mostly overhead (measured: a third of it a chunk in batches of 16, and the same to the last bit).
  */
 export class SpeechActivityModel {
+  /** By their size. Made anew for each run, they were most of what a worker's garbage collector had to do. */
+  readonly #free = new Map<number, Batch[]>();
+
   /**
    * @param session the graph, with the inputs and outputs that models.json names.
    * @param chunk how models.json says that streams are cut.
@@ -49,33 +62,71 @@ export class SpeechActivityModel {
     chunks: readonly Float32Array[],
     states: readonly SpeechActivityState[],
   ): Promise<readonly number[]> {
-    const batch = chunks.length;
+    const batch = this.#takeBatch(chunks.length);
+    try {
+      this.#fill(batch, chunks, states);
+      await this.session.run(batch.inputs, batch.outputs);
+      this.#advance(batch, states);
+      return Array.from(batch.output);
+    } finally {
+      this.#free.get(chunks.length)!.push(batch);
+    }
+  }
+
+  /** Room for so many streams; who took it alone uses it until it is free again. */
+  #takeBatch(size: number): Batch {
+    let free = this.#free.get(size);
+    if (!free) this.#free.set(size, (free = []));
+    return free.pop() ?? this.#makeBatch(size);
+  }
+
+  #makeBatch(size: number): Batch {
+    const { layers, width } = this;
+    const row = this.chunk.contextSamples + this.chunk.chunkSamples;
+    const input = new Float32Array(size * row);
+    const recurrent = new Float32Array(layers * size * width);
+    const output = new Float32Array(size);
+    const next = new Float32Array(layers * size * width);
+    const stateOf = (values: Float32Array): Tensor => new Tensor('float32', values, [layers, size, width]);
+    return {
+      input,
+      recurrent,
+      output,
+      next,
+      inputs: { input: new Tensor('float32', input, [size, row]), state: stateOf(recurrent) },
+      outputs: { output: new Tensor('float32', output, [size, 1]), stateN: stateOf(next) },
+    };
+  }
+
+  #fill(
+    { input, recurrent }: Batch,
+    chunks: readonly Float32Array[],
+    states: readonly SpeechActivityState[],
+  ): void {
+    const { layers, width } = this;
     const { contextSamples, chunkSamples } = this.chunk;
     const row = contextSamples + chunkSamples;
-    const { layers, width } = this;
-    const input = new Float32Array(batch * row);
-    const recurrent = new Float32Array(layers * batch * width);
-    for (let i = 0; i < batch; i++) {
+    for (let i = 0; i < chunks.length; i++) {
       const state = states[i]!;
-      input.set(state.context, i * row);
+      copy(state.context, 0, input, i * row, contextSamples);
       input.set(chunks[i]!, i * row + contextSamples);
       for (let layer = 0; layer < layers; layer++) {
-        copy(state.recurrent, layer * width, recurrent, (layer * batch + i) * width, width);
+        copy(state.recurrent, layer * width, recurrent, (layer * chunks.length + i) * width, width);
       }
     }
-    const results = await this.session.run({
-      input: new Tensor('float32', input, [batch, row]),
-      state: new Tensor('float32', recurrent, [layers, batch, width]),
-    });
-    const next = results['stateN']!.data as Float32Array;
-    for (let i = 0; i < batch; i++) {
+  }
+
+  #advance({ input, next }: Batch, states: readonly SpeechActivityState[]): void {
+    const { layers, width } = this;
+    const { contextSamples, chunkSamples } = this.chunk;
+    const row = contextSamples + chunkSamples;
+    for (let i = 0; i < states.length; i++) {
       const state = states[i]!;
-      copy(input, (i + 1) * row - contextSamples, state.context, 0, contextSamples);
+      copy(input, i * row + chunkSamples, state.context, 0, contextSamples);
       for (let layer = 0; layer < layers; layer++) {
-        copy(next, (layer * batch + i) * width, state.recurrent, layer * width, width);
+        copy(next, (layer * states.length + i) * width, state.recurrent, layer * width, width);
       }
     }
-    return Array.from(results['output']!.data as Float32Array);
   }
 }
 
