@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from './config.js';
 import { loggedFailure, type Logger } from './observability/index.js';
 import {
+  CallCommands,
   CallControl,
   CallRequests,
   Calls,
@@ -37,6 +38,7 @@ export interface OpenCallsParts extends Pick<
 export interface OpenedCalls {
   readonly replicaId: string;
   readonly calls: Calls;
+  readonly commands: CallCommands;
   readonly control: CallControl;
   readonly overrides: Overrides;
   readonly poller: ControlPoller;
@@ -62,10 +64,19 @@ export function openCalls(
     maximumCalls: config.maximumCalls,
     consentLeaseMs: config.consentLeaseMs,
   });
+  const commands = new CallCommands({
+    database,
+    keyring,
+    replicaId,
+    calls,
+    onFailure: failed('what another process asked for could not be done'),
+  });
+  stops.push(() => commands.settled());
   const overrides = new Overrides(database, keyring, clock);
   const replica = new Replica(database, replicaId);
   const poller = new ControlPoller({
     calls,
+    commands,
     overrides,
     replica,
     gate,
@@ -79,5 +90,5 @@ export function openCalls(
   const onFailure = failed('abandoned calls could not be ended');
   const janitor = new Janitor({ replica, clock, purge: () => partial.purge(), resumeWindowMs, onFailure });
   stops.push(() => janitor.stop());
-  return { replicaId, calls, control: new CallControl(calls, poller), overrides, poller, janitor };
+  return { replicaId, calls, commands, control: new CallControl(calls, poller), overrides, poller, janitor };
 }

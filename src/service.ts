@@ -156,7 +156,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const enrolment = openEnrolment(database, keyring, gate, clock);
   const { partial } = enrolment;
   const openDossier = openDossiers(gate, enrolment, extractor.spaces);
-  const { calls, control, overrides, poller, janitor, replicaId } = openCalls(
+  const { calls, commands, control, overrides, poller, janitor, replicaId } = openCalls(
     config,
     { database, keyring, gate, policies, extractor, calibrations, openDossier, clock, partial, log },
     stops,
@@ -185,6 +185,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const grpc = await GrpcServer.create(
     {
       calls,
+      commands,
       control,
       poller,
       recordings,

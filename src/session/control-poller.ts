@@ -2,6 +2,7 @@ import type { ConsentGate } from '../consent/index.js';
 import type { Clock } from '../domain/clock.js';
 import { VouchError } from '../errors.js';
 import type { CallSession } from './call-session.js';
+import type { CallCommands } from './call-commands.js';
 import type { Calls } from './calls.js';
 import type { ClaimTrack } from './claim-track.js';
 import type { LiveCall } from './live-call.js';
@@ -11,6 +12,7 @@ import type { Replica } from './replica.js';
 
 export interface ControlPollerParts {
   readonly calls: Calls;
+  readonly commands: CallCommands;
   readonly overrides: Overrides;
   readonly replica: Replica;
   readonly gate: ConsentGate;
@@ -23,8 +25,8 @@ export interface ControlPollerParts {
 }
 
 /**
- * Brings to this process's calls what was recorded elsewhere: pauses and resumptions, overridden decisions, and every
- * change of the consent of a claimed speaker. Each round that succeeds renews the consent lease of the calls; without one it runs out.
+ * Brings to this process's calls what was recorded elsewhere: pauses and resumptions, commands, overridden decisions, and
+ * every change of the consent of a claimed speaker. Each round that succeeds renews the consent lease of the calls; without one it runs out.
  */
 export class ControlPoller {
   readonly #parts: ControlPollerParts;
@@ -68,7 +70,12 @@ export class ControlPoller {
   }
 
   async #run(): Promise<boolean> {
-    const results = await Promise.allSettled([this.#controls(), this.#overrides(), this.#consents()]);
+    const results = await Promise.allSettled([
+      this.#controls(),
+      this.#parts.commands.begin(),
+      this.#overrides(),
+      this.#consents(),
+    ]);
     this.#round = undefined;
     for (const { session } of this.#parts.calls.live) session.checkLease();
     for (const result of results) if (result.status === 'rejected') this.#parts.onFailure(result.reason);

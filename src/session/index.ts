@@ -1,6 +1,7 @@
 /** Calls and recordings: the one place where the stages are composed. */
 export { adaptFromCall } from './adapt-from-call.js';
 export { CallCalibrations } from './call-calibrations.js';
+export { CallCommands, type CarryOut } from './call-commands.js';
 export { CallControl } from './call-control.js';
 export { CallRequests } from './call-requests.js';
 export { CallStore } from './call-store.js';

@@ -65,6 +65,7 @@ export class Janitor {
         expectedMs: EXPECTED_MS,
       };
       await replica.endAbandoned(after, clock.now());
+      await replica.purge();
       await purge();
     } catch (error) {
       onFailure(error);

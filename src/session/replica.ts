@@ -4,6 +4,7 @@ import {
   beat,
   leave,
   listControls,
+  purgeCommands,
   staleCalls,
   type AbandonedAfter,
   type Database,
@@ -39,6 +40,11 @@ export class Replica {
   /** Tells that this process stops. */
   async leave(): Promise<void> {
     await this.database.system((tx) => leave(tx, this.replicaId));
+  }
+
+  /** Takes back what processes that are gone have asked of others. */
+  async purge(): Promise<void> {
+    await this.database.system(purgeCommands);
   }
 
   /** Ends calls that nobody has any more, of whichever process. Returns how many. */

@@ -209,6 +209,7 @@ export {
 } from './abandoned-calls.js';
 export { addClaim, claimedSpeakers, listClaims, type NewClaim, type StoredClaim } from './call-claims.js';
 export { findCallSubjects, type CallSubjects } from './call-subjects.js';
+export * from './call-commands.js';
 export {
   acknowledgeControl,
   listControls,

@@ -14,6 +14,7 @@ import { Rights } from '../../src/rights/index.js';
 import { CalibrationFolders } from '../../src/scoring/index.js';
 import {
   CallCalibrations,
+  CallCommands,
   CallRequests,
   Calls,
   CallStore,
@@ -61,15 +62,17 @@ export async function rulesWorld(t: ExecutionContext) {
   const failures: unknown[] = [];
   /** What was seen at least once, so that a test knows that it looked at everything. */
   const seen = new Set<Told | RetentionKind>();
+  const onFailure = (error: unknown) => failures.push(error);
   const poller = new ControlPoller({
     calls,
+    commands: new CallCommands({ database, keyring, replicaId, calls, onFailure }),
     overrides: new Overrides(database, keyring, clock),
     replica: new Replica(database, replicaId),
     gate,
     openDossier,
     clock,
     everyMs: 1000,
-    onFailure: (error) => failures.push(error),
+    onFailure,
   });
   const rights = new Rights(database, keyring, clock);
   const keyParts = { database, keyring, clock, backupDays, reseals: RESEALS };

@@ -3,7 +3,7 @@ import test from 'ava';
 import type { ManifestRow } from '../../src/domain/enrolment-job.js';
 import { EnrolmentJobs, TrustPhrases } from '../../src/enrolment/index.js';
 import { Retention } from '../../src/retention/index.js';
-import { findSpeaker, putPartialEvidence } from '../../src/storage/index.js';
+import { findSpeaker, insertCommand, putPartialEvidence } from '../../src/storage/index.js';
 import { Overrides } from '../../src/session/index.js';
 import { asOwner } from '../helpers/database.js';
 import { rightsGround, type RightsGround } from '../helpers/rights.js';
@@ -64,6 +64,9 @@ async function fillEverything(ground: RightsGround): Promise<void> {
       evidence: Buffer.alloc(1),
       expiresAt: clock.in(30 * DAY),
     });
+    // Of a process that was gone before the answer came; the janitor would have it within seconds.
+    const command = { commandId: randomUUID(), callId, ownerReplica: randomUUID(), keyEpoch: 1 };
+    await insertCommand(tx, { ...command, wrappedKey: Buffer.alloc(1), request: Buffer.alloc(1) }, 0);
   });
   await grant('mia');
   await erase('mia');
@@ -133,7 +136,15 @@ test('what every table holds of people goes when its term is over, or it is said
   t.deepEqual(await run(ground), ['CALL_SCORES', 'ENROLMENT_JOB', 'IDEMPOTENCY_KEYS']);
   clock.advance(310 * DAY);
   t.deepEqual(await run(ground), ['CALL']);
-  const calls = ['calls', 'call_claims', 'call_events', 'outcomes', 'overrides', 'enrolment_jobs'];
+  const calls = [
+    'calls',
+    'call_claims',
+    'call_events',
+    'outcomes',
+    'overrides',
+    'enrolment_jobs',
+    'call_commands',
+  ];
   const counts = await rowCounts(url);
   for (const name of [...calls, 'enrolment_job_rows']) t.is(counts.get(name), 0, name);
 

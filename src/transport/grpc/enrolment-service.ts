@@ -1,4 +1,8 @@
-import type { EnrolmentServiceImplementation, EnrolmentStart } from '../../gen/vouch/v1/enrolment.js';
+import {
+  EnrolmentServiceDefinition,
+  type EnrolmentServiceImplementation,
+  type EnrolmentStart,
+} from '../../gen/vouch/v1/enrolment.js';
 import * as common from '../../gen/vouch/v1/common.js';
 import { adaptFromCall, enrolFromCall, showTrustPhrase, type RecordingToEnrol } from '../../session/index.js';
 import { fromProtoOptional } from '../enums.js';
@@ -19,20 +23,25 @@ import {
 } from '../validate.js';
 import { writeVoiceprint } from '../write-people.js';
 import { approvalRpcs } from './approvals.js';
+import type { AtOwner } from './at-owner.js';
 import { enrolmentJobs } from './enrolment-jobs.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { Upload } from './upload.js';
 
 /** EnrolmentService. */
-export function enrolmentService(parts: TransportParts): EnrolmentServiceImplementation<WithPrincipal> {
+export function enrolmentService(
+  parts: TransportParts,
+  owner: AtOwner,
+): EnrolmentServiceImplementation<WithPrincipal> {
   const { voiceprints, speakers, poller } = parts;
+  const { methods } = EnrolmentServiceDefinition;
   return {
     ...enrolmentJobs(parts),
     ...approvalRpcs(parts),
 
-    enrolFromCall: async (request, { principal }) => {
+    enrolFromCall: owner.rpc(methods.enrolFromCall, async (request, { principal }) => {
       const voiceprint = await enrolFromCall(parts, principal, {
-        callId: validId(request.callId, 'call_id'),
+        callId: request.callId,
         speakerId: validId(request.speakerId, 'speaker_id'),
         label: readLabel(request.label, 'label'),
         proofing: readProofing(request.proofing, 'proofing'),
@@ -41,17 +50,17 @@ export function enrolmentService(parts: TransportParts): EnrolmentServiceImpleme
       });
       await poller.poke();
       return { voiceprint: writeVoiceprint(voiceprint) };
-    },
+    }),
 
-    adaptFromCall: async (request, { principal }) => {
+    adaptFromCall: owner.rpc(methods.adaptFromCall, async (request, { principal }) => {
       const voiceprint = await adaptFromCall(parts, principal, {
-        callId: validId(request.callId, 'call_id'),
+        callId: request.callId,
         speakerId: validId(request.speakerId, 'speaker_id'),
         idempotencyKey: idempotencyKey(request.idempotencyKey),
       });
       await poller.poke();
       return { voiceprint: writeVoiceprint(voiceprint) };
-    },
+    }),
 
     setTrustPhrase: async (request, { principal }) => {
       await parts.trustPhrases.set(principal, {
@@ -62,9 +71,9 @@ export function enrolmentService(parts: TransportParts): EnrolmentServiceImpleme
       return {};
     },
 
-    getTrustPhrase: async (request, { principal }) => {
-      return { phrase: await showTrustPhrase(parts, principal, validId(request.callId, 'call_id')) };
-    },
+    getTrustPhrase: owner.rpc(methods.getTrustPhrase, async ({ callId }, { principal }) => {
+      return { phrase: await showTrustPhrase(parts, principal, callId) };
+    }),
 
     enrolFromRecording: async (requests, { principal, signal }) => {
       const upload = new Upload(requests, parts.uploadLimits);

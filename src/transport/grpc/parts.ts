@@ -16,6 +16,7 @@ import type { Retention } from '../../retention/index.js';
 import type { Rights } from '../../rights/index.js';
 import type {
   CallCalibrations,
+  CallCommands,
   CallControl,
   Calls,
   ControlPoller,
@@ -29,6 +30,7 @@ import type { UploadLimits } from './upload.js';
 /** What the RPCs are made of; passed in, never global. */
 export interface TransportParts {
   readonly calls: Calls;
+  readonly commands: CallCommands;
   readonly control: CallControl;
   readonly poller: ControlPoller;
   readonly recordings: Recordings;

@@ -12,6 +12,7 @@ import { VouchError } from '../../errors.js';
 import { isDenial, type RecordDenial } from '../denial.js';
 import type { Authenticate } from '../principal.js';
 import { adminService } from './admin-service.js';
+import { AtOwner } from './at-owner.js';
 import { consentService } from './consent-service.js';
 import { enrolmentService } from './enrolment-service.js';
 import { errorMiddleware, type ReportFailure } from './errors.js';
@@ -68,8 +69,9 @@ export class GrpcServer {
       .with(errorMiddleware(options.report))
       .with(principalMiddleware(options.authenticate))
       .with(denialMiddleware(options.denied));
-    guarded.add(VerificationServiceDefinition, verificationService(parts));
-    guarded.add(EnrolmentServiceDefinition, enrolmentService(parts));
+    const owner = new AtOwner(parts.commands);
+    guarded.add(VerificationServiceDefinition, verificationService(parts, owner));
+    guarded.add(EnrolmentServiceDefinition, enrolmentService(parts, owner));
     guarded.add(ConsentServiceDefinition, consentService(parts));
     guarded.add(AdminServiceDefinition, adminService(parts));
     guarded.add(RetentionServiceDefinition, retentionService(parts));

@@ -7,6 +7,7 @@ import { readAudioFormat, readClaims, readContext } from '../read-call.js';
 import { checkNamesAgent, requireRole } from '../roles.js';
 import { idempotencyKey, optionalId, validId, validText, validTime, validUuid } from '../validate.js';
 import { shownDecision, writeEvent } from '../write-call.js';
+import type { AtOwner } from './at-owner.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { streamCall } from './stream-call.js';
 import { Upload } from './upload.js';
@@ -14,8 +15,10 @@ import { Upload } from './upload.js';
 /** VerificationService. */
 export function verificationService(
   parts: TransportParts,
+  owner: AtOwner,
 ): proto.VerificationServiceImplementation<WithPrincipal> {
   const { calls, control, recordings } = parts;
+  const { methods } = proto.VerificationServiceDefinition;
   return {
     streamCall: streamCall(parts),
 
@@ -37,21 +40,19 @@ export function verificationService(
       };
     },
 
-    evaluateCall: async (request, { principal }) => {
+    evaluateCall: owner.rpc(methods.evaluateCall, async (request, { principal }) => {
       const key = idempotencyKey(request.idempotencyKey);
-      const callId = validId(request.callId, 'call_id');
-      const decision = await calls.evaluate(principal, callId, request.sinceMediaMs ?? null, key);
+      const decision = await calls.evaluate(principal, request.callId, request.sinceMediaMs ?? null, key);
       return { decision: shownDecision(decision, principal.role) };
-    },
+    }),
 
-    updateCall: async (request, { principal }) => {
+    updateCall: owner.rpc(methods.updateCall, async (request, { principal }) => {
       const key = idempotencyKey(request.idempotencyKey);
-      const callId = validId(request.callId, 'call_id');
       const claims = readClaims(request.claims, 'claims');
       const agentId = optionalId(request.agentId, 'agent_id');
       checkNamesAgent(principal, agentId);
-      return { claimsSoFar: await calls.update(principal, callId, claims, agentId, key) };
-    },
+      return { claimsSoFar: await calls.update(principal, request.callId, claims, agentId, key) };
+    }),
 
     pauseCall: async (request, { principal }) => {
       const key = idempotencyKey(request.idempotencyKey);
