@@ -12,6 +12,7 @@ import {
   findOptOuts,
   forgetManifestRows,
   insertEvidence,
+  lockSpeakerKey,
   type ErasedSubject,
   type Transaction,
 } from '../storage/index.js';
@@ -43,6 +44,8 @@ const DAY_MS = 86_400_000;
  */
 export async function eraseSpeaker(erasing: Erasing, subject: SpeakerToErase): Promise<ErasureReceipt> {
   const { tx, keyring, principal, now, cause, onBehalfOf } = erasing;
+  // Nobody wraps the key under a later epoch from here on: what the receipt says of the epochs would not be true of it.
+  await lockSpeakerKey(tx, subject.speakerRef);
   const { policy } = await retentionPolicy(tx);
   const consentEvents = await consentHistory(tx, keyring, subject.speakerRef);
   // Where the key was lost before, there is nothing to be recovered.
