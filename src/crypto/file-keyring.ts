@@ -72,7 +72,7 @@ export class FileKeyring extends HeldKeyring {
   /** One change after the other: each reads the file and writes it whole. */
   async #change(tenantId: string, change: Change): Promise<void> {
     const turn = this.#writing.then(async () => {
-      const tenants = await readKeyFile(this.path);
+      const tenants = await this.#readFile();
       const changed = change(tenants.get(tenantId));
       if (changed === undefined) return;
       await writeKeyFile(this.path, tenants.set(tenantId, changed));
@@ -83,14 +83,23 @@ export class FileKeyring extends HeldKeyring {
   }
 
   async #read(): Promise<void> {
-    this.#hold(await readKeyFile(this.path));
+    this.#hold(await this.#readFile());
+  }
+
+  /** Tenants do not go away: a file that lacks one whose keys are held is another one, or none, and is not taken for it. */
+  async #readFile(): Promise<Map<string, EncodedTenantKeys>> {
+    const encoded = await readKeyFile(this.path);
+    if (![...this.#tenants.keys()].every((tenantId) => encoded.has(tenantId)))
+      throw new VouchError('KEYRING_INVALID', {
+        message: 'The keyring file lacks keys of a tenant that it had. Restore it.',
+      });
+    return encoded;
   }
 
   async #reread(): Promise<void> {
     this.#readAt = Date.now(); // At once: others who come meanwhile need not read it, too.
     try {
-      const encoded = await readKeyFile(this.path);
-      if (encoded.size > 0) this.#hold(encoded);
+      await this.#read();
     } catch (error) {
       if (!(error instanceof VouchError)) throw error;
     }

@@ -34,10 +34,13 @@ export class Tenants {
    * The keys come first and the row is committed last: after a crash between them the keyring holds keys that nothing was
    * encrypted under yet, and the next attempt uses them. The other way round, a tenant would have lost its keys.
    *
-   * @throws TENANT_EXISTS
+   * A keyring that lacks keys of other tenants gets none: it is not the one that belongs to the database.
+   *
+   * @throws TENANT_EXISTS, KEY_MISSING, KEY_WRONG
    */
   async create(principal: Principal, policy: Policy = DEFAULT_POLICY): Promise<void> {
     const { tenantId } = principal;
+    await this.verifyKeys();
     await this.database.tenant(tenantId, async (tx) => {
       await lockKeyring(tx);
       await insertTenant(tx, principal.actorId);
@@ -81,8 +84,8 @@ export class Tenants {
   }
 
   /**
-   * Checks that the keyring holds the keys that each tenant's data is encrypted under. For the start of the service: a
-   * missing or wrong key is an error then, and never replaced.
+   * Checks that the keyring holds the keys that each tenant's data is encrypted under. For the start of the service, and
+   * before a tenant is made: a missing or wrong key is an error then, and never replaced.
    *
    * @throws KEY_MISSING, KEY_WRONG
    */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -176,6 +177,23 @@ test('a file: another process forgets what was destroyed, and holds on where the
   t.deepEqual(await other.epochs('acme'), [2]);
   await rm(path);
   t.deepEqual(await other.epochs('acme'), [2]);
+});
+
+test('a file that lacks a tenant whose keys are held is not taken for the keyring, and not written', async (t) => {
+  const path = join(await folder(t), 'keyring.json');
+  const keyring = await FileKeyring.open(path, 0);
+  await keyring.createTenantKeys('acme');
+  const check = await keyring.checkValue('acme', 1);
+  const another = newKeyringText(['bank']);
+  await writeFile(path, another, { mode: 0o600 });
+  t.deepEqual(await keyring.checkValue('acme', 1), check);
+  t.is(await reasonOf(keyring.createTenantKeys('third')), 'KEYRING_INVALID');
+  t.is(await reasonOf(keyring.createEpoch('bank', 2)), 'KEYRING_INVALID');
+  t.is(await readFile(path, 'utf8'), another);
+  await rm(path);
+  t.is(await reasonOf(keyring.createTenantKeys('third')), 'KEYRING_INVALID');
+  t.false(existsSync(path));
+  t.deepEqual(await keyring.checkValue('acme', 1), check);
 });
 
 test('transit: a server in trouble is asked again, and not for ever', async (t) => {

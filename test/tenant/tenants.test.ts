@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import test from 'ava';
 import { FileKeyring } from '../../src/crypto/index.js';
@@ -33,6 +34,14 @@ test('a lost keyring is an error at start, and nothing is put in its place', asy
   const tenants = new Tenants(database, keyring, clock);
   t.is(await reasonOf(tenants.verifyKeys()), 'KEY_MISSING');
   t.is(await reasonOf(tenants.verifyKeys()), 'KEY_MISSING');
+});
+
+test('beside tenants whose keys are not there no tenant is made, and no keyring', async (t) => {
+  const { database, keyFile, clock } = await freshGround(t);
+  await rm(keyFile);
+  const tenants = new Tenants(database, await FileKeyring.open(keyFile), clock);
+  t.is(await reasonOf(newTenant(tenants)), 'KEY_MISSING');
+  t.false(existsSync(keyFile));
 });
 
 test('another keyring is an error at start', async (t) => {
