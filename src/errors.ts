@@ -119,6 +119,11 @@ export const REASONS = {
   // Batch jobs.
   IMPORT_NOT_CONFIGURED: ['FAILED_PRECONDITION', 'The service has no folder of recordings to import.'],
   MANIFEST_INVALID: ['INVALID_ARGUMENT', 'The manifest is not CSV of the form that is documented.'],
+  TRANSFER_KEY_INVALID: ['FAILED_PRECONDITION', 'The transfer key is none, or has ended.'],
+  TRANSFER_FILE_INVALID: [
+    'INVALID_ARGUMENT',
+    'The file of speakers is none, was made by another installation, was changed, or breaks off.',
+  ],
   JOB_NOT_FOUND: ['NOT_FOUND', 'No such batch job.'],
   ROW_REPEATED: ['INVALID_ARGUMENT', 'An earlier row of the manifest has the same speaker and label.'],
   ROW_GIVEN_UP: ['INTERNAL', 'The row was begun several times, and its process ended every time.'],

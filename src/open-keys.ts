@@ -6,6 +6,7 @@ import { resealPartialEvidence, resealTrustPhrase, resealVoiceprints } from './e
 import { KeyKeeper, Keys, KeyWork, type Reseal } from './keys/index.js';
 import { loggedFailure, type Logger } from './observability/index.js';
 import { resealEvidence } from './rights/index.js';
+import { resealTransferKey } from './transfer/index.js';
 import type { Database, Transaction } from './storage/index.js';
 import { retentionPolicy } from './tenant/index.js';
 
@@ -17,6 +18,7 @@ export const RESEALS: readonly Reseal[] = [
   resealTrustPhrase,
   resealEvidence,
   resealNotes,
+  resealTransferKey,
 ];
 
 /** The tenant's retention policy says it once, for keys, too. */

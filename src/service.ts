@@ -205,7 +205,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
       gate,
       ...enrolment,
       ...openKeys(database, keyring, clock, log, stops),
-      ...openPeoplesRights({ database, keyring, clock, log, stops }),
+      ...openPeoplesRights({ database, keyring, clock, log, models, stops }),
       enrolmentJobs: jobs.enrolmentJobs,
       manifestLimits: jobs.manifestLimits,
       startTimeoutMs: config.startTimeoutMs,

@@ -26,6 +26,9 @@ export const ENTRY_TYPES = {
   EVIDENCE_READ: 'READ',
   SPEAKER_EXPORTED: 'READ',
   ENROLMENT_JOB_ROWS_LISTED: 'READ',
+  // What is held of a person was sealed for another installation.
+  SPEAKER_TRANSFERRED: 'READ',
+  SPEAKERS_TRANSFERRED: 'READ',
 
   // Somebody said that a caller is this person: what is held of them was opened for the comparison.
   SPEAKER_CLAIMED: 'CLAIM',
@@ -48,6 +51,9 @@ export const ENTRY_TYPES = {
   SPEAKER_ERASED: 'CHANGE',
   VOICEPRINTS_EXPIRED: 'CHANGE',
   RETENTION_RUN: 'CHANGE',
+  // A person came from another installation.
+  SPEAKER_IMPORTED: 'CHANGE',
+  SPEAKERS_IMPORTED: 'CHANGE',
   ENROLMENT_JOB_CREATED: 'CHANGE',
   ENROLMENT_JOB_CANCELLED: 'CHANGE',
 
@@ -75,6 +81,8 @@ export const ENTRY_TYPES = {
   // An old epoch key is gone from the keyring.
   KEY_EPOCH_DESTROYED: 'ADMINISTRATION',
   KEY_SETTINGS_CHANGED: 'ADMINISTRATION',
+  // Another installation may seal speakers for this one.
+  TRANSFER_KEY_CREATED: 'ADMINISTRATION',
   REENCRYPTION_REQUESTED: 'ADMINISTRATION',
   SPEAKERS_REENCRYPTED: 'ADMINISTRATION',
 

@@ -5,6 +5,7 @@ import { AdminServiceDefinition } from '../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../gen/vouch/v1/enrolment.js';
 import { RetentionServiceDefinition } from '../gen/vouch/v1/retention.js';
+import { TransferServiceDefinition } from '../gen/vouch/v1/transfer.js';
 import { VerificationServiceDefinition } from '../gen/vouch/v1/verification.js';
 
 /** Where the service is, and who asks. */
@@ -23,6 +24,7 @@ export interface Connection {
   readonly consent: Client<ConsentServiceDefinition>;
   readonly admin: Client<AdminServiceDefinition>;
   readonly retention: Client<RetentionServiceDefinition>;
+  readonly transfer: Client<TransferServiceDefinition>;
   close(): void;
 }
 
@@ -46,6 +48,7 @@ export function connect(options: ConnectionOptions): Connection {
     consent: factory.create(ConsentServiceDefinition, channel, defaults),
     admin: factory.create(AdminServiceDefinition, channel, defaults),
     retention: factory.create(RetentionServiceDefinition, channel, defaults),
+    transfer: factory.create(TransferServiceDefinition, channel, defaults),
     close: () => {
       channel.close();
     },

@@ -22,6 +22,17 @@ const common = {
   retroactive: z.boolean(),
   /** SHA-256 of the sealed details, salted within: proves them while they exist, says nothing once they are erased. */
   detailsSha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** For an event that was said to another installation: its place in the chain there, which is pseudonyms, too. */
+  imported: z
+    .strictObject({
+      /** Id of that installation's public key. */
+      from: z.string(),
+      eventId: z.uuid(),
+      chainPosition: z.int().positive(),
+      chainHash: z.string().regex(/^[0-9a-f]{64}$/),
+      recordedAt: time,
+    })
+    .optional(),
 };
 
 /** What the chain holds of what a person said to a notice. Nothing of it names a person. */

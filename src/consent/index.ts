@@ -3,9 +3,10 @@ export { consentDetailsContext, proofingJson, resealConsentDetails } from './app
 export { Consents } from './consents.js';
 export { ConsentGate, type OpenedClaim, type SeenClaim } from './gate.js';
 export type { Grant } from './grant.js';
+export { importConsent, type ImportedEvent } from './imported.js';
 export type { ListedEvent } from './history.js';
 export type { OptOutInput, RecordConsentInput, RecordedConsent, WithdrawInput } from './inputs.js';
 export { loadConsent, loadConsentOf, SPEAKER_ID_HASH } from './load.js';
-export type { PublishedNotice } from './notices.js';
+export { publish, type PublishedNotice } from './notices.js';
 export { requireGrant } from './restriction.js';
 export { isHeld, isKept, speakerStates, SpeakerStates, type SpeakerStateInput } from './speaker-states.js';

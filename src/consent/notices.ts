@@ -23,6 +23,8 @@ export async function publish(
   principal: Principal,
   notice: Notice,
   now: Date,
+  /** When it was published first: before now for one that comes from another installation. */
+  publishedAt = now,
 ): Promise<PublishedNotice> {
   const wordings = await listNotices(tx, notice.noticeId, notice.version);
   if (wordings.some((other) => terms(other) !== terms(notice))) {
@@ -54,17 +56,26 @@ export async function publish(
     type: 'NOTICE_PUBLISHED',
     subjectRef: null,
     recordedAt: now,
-    body: { noticeId, version, language, channel, textSha256, requiresNewConsent, newConsentGraceDays },
+    body: {
+      noticeId,
+      version,
+      language,
+      channel,
+      textSha256,
+      requiresNewConsent,
+      newConsentGraceDays,
+      ...(publishedAt !== now && { publishedElsewhereAt: publishedAt.toISOString() }),
+    },
   });
   await insertNotice(tx, {
     ...notice,
     textSha256: hash,
-    publishedAt: now,
+    publishedAt,
     chainPosition: position,
     actorRef: actor.ref,
     role: actor.role,
   });
-  return { textSha256, publishedAt: now };
+  return { textSha256, publishedAt };
 }
 
 /** What all wordings of one version have in common. */

@@ -7,6 +7,7 @@ export { FIRST_EPOCH, type Keyring, type OwnedKey, type WrappedKey } from './key
 export { openKeyring, type KeyringSource } from './open-keyring.js';
 export { requestDigest } from './request-digest.js';
 export { newKeyringText } from './key-file.js';
+export { newStreamKeyPair, StreamOpener, StreamSealer, type StreamKeyPair } from './sealed-stream.js';
 export { verifySignature, type PublicKey, type Signature } from './signing.js';
 export { TransitKeyring } from './transit-keyring.js';
 export { decodeVector, encodeVector } from './vector.js';

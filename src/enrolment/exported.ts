@@ -28,7 +28,7 @@ export function exportedVector(space: string, vector: Float32Array): ExportedVec
 export async function exportVoiceprints(
   tx: Transaction,
   keyring: Keyring,
-  { speakerRef, speakerId }: SpeakerRow,
+  { speakerRef, speakerId }: Pick<SpeakerRow, 'speakerRef' | 'speakerId'>,
   now: Date,
 ): Promise<ExportedVoiceprint[]> {
   const rows = await listVoiceprints(tx, speakerRef);

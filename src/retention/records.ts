@@ -5,6 +5,8 @@ import {
   deleteEvidence,
   deleteIdempotencyKeys,
   deleteSpeakerKey,
+  deleteTransferKey,
+  listExpiredTransferKeys,
   listOldEvidence,
   type EvidenceRow,
   type Transaction,
@@ -39,6 +41,18 @@ async function evidenceItem(tx: Transaction, run: RetentionRun, row: EvidenceRow
     await deleteSpeakerKey(tx, id);
   }
   return { kind: 'EVIDENCE', id, rule: 'AGE', dueAt, held, count: 1, receipt: null };
+}
+
+/** Destroys transfer keys that have ended, with every file that was sealed for them; nothing that anybody is told. */
+export async function forgetTransferKeys({ database, tenantId, now, dryRun }: RetentionRun): Promise<void> {
+  if (dryRun) return;
+  for (let gone = PAGE; gone === PAGE;) {
+    gone = await database.tenant(tenantId, async (tx) => {
+      const ended = await listExpiredTransferKeys(tx, now, PAGE);
+      for (const { transferId } of ended) await deleteTransferKey(tx, transferId);
+      return ended.length;
+    });
+  }
 }
 
 /** Deletes idempotency keys that nobody repeats any more; told as one item. */

@@ -4,7 +4,7 @@ import { retentionPolicy } from '../tenant/index.js';
 import { runCalls } from './calls.js';
 import type { RetentionParts, RetentionRun } from './parts.js';
 import { runJobs } from './jobs.js';
-import { runEvidence, runIdempotencyKeys } from './records.js';
+import { forgetTransferKeys, runEvidence, runIdempotencyKeys } from './records.js';
 import { runLapsed, runSpeakers } from './speakers.js';
 
 export interface RetentionOptions {
@@ -42,6 +42,7 @@ export async function* runRetention(
         yield item;
       }
     }
+    await forgetTransferKeys(run);
     complete = run.failures.length === 0;
   } finally {
     const body = { policyVersion: version, removed: { ...counts }, held, complete };

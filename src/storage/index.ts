@@ -85,6 +85,7 @@ export {
 } from './ledger-queries.js';
 export {
   insertNotice,
+  listAllNotices,
   listNotices,
   newConsentVersions,
   type NewConsentRow,
@@ -242,3 +243,4 @@ export {
   type UntoldOverride,
 } from './overrides.js';
 export { recordOutcome, type NewOutcome, type StoredOutcome } from './outcomes.js';
+export * from './transfer-keys.js';

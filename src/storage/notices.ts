@@ -7,6 +7,11 @@ export interface NoticeRow extends Notice {
   readonly publishedAt: Date;
 }
 
+const COLUMNS = `notice_id AS "noticeId", version, language, channel, text, purposes,
+  controller_entity AS "controllerEntity", retention_days AS "retentionDays",
+  requires_new_consent AS "requiresNewConsent", new_consent_grace_days AS "newConsentGraceDays",
+  published_at AS "publishedAt"`;
+
 /** All wordings of one version: its languages and channels. */
 export async function listNotices(
   tx: Transaction,
@@ -14,12 +19,21 @@ export async function listNotices(
   version: number,
 ): Promise<readonly NoticeRow[]> {
   return tx.query(
-    `SELECT notice_id AS "noticeId", version, language, channel, text, text_sha256 AS "textSha256", purposes,
-       controller_entity AS "controllerEntity", retention_days AS "retentionDays",
-       requires_new_consent AS "requiresNewConsent", new_consent_grace_days AS "newConsentGraceDays",
-       published_at AS "publishedAt"
-     FROM notices WHERE notice_id = $1 AND version = $2`,
+    `SELECT ${COLUMNS}, text_sha256 AS "textSha256" FROM notices WHERE notice_id = $1 AND version = $2`,
     [noticeId, version],
+  );
+}
+
+/** Every wording that was ever published, in its order, from after a position of the chain. */
+export async function listAllNotices(
+  tx: Transaction,
+  after: number,
+  limit: number,
+): Promise<readonly (Omit<NoticeRow, 'textSha256'> & { readonly chainPosition: number })[]> {
+  return tx.query(
+    `SELECT ${COLUMNS}, chain_position AS "chainPosition" FROM notices
+     WHERE chain_position > $1 ORDER BY chain_position LIMIT $2`,
+    [after, limit],
   );
 }
 

@@ -19,7 +19,9 @@ const TERMS = `SELECT s.speaker_ref AS "speakerRef", s.speaker_id AS "speakerId"
     WHERE v.tenant_id = s.tenant_id AND v.speaker_ref = s.speaker_ref
       -- What a voiceprint learnt in a call is use, like the call's acceptance.
       AND v.adapted_from IS NULL) enrolled
-  CROSS JOIN LATERAL (SELECT max(recorded_at) AS at FROM ledger l
+  CROSS JOIN LATERAL (SELECT
+      -- What was said to another installation is as old here as it was there.
+      max(coalesce((l.body::jsonb #>> '{imported,recordedAt}')::timestamptz, l.recorded_at)) AS at FROM ledger l
     WHERE l.tenant_id = s.tenant_id AND l.subject_ref = s.speaker_ref AND l.kind = 'CONSENT') said
   ORDER BY s.speaker_ref`;
 

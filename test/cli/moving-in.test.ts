@@ -36,7 +36,7 @@ function cells(csv: string): string[][] {
     .map((line) => line.split(','));
 }
 
-test('from recordings and a list of consents to enrolled speakers', async (t) => {
+test.serial('from recordings and a list of consents to enrolled speakers', async (t) => {
   const published = await ask(
     ...['notice', 'publish', '--id', 'voice', '--version', '1', '--channel', 'paper', '--purposes', 'verify'],
     ...[...NOTICE, '--retention-days', '365'],
@@ -100,7 +100,34 @@ test('from recordings and a list of consents to enrolled speakers', async (t) =>
   t.regex(cancelled.stdout, /^state +ENDED$/m, 'what has ended stays so');
 });
 
-test('mistakes in a list are found before anything is recorded', async (t) => {
+test.serial('from another installation: a key, a sealed file, and the speakers are there', async (t) => {
+  const other = await Served.start();
+  const there = (...args: string[]) => vouch([...args, '--address', other.address]);
+  try {
+    const key = await there('speakers', 'receive-key', '--out', here('key.json'));
+    t.is(key.code, 0, key.stderr);
+    const sealed = ['speakers', 'export-sealed', '--to', here('key.json'), '--out', here('speakers.sealed')];
+    const exported = await ask(...sealed);
+    t.is(exported.code, 0, exported.stderr);
+    t.regex(exported.stdout, /2 speakers, 2 with voiceprints, 0 left out/);
+    const fingerprint = /fingerprint ([0-9a-f ]+)/.exec(key.stdout)![1]!;
+    t.true(exported.stdout.includes(fingerprint), 'the two sides see the same');
+    t.false((await readFile(here('speakers.sealed'))).includes('allison'));
+    t.is((await ask('audit', 'anchor', '--public-key', here('sender.pem'))).code, 0);
+    const imports = ['speakers', 'import-sealed', here('speakers.sealed'), '--from', here('sender.pem')];
+    const imported = await there(...imports);
+    t.is(imported.code, 0, imported.stderr);
+    t.regex(imported.stdout, /^2 speakers with 2 voiceprints are here now, 0 were left out$/m);
+    t.regex((await there('speakers', 'show', 'allison')).stdout, /1 in use/);
+    t.regex((await there(...imports)).stdout, /left out .*allison.*: exists/);
+    const refused = await there('speakers', 'receive-key', '--out', here('no.json'), '--role', 'agent');
+    t.regex(refused.stderr, /ROLE_NOT_ALLOWED/);
+  } finally {
+    await other.stop();
+  }
+});
+
+test.serial('mistakes in a list are found before anything is recorded', async (t) => {
   await writeFile(here('bad.csv'), 'speaker,when\nallison,2024-05-01T09:00:00Z\n');
   const { code, stderr } = await ask('consent', 'import', here('bad.csv'), ...IMPORT, '--json');
   t.is(code, 1);

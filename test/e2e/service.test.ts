@@ -14,6 +14,7 @@ const OWN = [
   'vouch.v1.ConsentService',
   'vouch.v1.EnrolmentService',
   'vouch.v1.RetentionService',
+  'vouch.v1.TransferService',
   'vouch.v1.VerificationService',
 ];
 const CALL = 'allison_en/call-1.wav';

@@ -7,6 +7,7 @@ import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
 import { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
 import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
 import { RetentionServiceDefinition } from '../../src/gen/vouch/v1/retention.js';
+import { TransferServiceDefinition } from '../../src/gen/vouch/v1/transfer.js';
 import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
 import { Served } from '../helpers/binary.js';
 import { TestTenant, type ClientMaker } from '../helpers/caller.js';
@@ -100,6 +101,7 @@ function clientsOf(address: string): ClientMaker {
         consent: factory.create(ConsentServiceDefinition, channel, options),
         admin: factory.create(AdminServiceDefinition, channel, options),
         retention: factory.create(RetentionServiceDefinition, channel, options),
+        transfer: factory.create(TransferServiceDefinition, channel, options),
       };
     },
   };

@@ -32,6 +32,7 @@ import type {
   VerifyRecordingResponse,
 } from '../../src/gen/vouch/v1/verification.js';
 import type { RetentionServiceClient } from '../../src/gen/vouch/v1/retention.js';
+import type { TransferServiceClient } from '../../src/gen/vouch/v1/transfer.js';
 import { fixtureFile } from './speech.js';
 import { TestStream } from './test-stream.js';
 
@@ -41,6 +42,7 @@ export interface Clients {
   readonly consent: ConsentServiceClient;
   readonly admin: AdminServiceClient;
   readonly retention: RetentionServiceClient;
+  readonly transfer: TransferServiceClient;
 }
 
 /** Makes clients of a service for a tenant and a role, over a connection of their own where one is given. */
@@ -73,6 +75,7 @@ export class TestTenant {
   readonly consent: ConsentServiceClient;
   readonly admin: AdminServiceClient;
   readonly retention: RetentionServiceClient;
+  readonly transfer: TransferServiceClient;
 
   constructor(
     readonly service: ClientMaker,
@@ -86,6 +89,7 @@ export class TestTenant {
       consent: this.consent,
       admin: this.admin,
       retention: this.retention,
+      transfer: this.transfer,
     } = service.clients(tenantId, role, channel));
   }
 

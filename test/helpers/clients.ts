@@ -5,6 +5,7 @@ import { AdminServiceDefinition } from '../../src/gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../../src/gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../src/gen/vouch/v1/enrolment.js';
 import { RetentionServiceDefinition } from '../../src/gen/vouch/v1/retention.js';
+import { TransferServiceDefinition } from '../../src/gen/vouch/v1/transfer.js';
 import { VerificationServiceDefinition } from '../../src/gen/vouch/v1/verification.js';
 import type { ClientMaker, Clients } from './caller.js';
 
@@ -25,5 +26,6 @@ export function clientsOver(channel: Channel, tenantId: string, role: Role, acto
     consent: factory.create(ConsentServiceDefinition, channel, options),
     admin: factory.create(AdminServiceDefinition, channel, options),
     retention: factory.create(RetentionServiceDefinition, channel, options),
+    transfer: factory.create(TransferServiceDefinition, channel, options),
   };
 }

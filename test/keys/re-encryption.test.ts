@@ -142,6 +142,7 @@ test.serial(
       'erasure_evidence.ciphertext',
       'overrides.note',
       'partial_evidence.evidence',
+      'transfer_keys.private_key',
       'trust_phrases.ciphertext',
       'voiceprint_vectors.ciphertext',
       'voiceprints.lineage',
@@ -166,6 +167,7 @@ test.serial(
       'speaker_accounts.account_hash',
       'speaker_keys.wrapped_key',
       'speaker_states.id_hash',
+      'transfer_keys.public_key',
       'trust_phrases.used_call_hash',
     ];
     t.deepEqual(

@@ -5,6 +5,7 @@ import { EnrolmentJobs, TrustPhrases } from '../../src/enrolment/index.js';
 import { Retention } from '../../src/retention/index.js';
 import { findSpeaker, insertCommand, putPartialEvidence } from '../../src/storage/index.js';
 import { Overrides } from '../../src/session/index.js';
+import { TransferKeys } from '../../src/transfer/index.js';
 import { asOwner } from '../helpers/database.js';
 import { rightsGround, type RightsGround } from '../helpers/rights.js';
 import { speech } from '../helpers/voiceprints.js';
@@ -68,6 +69,7 @@ async function fillEverything(ground: RightsGround): Promise<void> {
     const command = { commandId: randomUUID(), callId, ownerReplica: randomUUID(), keyEpoch: 1 };
     await insertCommand(tx, { ...command, wrappedKey: Buffer.alloc(1), request: Buffer.alloc(1) }, 0);
   });
+  await new TransferKeys(database, keyring, clock).create(officer, 7, 't');
   await grant('mia');
   await erase('mia');
   await grant('noa');

@@ -4,6 +4,7 @@ import { clientCommand, newCommand, type ClientOptions } from '../command.js';
 import { connected } from '../connection.js';
 import { wholeNumber } from '../options.js';
 import { speakerRightsCommands } from './speaker-rights.js';
+import { speakerTransferCommands } from './speaker-transfer.js';
 import { answer, fields, isolated, table } from '../output.js';
 
 interface ListOptions extends ClientOptions {
@@ -25,7 +26,8 @@ export function speakersCommand(): Command {
         .argument('<speaker>', 'the speaker')
         .action(show),
     );
-  for (const command of speakerRightsCommands()) speakers.addCommand(command);
+  for (const command of [...speakerRightsCommands(), ...speakerTransferCommands()])
+    speakers.addCommand(command);
   return speakers;
 }
 

@@ -24,6 +24,7 @@ import type {
   Recordings,
 } from '../../session/index.js';
 import type { CalibrationRows, Policies, RetentionPolicies } from '../../tenant/index.js';
+import type { SpeakerExport, SpeakerImport, TransferKeys } from '../../transfer/index.js';
 import type { KeyKeeper, Keys } from '../../keys/index.js';
 import type { UploadLimits } from './upload.js';
 
@@ -55,6 +56,9 @@ export interface TransportParts {
   readonly rights: Rights;
   readonly retention: Retention;
   readonly retentionPolicies: RetentionPolicies;
+  readonly transferKeys: TransferKeys;
+  readonly speakerExport: SpeakerExport;
+  readonly speakerImport: SpeakerImport;
   /** A stream must start within this time, ms. */
   readonly startTimeoutMs: number;
   /** A stream that is not paused must send something this often, ms. */

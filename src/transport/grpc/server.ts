@@ -7,6 +7,7 @@ import { AdminServiceDefinition } from '../../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../gen/vouch/v1/enrolment.js';
 import { RetentionServiceDefinition } from '../../gen/vouch/v1/retention.js';
+import { TransferServiceDefinition } from '../../gen/vouch/v1/transfer.js';
 import { VerificationServiceDefinition } from '../../gen/vouch/v1/verification.js';
 import { VouchError } from '../../errors.js';
 import { isDenial, type RecordDenial } from '../denial.js';
@@ -18,6 +19,7 @@ import { enrolmentService } from './enrolment-service.js';
 import { errorMiddleware, type ReportFailure } from './errors.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { retentionService } from './retention-service.js';
+import { transferService } from './transfer-service.js';
 import { verificationService } from './verification-service.js';
 
 export interface GrpcServerOptions {
@@ -35,6 +37,7 @@ const SERVICES = [
   ConsentServiceDefinition,
   AdminServiceDefinition,
   RetentionServiceDefinition,
+  TransferServiceDefinition,
 ] as const;
 
 /** The largest message that is read at all, bytes: audio and file pieces are at most 1 MiB. */
@@ -75,6 +78,7 @@ export class GrpcServer {
     guarded.add(ConsentServiceDefinition, consentService(parts));
     guarded.add(AdminServiceDefinition, adminService(parts));
     guarded.add(RetentionServiceDefinition, retentionService(parts));
+    guarded.add(TransferServiceDefinition, transferService(parts));
     const grpc = new GrpcServer(server, health);
     grpc.tellHealth('healthy');
     return grpc;

@@ -14,7 +14,7 @@ export interface UploadLimits {
   /** How long all of it may take, ms: whoever trickles must not stay for ever. */
   readonly totalTimeoutMs: number;
   /** What more bytes than that are called. Default RECORDING_TOO_LONG. */
-  readonly tooLong?: 'MANIFEST_INVALID';
+  readonly tooLong?: 'MANIFEST_INVALID' | 'TRANSFER_FILE_INVALID';
 }
 
 /** A start, then bytes: the shape of every upload. */
