@@ -63,6 +63,7 @@ export function openCalls(
     requests: new CallRequests(database, keyring),
     maximumCalls: config.maximumCalls,
     consentLeaseMs: config.consentLeaseMs,
+    resumeWindowMs: config.resumeWindowMs,
   });
   const commands = new CallCommands({
     database,

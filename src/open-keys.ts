@@ -6,8 +6,8 @@ import { resealPartialEvidence, resealTrustPhrase, resealVoiceprints } from './e
 import { KeyKeeper, Keys, KeyWork, type Reseal } from './keys/index.js';
 import { loggedFailure, type Logger } from './observability/index.js';
 import { resealEvidence } from './rights/index.js';
+import { deleteCheckpointsOf, type Database, type Transaction } from './storage/index.js';
 import { resealTransferKey } from './transfer/index.js';
-import type { Database, Transaction } from './storage/index.js';
 import { retentionPolicy } from './tenant/index.js';
 
 /** Whatever seals under speakers' keys is here, or it would be lost with a speaker's old key. */
@@ -19,6 +19,8 @@ export const RESEALS: readonly Reseal[] = [
   resealEvidence,
   resealNotes,
   resealTransferKey,
+  // Not worth it: running calls keep what they hear anew.
+  deleteCheckpointsOf,
 ];
 
 /** The tenant's retention policy says it once, for keys, too. */

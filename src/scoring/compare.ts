@@ -52,3 +52,23 @@ export function compareBest(
   }
   return undefined;
 }
+
+/**
+ * Whether two stretches of speech are taken to be of one voice: their LLR reaches what the calibration asks for at this
+ * false-match rate, by its first map that both can be compared by.
+ */
+export function soundAlike(
+  speech: PooledSpeech,
+  other: PooledSpeech,
+  calibration: Calibration,
+  targetFalseMatchRate: number,
+): boolean {
+  for (const map of calibration.maps) {
+    const scores = map.scores(speech.vectors, other.vectors);
+    if (!scores) continue;
+    const { netSpeechMs, quality } = speech;
+    const { llr } = map.llr({ ...scores, netSpeechMs, quality });
+    return llr >= map.acceptThreshold(targetFalseMatchRate, 1).llr;
+  }
+  return false;
+}

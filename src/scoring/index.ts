@@ -10,7 +10,7 @@ export {
 } from './calibration-terms.js';
 export { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';
 export { CalibrationFolders, type CalibrationLibrary } from './calibration-library.js';
-export { compareBest, type Comparison } from './compare.js';
+export { compareBest, soundAlike, type Comparison } from './compare.js';
 export { consistency } from './consistency.js';
 export { mergeVectors, Pool, pool, type PooledSpeech } from './pooling.js';
 export { cosine, normalise } from './vector.js';

@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ClaimMethod, TransactionRisk } from '../domain/call.js';
-import type {
-  ArtefactReference,
-  CalibrationFit,
-  Decision,
-  Identification,
-  ReasonCode,
-} from '../domain/decision.js';
-import type { Policy } from '../domain/policy.js';
+import type { ClaimMethod } from '../domain/call.js';
+import type { Decision, Identification, ReasonCode } from '../domain/decision.js';
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import {
   composeDecision,
@@ -15,39 +8,13 @@ import {
   SpeakerChangeDetector,
   type JudgedClaim,
 } from '../decision/index.js';
-import { Pool, pool, type Calibration } from '../scoring/index.js';
+import { Pool, pool } from '../scoring/index.js';
+import type { AssessmentTerms, LookOptions } from './assessment-terms.js';
 import { ClaimTrack } from './claim-track.js';
+import { EarlierEvidence, keep } from './earlier-evidence.js';
 import type { AlikeTerms } from './enrolment-speech.js';
+import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier } from './ports.js';
-import type { Clock } from '../domain/clock.js';
-
-/** What an assessment rests on besides speech and claims. */
-export interface AssessmentTerms {
-  readonly policy: Policy;
-  readonly policyReference: ArtefactReference;
-  readonly calibration: Calibration;
-  readonly calibrationFit: CalibrationFit;
-  readonly spaces: readonly EmbeddingSpace[];
-  readonly transactionRisk: TransactionRisk;
-  readonly shadow: boolean;
-  /** Whether the company calls: the first claim is then the person asked for, and the others help to tell who answered. */
-  readonly outbound?: boolean;
-  readonly clock: Clock;
-  /** The decision that stood before this assessment, of an earlier stream; empty for none. */
-  readonly previousDecisionId: string;
-}
-
-/** How a look differs from an ordinary one. */
-export interface LookOptions {
-  /** Whether any more speech can come. */
-  readonly ended: boolean;
-  /** Why nothing may be compared now, so that the answer is INCONCLUSIVE; null where nothing stands against it. */
-  readonly withheld: ReasonCode | null;
-  /** Reasons that concern the call and not one claim. */
-  readonly reasons: readonly ReasonCode[];
-  /** What was heard in place of speech: a reason while there is not enough of it. */
-  readonly insteadOfSpeech?: readonly ReasonCode[];
-}
 
 /**
  * Recent windows are kept for enrolment and for evaluations since a media time; 20 minutes of net speech, about 300 KiB.
@@ -67,6 +34,7 @@ export class Assessment {
   /** All windows since the evidence began. */
   #evidence = new Pool();
   #evidenceSinceMs = 0;
+  #earlier: EarlierEvidence | undefined;
   #looks = 0;
   #current: Decision | undefined;
   #confidence: number | null = null;
@@ -177,6 +145,41 @@ export class Assessment {
     this.#forget(nowMs);
   }
 
+  /** Takes what an earlier stream of the call heard. It counts once speech agrees. False where there is no ground for it. */
+  takeUp(kept: KeptEvidence): boolean {
+    const earlier = new EarlierEvidence(kept);
+    if (!this.#claims.some((claim) => earlier.isFor(claim))) return false;
+    this.#earlier = earlier;
+    return true;
+  }
+
+  /** Compares what an earlier stream heard with the speech of this one, and says when it is known what came of it. */
+  settleEarlier(): 'AGREES' | 'DISAGREES' | undefined {
+    const earlier = this.#earlier;
+    if (!earlier || earlier.counts) return undefined;
+    const { calibration, policy } = this.#terms;
+    const found = earlier.compare(this.#evidence.take(), calibration, policy.targetFalseMatchRate);
+    if (found === 'UNKNOWN') return undefined;
+    if (found === 'DISAGREES') this.#earlier = undefined;
+    else {
+      for (const window of earlier.windows) this.#evidence.add(window);
+      for (const claim of this.#claims) if (earlier.isFor(claim)) claim.addEarlier(earlier.windows);
+    }
+    return found;
+  }
+
+  /** The evidence so far, for another stream of the call; null where there is none, or no ground for keeping it. */
+  get kept(): KeptEvidence | null {
+    if (this.#windows.length === 0 && this.#earlier) return this.#earlier.kept;
+    return keep(this.#claims, this.#windows, this.#earlierThatCounts);
+  }
+
+  /** Whether what was found stays, whatever more is said. */
+  get settled(): boolean {
+    const compared = this.#claims.filter((claim) => claim.hasGround && claim.voiceprintCount > 0);
+    return compared.length > 0 && compared.every((claim) => claim.decided);
+  }
+
   /** Windows of the current evidence spoken under this claim's ground, oldest first. */
   windowsFor(claim: ClaimTrack): readonly SpeechWindow[] {
     return this.#windows.filter((window) => claim.counts(window));
@@ -188,7 +191,7 @@ export class Assessment {
    */
   look(options: LookOptions): Decision | undefined {
     this.#looks++;
-    const decision = this.#decide(this.#claims, options, this.#evidenceSinceMs);
+    const decision = this.#decide(this.#claims, options, this.#evidenceSinceMs, this.#earlierThatCounts);
     this.#confidence = decision.confidence;
     if (this.#current && sameNews(this.#current, decision)) return undefined;
     this.#current = decision;
@@ -198,13 +201,16 @@ export class Assessment {
   /** The decision as of now over the speech since a media time, beside the call's own: it supersedes nothing. */
   evaluate(sinceMs: number | null, withheld: ReasonCode | null): Decision {
     const since = Math.max(sinceMs ?? 0, this.#evidenceSinceMs);
+    // A media time is one of this stream.
+    const earlier = sinceMs === null ? this.#earlierThatCounts : undefined;
     const claims = this.#claims.map((claim) => {
       const view = new ClaimTrack(claim.claimNumber, claim.speakerId, claim.method, claim.dossier, since);
       for (const window of this.windowsFor(claim)) view.add(window);
+      if (earlier?.isFor(claim) === true) view.addEarlier(earlier.windows);
       return view;
     });
     return {
-      ...this.#decide(claims, { ended: false, withheld, reasons: [] }, since),
+      ...this.#decide(claims, { ended: false, withheld, reasons: [] }, since, earlier),
       supersedesDecisionId: '',
     };
   }
@@ -231,7 +237,12 @@ export class Assessment {
     for (const claim of this.#claims) claim.add(window);
   }
 
+  get #earlierThatCounts(): EarlierEvidence | undefined {
+    return this.#earlier?.counts === true ? this.#earlier : undefined;
+  }
+
   #forget(sinceMs: number): void {
+    this.#earlier = undefined;
     this.#windows = [];
     this.#evidence = new Pool();
     this.#evidenceSinceMs = sinceMs;
@@ -242,12 +253,13 @@ export class Assessment {
     claims: readonly ClaimTrack[],
     { ended, withheld, reasons, insteadOfSpeech = [] }: LookOptions,
     sinceMs: number,
+    earlier: EarlierEvidence | undefined,
   ): Decision {
     const { policy, calibration } = this.#terms;
     const comparisons = claims.reduce((sum, claim) => sum + claim.voiceprintCount, 0);
     const judged = claims.map((claim) => claim.look({ policy, calibration, comparisons, ended, withheld }));
     const windows = this.#windows.filter((window) => window.startMs >= sinceMs);
-    const speech = pool(windows);
+    const speech = pool([...(earlier?.windows ?? []), ...windows]);
     const { outbound = false } = this.#terms;
     const told = outbound ? judged.filter(isAskedFor) : judged;
     return composeDecision(told, {

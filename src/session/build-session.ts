@@ -1,4 +1,5 @@
 import type { CallStart } from '../domain/call.js';
+import type { CallEvent } from '../domain/event.js';
 import type { Policy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
@@ -6,6 +7,7 @@ import type { VersionedPolicy } from '../tenant/index.js';
 import { Assessment } from './assessment.js';
 import type { CallCalibration } from './call-calibrations.js';
 import { CallSession } from './call-session.js';
+import { Checkpoints } from './checkpoints.js';
 import type { OpenCall, ResumedCall } from './call-store.js';
 import { EventLog } from './event-log.js';
 import type { CallHub } from './hub.js';
@@ -21,6 +23,8 @@ export interface SessionOrder {
   readonly resumed: ResumedCall;
   readonly key: string;
   readonly hub: CallHub;
+  /** Tells the stream itself. */
+  readonly tell: (event: CallEvent) => void;
   readonly onLost: (error: VouchError) => void;
 }
 
@@ -36,8 +40,13 @@ export function buildSession(parts: CallsParts, order: SessionOrder): CallSessio
     clock,
     hub,
     append: (batch) => store.append(principal, start.callId, opened.epoch, batch),
+    tell: order.tell,
     onLost,
   });
+  const checkpoints = new Checkpoints(
+    (evidence) => store.keepEvidence(principal.tenantId, start.callId, opened.epoch, evidence),
+    opened.how === 'RESUMED',
+  );
   const assessment = new Assessment({
     policy,
     policyReference: reference,
@@ -55,6 +64,7 @@ export function buildSession(parts: CallsParts, order: SessionOrder): CallSessio
     start,
     assessment,
     log,
+    checkpoints,
     extractor,
     clock,
     consentLeaseMs,

@@ -6,9 +6,11 @@ import type { Principal } from '../domain/principal.js';
 import type { SpeechExtractor } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import type { Assessment } from './assessment.js';
+import type { Checkpoints } from './checkpoints.js';
 import type { ClaimTrack } from './claim-track.js';
 import { ConsentLease } from './consent-lease.js';
 import type { EventLog } from './event-log.js';
+import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier, StartedAs } from './ports.js';
 import { ProgressTeller } from './progress-teller.js';
 import { SessionTeller } from './session-teller.js';
@@ -20,6 +22,7 @@ export interface CallSessionParts {
   readonly start: CallStart;
   readonly assessment: Assessment;
   readonly log: EventLog;
+  readonly checkpoints: Checkpoints;
   readonly extractor: SpeechExtractor;
   readonly clock: Clock;
   /** How long consent that was read holds, ms. */
@@ -47,6 +50,7 @@ export class CallSession {
   readonly start: CallStart;
   readonly assessment: Assessment;
   readonly log: EventLog;
+  readonly #checkpoints: Checkpoints;
   readonly #maximumDurationMs: number;
   readonly #audio: SpeechFeed;
   #paused: boolean;
@@ -63,6 +67,7 @@ export class CallSession {
     this.start = parts.start;
     this.assessment = parts.assessment;
     this.log = parts.log;
+    this.#checkpoints = parts.checkpoints;
     this.#maximumDurationMs = parts.maximumDurationMs;
     this.#audio = new SpeechFeed(parts.extractor, parts.start.format, {
       onWindow: (window) => {
@@ -114,6 +119,12 @@ export class CallSession {
   /** Tells the stream that the call is its own now. */
   started(as: StartedAs): void {
     this.#teller.started(as, this.#paused);
+  }
+
+  /** Takes what an earlier stream of the call heard, null for nothing; that nothing of it can count is told. */
+  takeUp(kept: KeptEvidence | null): void {
+    if (this.#finished || (kept !== null && this.assessment.takeUp(kept))) return;
+    this.#teller.tell({ type: 'evidenceRestarted', reason: 'EVIDENCE_RESTARTED' });
   }
 
   /** Takes a piece of audio; resolves when there is room for more. */
@@ -184,6 +195,8 @@ export class CallSession {
     if (this.#finished) return;
     const change = this.assessment.updateClaim(claim, dossier, this.#audio.nowMs);
     if (!this.assessment.hasGround) this.#audio.discard();
+    // What was kept rests on the consent that was.
+    if (change !== 'SAME') this.#checkpoints.put(this.assessment.kept);
     if (change !== 'SAME') this.#teller.consentChanged(claim, change === 'GAINED');
     this.look();
   }
@@ -198,6 +211,8 @@ export class CallSession {
     });
     if (decision) this.#teller.tell({ type: 'decision', decision });
     this.#audio.compute(this.assessment.wantedSpaces);
+    // Of a call that is decided nothing is kept.
+    if (this.assessment.settled) this.#checkpoints.put(null);
     return decision;
   }
 
@@ -273,16 +288,17 @@ export class CallSession {
     if (this.#finished || !this.#open) return;
     const withdrawn = this.assessment.current?.decisionId ?? '';
     const sinceMs = this.assessment.push(window);
-    if (sinceMs === undefined) {
-      this.look();
-      return;
+    if (sinceMs !== undefined) {
+      this.#teller.tell({
+        type: 'speakerChanged',
+        sinceMediaMs: Math.round(sinceMs),
+        withdrawnDecisionId: withdrawn,
+      });
+    } else if (this.assessment.settleEarlier() === 'DISAGREES') {
+      this.#teller.tell({ type: 'evidenceRestarted', reason: 'SPEAKER_CHANGED' });
     }
-    this.#teller.tell({
-      type: 'speakerChanged',
-      sinceMediaMs: Math.round(sinceMs),
-      withdrawnDecisionId: withdrawn,
-    });
-    this.look({ reasons: ['SPEAKER_CHANGED'] });
+    this.look({ reasons: sinceMs === undefined ? [] : ['SPEAKER_CHANGED'] });
+    if (!this.assessment.settled) this.#checkpoints.put(this.assessment.kept);
   }
 
   #onLost(sinceMs: number, untilMs: number): void {

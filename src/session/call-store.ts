@@ -30,6 +30,7 @@ import {
   type StoredCall,
   type Transaction,
 } from '../storage/index.js';
+import { readEvidence, storeEvidence, type KeptEvidence } from './kept-evidence.js';
 
 /** A call that this process may now serve. */
 export interface OpenCall extends OpenedCall {
@@ -47,6 +48,8 @@ export interface ResumedCall {
   }[];
   /** Of the last decision; empty before the first. */
   readonly decisionId: string;
+  /** What it heard, as far as that was stored. */
+  readonly kept: KeptEvidence | null;
 }
 
 /** A claim before it has a number. */
@@ -144,8 +147,19 @@ export class CallStore {
         const speakerId = names.get(claimNumber);
         return speakerId === undefined ? [] : [{ claimNumber, speakerId, method }];
       });
-      return { claims, decisionId: (await lastDecision(tx, callId))?.decisionId ?? '' };
+      const decisionId = (await lastDecision(tx, callId))?.decisionId ?? '';
+      return { claims, decisionId, kept: await readEvidence(tx, this.keyring, callId) };
     });
+  }
+
+  /** Keeps what a call has heard, or null for nothing any more. Throws CALL_TAKEN_OVER, DATABASE_UNAVAILABLE. */
+  async keepEvidence(
+    tenantId: string,
+    callId: string,
+    epoch: number,
+    evidence: KeptEvidence | null,
+  ): Promise<void> {
+    await this.database.tenant(tenantId, (tx) => storeEvidence(tx, this.keyring, callId, epoch, evidence));
   }
 
   /** Numbers a claim and keeps it, under a keyed hash of the id. Throws TOO_MANY_CLAIMS, CALL_TAKEN_OVER. */

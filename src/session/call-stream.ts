@@ -5,14 +5,16 @@ import { VouchError } from '../errors.js';
 import type { CallSession } from './call-session.js';
 import type { EventQueue } from './event-queue.js';
 
+/** How a session is over: for good, by another stream that has the call now, or until one takes it up. */
+export type SessionEnd = 'ENDED' | 'TAKEN_OVER' | 'INTERRUPTED';
+
 /** What a stream may ask of those who keep the calls. */
 export interface CallStreamOwner {
   /** Numbers and keeps claims, and gives them to the session. */
   claim(session: CallSession, claims: readonly Claim[]): Promise<void>;
   /** Stores a pause or resumption that came within the stream. */
   keepControl(session: CallSession, paused: boolean, reason: string): void;
-  /** The session is over, for good or until another stream takes the call up. */
-  release(session: CallSession, how: 'ENDED' | 'INTERRUPTED'): void;
+  release(session: CallSession, how: SessionEnd): void;
 }
 
 /** Reasons after which the call may be taken up again by another stream; after others it has ended. */
@@ -125,7 +127,8 @@ export class CallStream {
     this.#over = true;
     const ended = this.#session.finished;
     this.#session.drop();
-    this.#owner.release(this.#session, ended ? 'ENDED' : 'INTERRUPTED');
+    const takenOver = error instanceof VouchError && error.reason === 'CALL_TAKEN_OVER';
+    this.#owner.release(this.#session, takenOver ? 'TAKEN_OVER' : ended ? 'ENDED' : 'INTERRUPTED');
     // A client that was told of the end may ask for the call at once: what it was told is in the database by then.
     if (ended)
       await Promise.race([this.#session.log.settled(), sleep(TELL_ANYWAY_MS, undefined, { ref: false })]);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallStart, Claim } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
+import type { CallEvent } from '../domain/event.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
 import type { VersionedPolicy } from '../tenant/index.js';
@@ -9,7 +10,9 @@ import { CallClaims } from './call-claims.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallSession } from './call-session.js';
 import { newResumeToken, type CallStore, type ResumedCall } from './call-store.js';
-import { CallStream, type CallStreamOwner } from './call-stream.js';
+import { CallStream, type CallStreamOwner, type SessionEnd } from './call-stream.js';
+import { EventQueue } from './event-queue.js';
+import { EvidenceMemory } from './evidence-memory.js';
 import { CallHub } from './hub.js';
 import { LeavingCalls } from './leaving-calls.js';
 import { callKey, type LiveCall } from './live-call.js';
@@ -34,6 +37,7 @@ export class Calls implements CallStreamOwner {
   readonly #live = new Map<string, LiveCall>();
   readonly #leaving: LeavingCalls;
   readonly #claims: CallClaims;
+  readonly #memory: EvidenceMemory;
   #opening = 0;
   #draining = false;
   #closing = false;
@@ -42,6 +46,7 @@ export class Calls implements CallStreamOwner {
     this.#parts = parts;
     this.#leaving = new LeavingCalls(parts.store);
     this.#claims = new CallClaims(parts.store, parts.openDossier);
+    this.#memory = new EvidenceMemory(parts.resumeWindowMs, parts.maximumCalls);
   }
 
   /** All live calls of this process. */
@@ -97,6 +102,7 @@ export class Calls implements CallStreamOwner {
     const dossiers = new Map<string, ClaimDossier>();
     for (const { speakerId } of start.claims)
       dossiers.set(speakerId, inTime(await openDossier(tenantId, speakerId)));
+    const events = new EventQueue();
     const order = {
       principal,
       start,
@@ -104,21 +110,24 @@ export class Calls implements CallStreamOwner {
       ...(await this.#take(principal, start, current)),
       key: callKey(tenantId, start.callId),
       hub: this.hub,
+      tell: (event: CallEvent) => {
+        events.push(event);
+      },
       onLost: (error: VouchError) => {
         stream.fail(error);
       },
     };
-    const events = this.hub.follow(order.key);
     const session = buildSession(this.#parts, order);
     const stream = new CallStream(session, events, this);
     events.onOverflow = () => {
       stream.fail(new VouchError('STREAM_NOT_READ'));
     };
     const { maximumClaims } = order.policy.policy;
-    const live = { session, stream, tenantId, epoch: order.opened.epoch, maximumClaims, events };
+    const live = { session, stream, tenantId, epoch: order.opened.epoch, maximumClaims };
     this.#live.set(order.key, live);
     tellStarted(session, order);
     await this.#claimAtStart(live, order.resumed, start.claims, dossiers);
+    if (order.opened.how === 'RESUMED') session.takeUp(order.resumed.kept);
     // The process may have begun to stop meanwhile.
     if (this.#closing) stream.fail(new VouchError('SHUTTING_DOWN'));
     return stream;
@@ -135,9 +144,11 @@ export class Calls implements CallStreamOwner {
       // In the same turn: the earlier stream tells nothing more under numbers that are not its own.
       this.find(tenantId, callId)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
       if (opened.how !== 'RESUMED')
-        return { opened, policy: current, resumed: { claims: [], decisionId: '' } };
+        return { opened, policy: current, resumed: { claims: [], decisionId: '', kept: null } };
       const policy = await policies.at(tenantId, opened.policyId, opened.policyVersion);
-      return { opened, policy, resumed: await store.resumed(tenantId, callId) };
+      const stored = await store.resumed(tenantId, callId);
+      const heardHere = this.#memory.take(callKey(tenantId, callId), opened.epoch - 1);
+      return { opened, policy, resumed: { ...stored, kept: heardHere ?? stored.kept } };
     } catch (error) {
       this.#leaving.giveBack(tenantId, callId, resumeToken);
       throw error;
@@ -192,12 +203,13 @@ export class Calls implements CallStreamOwner {
   }
 
   /** Lets go of a session. An interrupted call may be taken up again; the janitor ends it when nobody does. */
-  release(session: CallSession, how: 'ENDED' | 'INTERRUPTED'): void {
+  release(session: CallSession, how: SessionEnd): void {
     const key = callKey(session.principal.tenantId, session.callId);
     const live = this.#live.get(key);
     if (live?.session !== session) return;
     this.#live.delete(key);
-    this.hub.unfollow(key, live.events);
+    const { kept } = session.assessment;
+    if (how !== 'ENDED' && kept) this.#memory.put(key, live.epoch, kept);
     this.#leaving.add(live, how);
   }
 

@@ -85,6 +85,11 @@ export class ClaimTrack {
     if (this.counts(window)) this.#pool.add(window);
   }
 
+  /** Adds windows that an earlier stream heard under this claim's ground. */
+  addEarlier(windows: readonly SpeechWindow[]): void {
+    for (const window of windows) this.#pool.add(window);
+  }
+
   /** The evidence starts again. */
   reset(): void {
     this.#pool = new Pool();

@@ -5,7 +5,7 @@ import type { CallSession } from './call-session.js';
 import type { CallCommands } from './call-commands.js';
 import type { Calls } from './calls.js';
 import type { ClaimTrack } from './claim-track.js';
-import type { LiveCall } from './live-call.js';
+import { callKey, type LiveCall } from './live-call.js';
 import type { Overrides } from './overrides.js';
 import { askedForBeside, type ClaimDossier, type OpenDossier } from './ports.js';
 import type { Replica } from './replica.js';
@@ -25,8 +25,9 @@ export interface ControlPollerParts {
 }
 
 /**
- * Brings to this process's calls what was recorded elsewhere: pauses and resumptions, commands, overridden decisions, and
- * every change of the consent of a claimed speaker. Each round that succeeds renews the consent lease of the calls; without one it runs out.
+ * Brings to this process's calls what was recorded elsewhere: that another has them, pauses and resumptions, commands,
+ * overridden decisions, and every change of the consent of a claimed speaker. Each round that succeeds renews the consent
+ * lease of the calls; without one it runs out.
  */
 export class ControlPoller {
   readonly #parts: ControlPollerParts;
@@ -71,6 +72,7 @@ export class ControlPoller {
 
   async #run(): Promise<boolean> {
     const results = await Promise.allSettled([
+      this.#taken(),
       this.#controls(),
       this.#parts.commands.begin(),
       this.#overrides(),
@@ -80,6 +82,20 @@ export class ControlPoller {
     for (const { session } of this.#parts.calls.live) session.checkLease();
     for (const result of results) if (result.status === 'rejected') this.#parts.onFailure(result.reason);
     return results.every((result) => result.status === 'fulfilled');
+  }
+
+  /** A stream whose call another has by now, or was ended, is let go of: its client may be too far gone to notice. */
+  async #taken(): Promise<void> {
+    const { calls, replica } = this.#parts;
+    // Those that are opened while the database is asked are not meant.
+    const before = [...calls.live];
+    if (before.length === 0) return;
+    const owned = await replica.owned();
+    const epochs = new Map(owned.map(({ tenantId, callId, epoch }) => [callKey(tenantId, callId), epoch]));
+    for (const { session, stream, tenantId, epoch } of before) {
+      if (epochs.get(callKey(tenantId, session.callId)) !== epoch)
+        stream.fail(new VouchError('CALL_TAKEN_OVER'));
+    }
   }
 
   async #controls(): Promise<void> {

@@ -12,7 +12,10 @@ export interface EventLogOptions {
   readonly key: string;
   readonly lastSequence: number;
   readonly clock: Clock;
+  /** Tells those who follow the call on this process. */
   readonly hub: CallHub;
+  /** Tells the stream itself, at once. */
+  readonly tell: (event: CallEvent) => void;
   readonly append: AppendEvents;
   /** Called once, when the log can no longer be kept: taken over, or more unwritten than it may hold. */
   readonly onLost: (error: VouchError) => void;
@@ -28,8 +31,9 @@ const COMFORTABLE = 64;
 const RETRY_MS = 250;
 
 /**
- * Numbers the events of a stream, hands them on at once and writes changes of state in order. While the database is gone
- * they wait here, bounded.
+ * Numbers the events of a stream, tells it at once and writes changes of state in order. Watchers are told of what is
+ * written: a stream that another has taken over from may not know it yet, and what it tells is not of the call any more.
+ * While the database is gone changes of state wait here, bounded, and watchers are told all the same.
  */
 export class EventLog {
   readonly #options: EventLogOptions;
@@ -37,22 +41,20 @@ export class EventLog {
   #sequence: number;
   #writing: Promise<void> | undefined;
   #lost = false;
+  /** Up to which number watchers were told. */
+  #published: number;
 
   constructor(options: EventLogOptions) {
     this.#options = options;
-    this.#sequence = options.lastSequence;
-  }
-
-  /** Changes of state that were told and are not in the database yet, in order. */
-  get unwritten(): readonly CallEvent[] {
-    return this.#unwritten.flatMap((entry) => ('event' in entry ? [entry.event] : []));
+    this.#sequence = this.#published = options.lastSequence;
   }
 
   /** Tells an event at once; a change of state is written as soon as may be. */
   emit(body: CallEventBody, mediaTimeMs: number): void {
     const event = this.#make(body, mediaTimeMs);
     if (event.sequence > 0) this.#queue({ event });
-    this.#options.hub.publish(this.#options.key, event);
+    else this.#options.hub.publish(this.#options.key, event);
+    this.#options.tell(event);
   }
 
   /** Runs a task once everything before it is written; tried until the database is there. Other failures drop it. */
@@ -103,14 +105,26 @@ export class EventLog {
       try {
         await this.#carryOut(batch);
         this.#unwritten.splice(0, batch.length);
+        this.#publish(batch);
       } catch (error) {
-        if (error instanceof VouchError && error.kind === 'UNAVAILABLE') await sleep(RETRY_MS);
-        else if (batch.some((entry) => 'task' in entry)) this.#unwritten.shift();
+        if (error instanceof VouchError && error.kind === 'UNAVAILABLE') {
+          this.#publish(this.#unwritten);
+          await sleep(RETRY_MS);
+        } else if (batch.some((entry) => 'task' in entry)) this.#unwritten.shift();
         else this.#lose(error instanceof VouchError ? error : new VouchError('INTERNAL', { cause: error }));
       }
     }
     // In the same turn as the last look at the queue: what comes later starts a new round.
     this.#writing = undefined;
+  }
+
+  #publish(entries: readonly Entry[]): void {
+    const { hub, key } = this.#options;
+    for (const entry of entries) {
+      if (!('event' in entry) || entry.event.sequence <= this.#published) continue;
+      this.#published = entry.event.sequence;
+      hub.publish(key, entry.event);
+    }
   }
 
   /** One task, or all events up to the next one. */

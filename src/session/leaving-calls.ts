@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VouchError } from '../errors.js';
 import type { CallStore } from './call-store.js';
+import type { SessionEnd } from './call-stream.js';
 import type { EventLog } from './event-log.js';
 import type { LiveCall } from './live-call.js';
 
@@ -22,10 +23,10 @@ export class LeavingCalls {
   }
 
   /** Sees to it that what was told of a call gets stored, and that it was interrupted, where it was. */
-  add(live: LiveCall, how: 'ENDED' | 'INTERRUPTED'): void {
+  add(live: LiveCall, how: SessionEnd): void {
     const { log } = live.session;
     this.#logs.add(log);
-    const left = how === 'ENDED' ? log.settled() : this.#interrupt(live);
+    const left = how === 'INTERRUPTED' ? this.#interrupt(live) : log.settled();
     this.#follow(
       left.finally(() => {
         this.#logs.delete(log);

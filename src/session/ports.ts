@@ -81,4 +81,6 @@ export interface CallsParts {
   /** Live calls at most. */
   readonly maximumCalls: number;
   readonly consentLeaseMs: number;
+  /** How long a call whose stream broke may be taken up again, ms. */
+  readonly resumeWindowMs: number;
 }

@@ -4,10 +4,12 @@ import {
   beat,
   leave,
   listControls,
+  listOwned,
   purgeCommands,
   staleCalls,
   type AbandonedAfter,
   type Database,
+  type OwnedCall,
   type PendingControl,
 } from '../storage/index.js';
 
@@ -24,6 +26,11 @@ export class Replica {
   /** Changes of `paused` that calls of this process have to carry out. */
   async controls(): Promise<readonly PendingControl[]> {
     return this.database.system((tx) => listControls(tx, this.replicaId));
+  }
+
+  /** The calls that are still this process's. */
+  async owned(): Promise<readonly OwnedCall[]> {
+    return this.database.system((tx) => listOwned(tx, this.replicaId));
   }
 
   async acknowledge(control: PendingControl): Promise<void> {

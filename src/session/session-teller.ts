@@ -21,9 +21,7 @@ export class SessionTeller {
 
   started({ resumed, pauseReason, ...told }: StartedAs, paused: boolean): void {
     this.tell({ type: 'started', paused, ...told });
-    // What an earlier stream heard is not kept: this may be another caller.
-    if (resumed) this.tell({ type: 'evidenceRestarted', reason: 'EVIDENCE_RESTARTED' });
-    else if (pauseReason !== null) this.tell({ type: 'paused', reason: pauseReason, origin: 'START' });
+    if (!resumed && pauseReason !== null) this.tell({ type: 'paused', reason: pauseReason, origin: 'START' });
   }
 
   consentChanged({ claimNumber, dossier }: ClaimTrack, granted: boolean): void {

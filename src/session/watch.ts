@@ -57,7 +57,6 @@ async function* follow(
     yield* stored(calls, tenantId, callId, cursor);
     // Whoever has seen the end already gets nothing more.
     if (call.state === 'ENDED') return;
-    yield* cursor.take(calls.find(tenantId, callId)?.session.log.unwritten ?? []);
     const live = queue[Symbol.asyncIterator]();
     let next: ReturnType<typeof live.next> | undefined;
     while (!cursor.ended) {

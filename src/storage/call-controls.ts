@@ -84,6 +84,22 @@ export async function resumeCall(
   return found;
 }
 
+/** A call as its owner knows it. */
+export interface OwnedCall {
+  readonly tenantId: string;
+  readonly callId: string;
+  readonly epoch: number;
+}
+
+/** The calls that are still a replica's, over all tenants; in a transaction of the system. */
+export async function listOwned(tx: Transaction, replicaId: string): Promise<OwnedCall[]> {
+  return tx.query<OwnedCall>(
+    `SELECT tenant_id AS "tenantId", call_id AS "callId", epoch
+     FROM calls WHERE owner_replica = $1 AND state = 'LIVE'`,
+    [replicaId],
+  );
+}
+
 /** What the calls of a replica have to carry out, over all tenants; in a transaction of the system. */
 export async function listControls(tx: Transaction, replicaId: string): Promise<PendingControl[]> {
   return tx.query<PendingControl>(

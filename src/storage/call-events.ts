@@ -2,6 +2,7 @@ import type { EndReason } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
 import type { CallEvent } from '../domain/event.js';
 import { VouchError } from '../errors.js';
+import { deleteCheckpoint } from './call-checkpoints.js';
 import { claimedSpeakers } from './call-claims.js';
 import { lockCall } from './calls.js';
 import { readForm, storeForm } from './event-form.js';
@@ -180,6 +181,7 @@ async function setEnded(tx: Transaction, callId: string, reason: EndReason, at: 
      WHERE call_id = $1`,
     [callId, reason, at],
   );
+  await deleteCheckpoint(tx, callId);
 }
 
 function outOfOrder(why: string): VouchError {

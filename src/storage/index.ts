@@ -180,6 +180,7 @@ export {
   speakerVersions,
   type SpeakerRow,
 } from './speakers.js';
+export { deleteCheckpointsOf, findCheckpoint, putCheckpoint } from './call-checkpoints.js';
 export { createTenant, insertTenant, listTenants, lockKeyring, tenantExists } from './tenants.js';
 export {
   deleteQuarantined,
@@ -214,9 +215,11 @@ export * from './call-commands.js';
 export {
   acknowledgeControl,
   listControls,
+  listOwned,
   pauseCall,
   resumeCall,
   type ControlledCall,
+  type OwnedCall,
   type PendingControl,
 } from './call-controls.js';
 export { appendEvents, callOfDecision, findDecision, lastDecision, readEvents } from './call-events.js';

@@ -1,5 +1,6 @@
 import type { VoiceprintSource, VoiceprintStatus } from '../domain/people.js';
 import type { SpeechQuality } from '../domain/speech.js';
+import { deleteCheckpointsOf } from './call-checkpoints.js';
 import type { Transaction } from './transaction.js';
 
 /** A version of a voiceprint without its vectors. */
@@ -152,6 +153,7 @@ export async function quarantineVoiceprintsOf(tx: Transaction, speakerRef: strin
 export async function deleteBesideVoiceprints(tx: Transaction, speakerRef: string): Promise<void> {
   await tx.query('DELETE FROM partial_evidence WHERE speaker_ref = $1', [speakerRef]);
   await tx.query('DELETE FROM trust_phrases WHERE speaker_ref = $1', [speakerRef]);
+  await deleteCheckpointsOf(tx, speakerRef);
 }
 
 /** Deletes the voiceprints that were set aside for good, and not for a review, with their vectors; how many. */

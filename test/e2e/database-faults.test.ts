@@ -131,9 +131,11 @@ test('PostgreSQL does not answer: new calls know within seconds, those that run 
   const cutOff = {
     stun: () => {
       door.block();
+      return Promise.resolve();
     },
     wake: () => {
       door.unblock();
+      return Promise.resolve();
     },
   };
   for (const { stun, wake } of [stopped, cutOff]) {

@@ -98,11 +98,16 @@ export class Served {
     await this.remove();
   }
 
-  /** Ends it as Ctrl-C does. Returns its exit code. */
-  async stop(): Promise<number | null> {
-    this.child.kill('SIGINT');
+  /** Ends it as Ctrl-C does, or by another signal. Returns its exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    this.child.kill(signal);
     const code = await this.ended;
     await this.remove();
     return code;
+  }
+
+  /** Gives it a signal that need not end it. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 }

@@ -57,6 +57,7 @@ export async function rulesWorld(t: ExecutionContext) {
     clock,
     maximumCalls: 10,
     consentLeaseMs: 60_000,
+    resumeWindowMs: 60_000,
   });
   t.teardown(() => calls.close());
   const failures: unknown[] = [];

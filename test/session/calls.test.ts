@@ -52,6 +52,7 @@ async function callsGround(t: ExecutionContext) {
     requests: new CallRequests(database, keyring),
     maximumCalls: 10,
     consentLeaseMs: 60_000,
+    resumeWindowMs: 60_000,
   });
   t.teardown(() => calls.close());
   const stateOf = async () => (await store.find(officer.tenantId, START.callId))?.state;

@@ -9,16 +9,18 @@ import { CallHub } from '../../src/session/hub.js';
 function log(append: (events: readonly CallEvent[]) => Promise<void>, lastSequence = 0) {
   const hub = new CallHub();
   const lost: VouchError[] = [];
+  const told: number[] = [];
   const made = new EventLog({
     callId: 'call',
     key: 'key',
     lastSequence,
     clock: { now: () => new Date() },
     hub,
+    tell: (event) => told.push(event.sequence),
     append,
     onLost: (error) => lost.push(error),
   });
-  return { made, hub, lost };
+  return { made, hub, lost, told };
 }
 
 test('numbers changes of state without gaps, goes on from the last number, and leaves progress unnumbered', async (t) => {
@@ -59,7 +61,6 @@ test('while the database is gone events wait, and are written once and in order 
   made.emit({ type: 'resumed', origin: 'STREAM' }, 4);
   await made.settled();
   t.deepEqual(written, [1, 2, 3, 4]);
-  t.is(made.unwritten.length, 0);
 });
 
 test('a stream that was taken over writes nothing more and says so once', async (t) => {
@@ -72,23 +73,54 @@ test('a stream that was taken over writes nothing more and says so once', async 
     lost.map((error) => error.reason),
     ['CALL_TAKEN_OVER'],
   );
-  t.is(made.unwritten.length, 0);
 });
 
 test('what waits for the database is bounded', (t) => {
   const { made, lost } = log(() => Promise.reject(new VouchError('DATABASE_UNAVAILABLE')));
   for (let i = 0; i < 2000; i++) made.emit({ type: 'resumed', origin: 'STREAM' }, i);
   t.is(lost.length, 1);
-  t.is(made.unwritten.length, 0);
 });
 
-test('followers get events as they happen', async (t) => {
-  const { made, hub } = log(() => Promise.resolve());
+test('the stream is told at once, followers of what is written, once', async (t) => {
+  let write: () => void = () => undefined;
+  const { made, hub, told } = log(() => new Promise((done) => (write = done)));
   const queue = hub.follow('key');
   made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
+  t.deepEqual(told, [1]);
+  t.is(queue.untakenForMs, 0, 'nobody else knows of it yet');
+  write();
+  await made.settled();
   hub.unfollow('key', queue);
-  queue.end();
   made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
-  const got = await collect(queue);
-  t.is(got.length, 1);
+  write();
+  await made.settled();
+  queue.end();
+  t.deepEqual(
+    (await collect(queue)).map(({ sequence }) => sequence),
+    [1],
+  );
+});
+
+test('while the database is gone followers are told all the same, and not once more when it is back', async (t) => {
+  let down = true;
+  const { made, hub } = log(() =>
+    down ? Promise.reject(new VouchError('DATABASE_UNAVAILABLE')) : Promise.resolve(),
+  );
+  const queue = hub.follow('key');
+  for (let i = 0; i < 3; i++) made.emit({ type: 'resumed', origin: 'STREAM' }, i);
+  const follower = queue[Symbol.asyncIterator]();
+  for (const sequence of [1, 2, 3]) t.is((await follower.next()).value?.sequence, sequence);
+  down = false;
+  await made.settled();
+  queue.end();
+  t.true((await follower.next()).done);
+});
+
+test('what a stream tells that was taken over from is told to nobody else', async (t) => {
+  const { made, hub } = log(() => Promise.reject(new VouchError('CALL_TAKEN_OVER')));
+  const queue = hub.follow('key');
+  made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
+  await made.settled();
+  queue.end();
+  t.deepEqual(await collect(queue), []);
 });

@@ -5,6 +5,7 @@ import type { SpeechWindow } from '../../src/domain/speech.js';
 import { createExtractor, type SpeechExtractor } from '../../src/embedding/index.js';
 import { Calibration, pool } from '../../src/scoring/index.js';
 import { Assessment } from '../../src/session/assessment.js';
+import { Checkpoints } from '../../src/session/checkpoints.js';
 import { CallSession } from '../../src/session/call-session.js';
 import { EventLog } from '../../src/session/event-log.js';
 import { CallHub } from '../../src/session/hub.js';
@@ -39,6 +40,7 @@ class HeardCall {
       clock,
       hub: new CallHub(),
       append: () => Promise.resolve(),
+      tell: () => undefined,
       onLost: () => undefined,
     });
     const assessment = new Assessment({
@@ -57,6 +59,7 @@ class HeardCall {
       start: START,
       assessment,
       log,
+      checkpoints: new Checkpoints(() => Promise.resolve(), false),
       extractor: this.#listening(),
       clock,
       consentLeaseMs: 600_000,
