@@ -5,7 +5,7 @@ export { Audit } from './audit.js';
 export { appendAboutCall, appendClaim, appendDecision } from './calls.js';
 export { entryHash, verifyChain, type ChainEntry, type ChainPoint, type ChainProblem } from './chain.js';
 export { DeniedAccess } from './denied.js';
-export { resealNotes, sealNote } from './notes.js';
+export { openNote, resealNotes, sealNote } from './notes.js';
 export {
   AuditOffice,
   type EntryFilter,

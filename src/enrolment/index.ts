@@ -4,6 +4,7 @@ export { Approvals } from './approvals.js';
 export { checkSpeech, consentBegan } from './checks.js';
 export type { EnrolmentRequest, EnrolmentSpeech, PooledVector } from './inputs.js';
 export { importVoiceprint, type ImportableVoiceprint } from './imported.js';
+export { exportManifestRows, type ExportedManifestRow } from './jobs/exported.js';
 export { EnrolmentJobs, type EnrolmentJobRequest, type Manifest } from './jobs/jobs.js';
 export { ENROLMENT_TASK, laneSchema, type Lane } from './jobs/lanes.js';
 export { JobRows, LABEL_EXISTS, type BegunJobRow } from './jobs/rows.js';

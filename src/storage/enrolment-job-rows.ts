@@ -22,6 +22,11 @@ export interface BegunRow {
   readonly attempts: number;
 }
 
+/** A row that names somebody. */
+export interface SubjectJobRow extends StoredJobRow {
+  readonly jobId: string;
+}
+
 /** A row with what came of it. */
 export interface StoredJobRow {
   readonly row: number;
@@ -171,4 +176,18 @@ export async function forgetManifestRows(tx: Transaction, speakerHash: Buffer): 
     [speakerHash],
   );
   return rows.length;
+}
+
+/** The rows of manifests that name somebody, at most so many. */
+export async function listSubjectJobRows(
+  tx: Transaction,
+  speakerHash: Buffer,
+  limit: number,
+): Promise<readonly SubjectJobRow[]> {
+  return tx.query(
+    `SELECT job_id AS "jobId", row_number AS row, sealed, result, reason, field, voiceprint_id AS "voiceprintId",
+       finished_at AS "finishedAt"
+     FROM enrolment_job_rows WHERE speaker_hash = $1 ORDER BY job_id, row_number LIMIT $2`,
+    [speakerHash, limit],
+  );
 }

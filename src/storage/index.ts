@@ -2,7 +2,7 @@
 export { Database, type DatabaseOptions } from './database.js';
 export type { SqlValue, Transaction } from './transaction.js';
 export { listMigrations, migrate } from './migrate.js';
-export { listDecisions, listOutcomes, listSubjectCalls, type SubjectCallRow } from './subject-calls.js';
+export * from './subject-calls.js';
 export { scrub, type Scrubbed } from './scrub.js';
 export { EmbeddedPostgres } from './embedded.js';
 export type { EmbeddedPostgresOptions } from './embedded-server.js';
@@ -34,17 +34,7 @@ export {
   openEnrolmentJob,
   touchLoadingJob,
 } from './enrolment-jobs.js';
-export {
-  beginRow,
-  finishRow,
-  forgetManifestRows,
-  insertJobRows,
-  listJobRows,
-  lockRow,
-  unbeginRow,
-  type NewJobRow,
-  type RowOutcome,
-} from './enrolment-job-rows.js';
+export * from './enrolment-job-rows.js';
 export { queueTask } from './job-queue.js';
 export { JobRunner, type Task } from './job-runner.js';
 export { listConfirmedDecisions, type ConfirmedDecision } from './confirmed-decisions.js';

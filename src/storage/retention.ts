@@ -8,11 +8,13 @@ export interface SpeakerTermRow {
   readonly lastActiveAt: Date;
   /** The same without calls. */
   readonly lastRenewedAt: Date;
+  /** When they were last accepted in a call, to the day; null: never. */
+  readonly acceptedAt: Date | null;
 }
 
 const TERMS = `SELECT s.speaker_ref AS "speakerRef", s.speaker_id AS "speakerId",
     greatest(s.created_at, enrolled.at, said.at, accepted_at) AS "lastActiveAt",
-    greatest(s.created_at, enrolled.at, said.at) AS "lastRenewedAt"
+    greatest(s.created_at, enrolled.at, said.at) AS "lastRenewedAt", accepted_at AS "acceptedAt"
   FROM (SELECT * FROM speakers WHERE %s) s
   LEFT JOIN speaker_activity USING (tenant_id, speaker_ref)
   CROSS JOIN LATERAL (SELECT max(created_at) AS at FROM voiceprints v

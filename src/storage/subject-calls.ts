@@ -1,4 +1,4 @@
-import type { Outcome } from '../domain/call.js';
+import type { Outcome, OverrideAction, OverrideReason } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
 import { readForm } from './event-form.js';
 import type { ErasedSubject } from './erasure.js';
@@ -56,4 +56,47 @@ export async function listOutcomes(
      WHERE decision_id = ANY ($1) ORDER BY recorded_at`,
     [decisionIds],
   );
+}
+
+/** What somebody did otherwise than a decision suggested. */
+export interface SubjectOverrideRow {
+  readonly overrideId: string;
+  readonly decisionId: string;
+  readonly action: OverrideAction;
+  readonly reason: OverrideReason;
+  readonly recordedAt: Date;
+  readonly role: string;
+  /** Sealed under the key of the speaker; null: none was given. */
+  readonly note: Buffer | null;
+  readonly noteSpeakerRef: string | null;
+}
+
+export async function listDecisionOverrides(
+  tx: Transaction,
+  decisionIds: readonly string[],
+): Promise<readonly SubjectOverrideRow[]> {
+  return tx.query(
+    `SELECT override_id AS "overrideId", decision_id AS "decisionId", action, reason, recorded_at AS "recordedAt", role,
+       note, note_speaker_ref AS "noteSpeakerRef"
+     FROM overrides WHERE decision_id = ANY ($1) ORDER BY recorded_at`,
+    [decisionIds],
+  );
+}
+
+/** What else stands of a speaker in tables of their own. */
+export interface SurroundingsRow {
+  /** Whether they belong to an account; which one is not known here. */
+  readonly inAccount: boolean;
+  /** Voiceprints of theirs that somebody is to look at; whom they sound like is another person's data. */
+  readonly reviews: readonly { readonly voiceprintId: string; readonly reason: string }[];
+}
+
+export async function findSurroundings(tx: Transaction, speakerRef: string): Promise<SurroundingsRow> {
+  const [row] = await tx.query<SurroundingsRow>(
+    `SELECT EXISTS (SELECT FROM speaker_accounts WHERE speaker_ref = $1) AS "inAccount",
+       (SELECT coalesce(json_agg(json_build_object('voiceprintId', voiceprint_id, 'reason', reason)), '[]')
+        FROM voiceprint_reviews JOIN voiceprints USING (tenant_id, voiceprint_id) WHERE speaker_ref = $1) AS reviews`,
+    [speakerRef],
+  );
+  return row ?? { inAccount: false, reviews: [] };
 }

@@ -5,8 +5,11 @@ import { listLedger } from '../../src/storage/index.js';
 import { Rights, type ExportedFile } from '../../src/rights/index.js';
 import { overCallsGround } from '../helpers/over-calls.js';
 import { reasonOf } from '../helpers/tenant.js';
+import { fillEverything } from '../helpers/everything.js';
 import { rightsGround } from '../helpers/rights.js';
 import { unitVector } from '../helpers/voiceprints.js';
+
+const DAY = 86_400_000;
 
 const named = (files: readonly ExportedFile[], name: string): Buffer =>
   files.find((file) => file.name === name)!.content;
@@ -20,10 +23,19 @@ interface Exported {
   readonly trustPhrase: unknown;
   readonly calls: readonly {
     readonly callId: string;
-    readonly decisions: readonly { readonly claimKind: string; readonly outcomes: readonly unknown[] }[];
+    readonly decisions: readonly {
+      readonly claimKind: string;
+      readonly outcomes: readonly unknown[];
+      readonly overrides: readonly unknown[];
+    }[];
   }[];
   readonly accesses: readonly { readonly what: string; readonly role: string }[];
   readonly earlierErasures: readonly unknown[];
+  readonly manifestRows: readonly unknown[];
+  readonly inAccount: boolean;
+  readonly keptUntil: unknown;
+  readonly lastAcceptedAt: string;
+  readonly reviews: readonly object[];
   readonly consent: { readonly optedOut: boolean };
 }
 
@@ -64,6 +76,27 @@ test('speech that waits for more, and the trust phrase, are told, too', async (t
   t.like(data.trustPhrase, { phrase: 'blue heron', used: false });
   const page = named(files, 'speaker.html').toString();
   t.true(page.includes('blue heron') && page.includes('6 s of speech'));
+});
+
+test('also what others wrote of them, lists that name them, and until when it is kept', async (t) => {
+  const ground = await rightsGround(t);
+  await fillEverything(ground);
+  const { rights, officer, clock } = ground;
+  const files = await rights.export(officer, 'kim');
+  const data = read(files);
+  t.like(data.calls[0]!.decisions[0]!.overrides, [{ action: 'PROCEEDED', note: 'Kim has a cold' }]);
+  t.like(data.manifestRows, [{ row: 1, entry: { file: 'kim.wav', speakerId: 'kim' } }]);
+  t.true(data.inAccount);
+  t.deepEqual(data.keptUntil, { dueAt: clock.in(1000 * DAY).toISOString(), rule: 'NOTICE' });
+  t.is(data.lastAcceptedAt, clock.now().toISOString());
+  const page = named(files, 'speaker.html').toString();
+  t.regex(page, /all of it is erased on/);
+  t.regex(page, /named in 1 rows of lists/);
+  t.regex(page, /proceeded/i);
+  // Whom they sound like is another person's data.
+  const [review] = read(await rights.export(officer, 'lee')).reviews;
+  t.like(review, { reason: 'SOUNDS_LIKE_ANOTHER' });
+  t.deepEqual(Object.keys(review!).sort(), ['reason', 'voiceprintId']);
 });
 
 test('the manifest is signed and names both files by their hashes', async (t) => {

@@ -1,22 +1,27 @@
 import { loadConsent, speakerStates } from '../../consent/index.js';
 import type { Keyring } from '../../crypto/index.js';
-import type { Decision } from '../../domain/decision.js';
 import type { ConsentState, Notice } from '../../domain/people.js';
-import { exportPartialEvidence, exportTrustPhrase, exportVoiceprints } from '../../enrolment/index.js';
+import {
+  exportManifestRows,
+  exportPartialEvidence,
+  exportTrustPhrase,
+  exportVoiceprints,
+} from '../../enrolment/index.js';
 import {
   findSpeaker,
-  listDecisions,
+  findSpeakerTerm,
+  findSurroundings,
   listNotices,
-  listOutcomes,
-  listSubjectCalls,
   queryLedger,
   type ErasedSubject,
-  type SubjectCallRow,
   type Transaction,
 } from '../../storage/index.js';
+import { retentionPolicy } from '../../tenant/index.js';
+import { NoticeLimits, noticeDaysOf, speakerTerm } from '../../terms/index.js';
 import { consentHistory } from '../consent-history.js';
 import { readEvidence } from '../read-evidence.js';
-import type { HeldAccess, HeldCall, HeldData, HeldDecision } from './held-data.js';
+import { callsOf } from './calls.js';
+import type { HeldAccess, HeldData } from './held-data.js';
 
 /** Whose data is collected, and for when. */
 export interface Collecting extends ErasedSubject {
@@ -49,6 +54,9 @@ export async function collect(collecting: Collecting): Promise<HeldData> {
     speechKept: await exportPartialEvidence(tx, keyring, speakerRef),
     trustPhrase: await exportTrustPhrase(tx, keyring, speakerRef),
     calls: await callsOf(collecting),
+    ...(await termOf(tx, speakerRef, now)),
+    ...(await findSurroundings(tx, speakerRef)),
+    manifestRows: await exportManifestRows(tx, keyring, idHash),
     accesses: await accessesOf(tx, speakerRef),
     earlierErasures: evidence.map(({ receipt }) => receipt),
   };
@@ -68,63 +76,17 @@ async function noticesOf(tx: Transaction, { purposes }: ConsentState): Promise<N
   return [...notices.values()];
 }
 
-async function callsOf({ tx, ...subject }: Collecting): Promise<HeldCall[]> {
-  const calls: HeldCall[] = [];
-  for (let after = ''; ;) {
-    const page: readonly SubjectCallRow[] = await listSubjectCalls(tx, subject, after, PAGE);
-    calls.push(...(await withDecisions(tx, page)));
-    if (page.length < PAGE) break;
-    after = page.at(-1)?.callId ?? '';
-  }
-  return calls.sort((a, b) => a.claimedAt.getTime() - b.claimedAt.getTime());
-}
-
-async function withDecisions(tx: Transaction, calls: readonly SubjectCallRow[]): Promise<HeldCall[]> {
-  const decisions = await listDecisions(
-    tx,
-    calls.map((call) => call.callId),
-  );
-  const outcomes = await listOutcomes(
-    tx,
-    decisions.map(({ decision }) => decision.decisionId),
-  );
-  return calls.map(({ claimNumber, ...call }) => ({
-    ...call,
-    decisions: decisions
-      .filter(({ callId }) => callId === call.callId)
-      .flatMap(({ decision }) => heldDecision(decision, claimNumber))
-      .map((decision) => ({
-        ...decision,
-        outcomes: outcomes
-          .filter((each) => each.decisionId === decision.decisionId)
-          .map(({ outcome, occurredAt }) => ({ outcome, occurredAt })),
-      })),
-  }));
-}
-
-/** What a decision says of one claim; nothing where it was made before the claim. Of other people it tells nothing. */
-function heldDecision(decision: Decision, claimNumber: number): Omit<HeldDecision, 'outcomes'>[] {
-  const claim = decision.claims.find((each) => each.claimNumber === claimNumber);
-  if (claim === undefined) return [];
-  return [
-    {
-      decisionId: decision.decisionId,
-      decidedAt: decision.decidedAt,
-      finality: decision.finality,
-      claimKind: claim.kind,
-      reasons: claim.reasons,
-      confidence: claim.confidence,
-      score: claim.score,
-      llr: claim.llr,
-      voiceprintId: claim.voiceprintId,
-      nextAction: decision.nextAction,
-      netSpeechMs: decision.netSpeechMs,
-      policy: `${decision.policy.id}@${decision.policy.version}`,
-      models: decision.models.map((model) => model.id),
-      calibration: decision.calibration.id,
-      shadow: decision.shadow,
-    },
-  ];
+/** When a speaker is due to be erased, as things are; GDPR art. 15(1)(d). */
+async function termOf(
+  tx: Transaction,
+  speakerRef: string,
+  now: Date,
+): Promise<Pick<HeldData, 'keptUntil' | 'lastAcceptedAt'>> {
+  const speaker = await findSpeakerTerm(tx, speakerRef);
+  if (speaker === null) return { keptUntil: null, lastAcceptedAt: null };
+  const { policy } = await retentionPolicy(tx);
+  const noticeDays = await noticeDaysOf(tx, speakerRef, new NoticeLimits(), now);
+  return { keptUntil: speakerTerm(speaker, policy, noticeDays), lastAcceptedAt: speaker.acceptedAt };
 }
 
 /** All that was done with this person's data, first to last. */

@@ -1,7 +1,14 @@
-import type { Outcome } from '../../domain/call.js';
+import type { Outcome, OverrideAction, OverrideReason } from '../../domain/call.js';
 import type { ConsentState, Notice } from '../../domain/people.js';
+import type { RetentionRule } from '../../domain/retention.js';
 import type { ErasureReceipt, EvidencedEvent, HeldState } from '../../domain/rights.js';
-import type { ExportedPhrase, ExportedSpeech, ExportedVoiceprint } from '../../enrolment/index.js';
+import type {
+  ExportedPhrase,
+  ExportedSpeech,
+  ExportedVoiceprint,
+  ExportedManifestRow,
+} from '../../enrolment/index.js';
+import type { SurroundingsRow } from '../../storage/index.js';
 
 /** A decision as far as it concerns one person. */
 export interface HeldDecision {
@@ -23,6 +30,18 @@ export interface HeldDecision {
   readonly calibration: string;
   readonly shadow: boolean;
   readonly outcomes: readonly { readonly outcome: Outcome; readonly occurredAt: Date }[];
+  /** What somebody did otherwise than it suggested. */
+  readonly overrides: readonly HeldOverride[];
+}
+
+/** What somebody did otherwise than a decision suggested, and wrote of it. */
+export interface HeldOverride {
+  readonly action: OverrideAction;
+  readonly reason: OverrideReason;
+  /** Empty: nothing was written, or it stands with another person. */
+  readonly note: string;
+  readonly recordedAt: Date;
+  readonly role: string;
 }
 
 /** A call in which somebody said that the caller is this person. */
@@ -62,6 +81,15 @@ export interface HeldData {
   readonly speechKept: readonly ExportedSpeech[];
   readonly trustPhrase: ExportedPhrase | null;
   readonly calls: readonly HeldCall[];
+  /** When everything but the evidence is erased, as things are, and which limit says so; null for somebody who is not known. */
+  readonly keptUntil: { readonly dueAt: Date; readonly rule: RetentionRule } | null;
+  readonly lastAcceptedAt: Date | null;
+  /** Whether they belong to an account; which one is kept as a keyed hash only. */
+  readonly inAccount: boolean;
+  /** Voiceprints that somebody is to look at. */
+  readonly reviews: SurroundingsRow['reviews'];
+  /** Rows of batch manifests that name them. */
+  readonly manifestRows: readonly ExportedManifestRow[];
   readonly accesses: readonly HeldAccess[];
   readonly earlierErasures: readonly ErasureReceipt[];
 }

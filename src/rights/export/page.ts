@@ -1,3 +1,4 @@
+import type { RetentionRule } from '../../domain/retention.js';
 import type { HeldData } from './held-data.js';
 import { html, Html, isolated, table, time } from './html.js';
 
@@ -76,8 +77,29 @@ function summary(data: HeldData): Html {
       <li>
         ${data.consent.optedOut ? 'You have said no for good: nobody may ask you again.' : 'You have not opted out.'}
       </li>
+      ${keptUntil(data)}
       ${data.states.map(({ state, since }) => html`<li>In force since ${time(since)}: ${plain(state)}.</li>`)}
     </ul>`;
+}
+
+const LIMITS: Readonly<Record<RetentionRule, string>> = {
+  INACTIVITY: 'so long after the last time that you were recognised or said something',
+  ABSOLUTE: 'so long after you last enrolled or said something',
+  NOTICE: 'as the notice says that you were given',
+  CONSENT_LAPSED: 'your consent has ended',
+  AGE: 'its time is over',
+};
+
+function keptUntil({ keptUntil: term, manifestRows }: HeldData): Html {
+  const until =
+    term === null
+      ? html``
+      : html`<li>
+          Unless you are recognised again, all of it is erased on ${time(term.dueAt)}: ${LIMITS[term.rule]}.
+        </li>`;
+  if (manifestRows.length === 0) return until;
+  return html`${until}
+    <li>You are named in ${manifestRows.length} rows of lists from which people were enrolled.</li>`;
 }
 
 function consent(data: HeldData): Html {
@@ -153,17 +175,18 @@ function trustPhrase({ trustPhrase: chosen }: HeldData): Html {
 function calls(data: HeldData): Html {
   const rows = data.calls.flatMap((call) => {
     const of = [time(call.startedAt ?? call.claimedAt), isolated(call.callId)];
-    if (call.decisions.length === 0) return [[...of, 'nothing was decided', '–', '–']];
+    if (call.decisions.length === 0) return [[...of, 'nothing was decided', '–', '–', '–']];
     return call.decisions.map((decision) => [
       ...of,
       said(DECISIONS, decision.claimKind),
       decision.confidence === null ? '–' : `${decision.confidence.toFixed(0)} of 100`,
       decision.outcomes.map(({ outcome }) => plain(outcome)).join(', ') || '–',
+      decision.overrides.map(({ action, reason }) => `${plain(action)} (${plain(reason)})`).join(', ') || '–',
     ]);
   });
   return html`<h2>Calls, and what was decided with your data</h2>
     <p>A result is a hint for the person who took the call; it never was the only check.</p>
-    ${table(['When', 'Call', 'Result', 'Confidence', 'What turned out'], rows)}`;
+    ${table(['When', 'Call', 'Result', 'Confidence', 'What turned out', 'What was done otherwise'], rows)}`;
 }
 
 function accesses(data: HeldData): Html {

@@ -1,0 +1,101 @@
+import { openNote } from '../../audit/index.js';
+import type { Keyring } from '../../crypto/index.js';
+import type { Decision } from '../../domain/decision.js';
+import {
+  listDecisionOverrides,
+  listDecisions,
+  listOutcomes,
+  listSubjectCalls,
+  type ErasedSubject,
+  type SubjectCallRow,
+  type Transaction,
+} from '../../storage/index.js';
+import type { HeldCall, HeldDecision, HeldOverride } from './held-data.js';
+
+/** Calls read at a time. */
+const PAGE = 500;
+
+/** Whose calls, and what opens the notes in them. */
+export interface CallsOf extends ErasedSubject {
+  readonly tx: Transaction;
+  readonly keyring: Keyring;
+}
+
+/** The calls in which somebody was claimed, with what was decided of them, oldest first. */
+export async function callsOf(of: CallsOf): Promise<HeldCall[]> {
+  const { tx, speakerRef, idHash } = of;
+  const calls: HeldCall[] = [];
+  for (let after = ''; ;) {
+    const page: readonly SubjectCallRow[] = await listSubjectCalls(tx, { speakerRef, idHash }, after, PAGE);
+    calls.push(...(await withDecisions(of, page)));
+    if (page.length < PAGE) break;
+    after = page.at(-1)?.callId ?? '';
+  }
+  return calls.sort((a, b) => a.claimedAt.getTime() - b.claimedAt.getTime());
+}
+
+async function withDecisions(of: CallsOf, calls: readonly SubjectCallRow[]): Promise<HeldCall[]> {
+  const { tx } = of;
+  const callIds = calls.map((call) => call.callId);
+  const decisions = await listDecisions(tx, callIds);
+  const decisionIds = decisions.map(({ decision }) => decision.decisionId);
+  const outcomes = await listOutcomes(tx, decisionIds);
+  const overrides = await overridesOf(of, decisionIds);
+  return calls.map(({ claimNumber, ...call }) => ({
+    ...call,
+    decisions: decisions
+      .filter(({ callId }) => callId === call.callId)
+      .flatMap(({ decision }) => heldDecision(decision, claimNumber))
+      .map((decision) => ({
+        ...decision,
+        outcomes: outcomes
+          .filter((each) => each.decisionId === decision.decisionId)
+          .map(({ outcome, occurredAt }) => ({ outcome, occurredAt })),
+        overrides: overrides.get(decision.decisionId) ?? [],
+      })),
+  }));
+}
+
+/** By decision. Of a note that stands with another person nothing is told. */
+async function overridesOf(
+  { tx, keyring, speakerRef }: CallsOf,
+  decisionIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly HeldOverride[]>> {
+  const byDecision = new Map<string, HeldOverride[]>();
+  for (const row of await listDecisionOverrides(tx, decisionIds)) {
+    const { overrideId, decisionId, action, reason, recordedAt, role } = row;
+    const sealed = row.noteSpeakerRef === speakerRef ? row.note : null;
+    const note = sealed === null ? '' : await openNote(tx, keyring, overrideId, { sealed, speakerRef });
+    const told = { action, reason, note, recordedAt, role };
+    byDecision.set(decisionId, [...(byDecision.get(decisionId) ?? []), told]);
+  }
+  return byDecision;
+}
+
+/** What a decision says of one claim; nothing where it was made before the claim. Of other people it tells nothing. */
+function heldDecision(
+  decision: Decision,
+  claimNumber: number,
+): Omit<HeldDecision, 'outcomes' | 'overrides'>[] {
+  const claim = decision.claims.find((each) => each.claimNumber === claimNumber);
+  if (claim === undefined) return [];
+  return [
+    {
+      decisionId: decision.decisionId,
+      decidedAt: decision.decidedAt,
+      finality: decision.finality,
+      claimKind: claim.kind,
+      reasons: claim.reasons,
+      confidence: claim.confidence,
+      score: claim.score,
+      llr: claim.llr,
+      voiceprintId: claim.voiceprintId,
+      nextAction: decision.nextAction,
+      netSpeechMs: decision.netSpeechMs,
+      policy: `${decision.policy.id}@${decision.policy.version}`,
+      models: decision.models.map((model) => model.id),
+      calibration: decision.calibration.id,
+      shadow: decision.shadow,
+    },
+  ];
+}
