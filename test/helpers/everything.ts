@@ -45,6 +45,13 @@ export async function fillEverything(ground: RightsGround): Promise<void> {
     const command = { commandId: randomUUID(), callId, ownerReplica: randomUUID(), keyEpoch: 1 };
     await insertCommand(tx, { ...command, wrappedKey: Buffer.alloc(1), request: Buffer.alloc(1) }, 0);
   });
+  // The end of a call takes it away: this is what a process left that was gone at that moment.
+  await asOwner(
+    ground.url,
+    `INSERT INTO vouch.call_checkpoints (tenant_id, call_id, speaker_ref, sealed)
+     SELECT tenant_id, $1, speaker_ref, '' FROM vouch.speakers WHERE speaker_id = 'kim'`,
+    [callId],
+  );
   await new TransferKeys(database, keyring, clock).create(officer, 7, 't');
   await grant('mia');
   await erase('mia');
