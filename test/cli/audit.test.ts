@@ -99,3 +99,13 @@ test.serial(
     t.regex(forged.stderr, /ANCHOR_INVALID/);
   },
 );
+
+test.serial('entries, readers and overrides are shown, as an auditor', async (t) => {
+  const { tenant } = await eightEntries();
+  await tenant.as('AGENT').enrolment.getSpeaker({ speakerId: 'a' });
+  const listed = await audit(tenant, 'list', '--speaker', 'a', '--kind', 'read,consent');
+  t.regex(listed.stdout, /SPEAKER_READ +test +AGENT +a[^]*CONSENT_RECORDED/);
+  t.regex((await audit(tenant, 'readers', 'a')).stdout, /test +AGENT +1 +0/);
+  t.regex((await audit(tenant, 'overrides')).stdout, /nobody/);
+  t.regex((await audit(tenant, 'unusual')).stdout, /nothing unusual/);
+});
