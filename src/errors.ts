@@ -39,6 +39,7 @@ export const REASONS = {
   STREAM_NOT_READ: ['RESOURCE_EXHAUSTED', 'The client does not read its events.'],
   CALL_ALREADY_LIVE: ['ALREADY_EXISTS', 'The call is live on another stream; its resume token is needed.'],
   CALL_ENDED: ['FAILED_PRECONDITION', 'The call has ended.'],
+  CHANGED_MEANWHILE: ['ABORTED', 'Somebody else changed the same at the same moment.'],
   CALL_TAKEN_OVER: ['ABORTED', 'Another stream took over this call.'],
   CALL_TOO_LONG: ['FAILED_PRECONDITION', 'The call reached its maximum duration.'],
   CALL_NOT_FOUND: ['NOT_FOUND', 'No such call.'],

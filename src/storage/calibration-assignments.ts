@@ -50,7 +50,7 @@ export async function findAssignment(
   return row ? assignmentOf(row) : null;
 }
 
-/** Adds the next version for a source and returns its number. Two at once: the second fails on the primary key. */
+/** Adds the next version for a source and returns its number. Two at once: the second gets CHANGED_MEANWHILE. */
 export async function insertAssignment(
   tx: Transaction,
   principal: Principal,

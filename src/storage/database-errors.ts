@@ -18,6 +18,7 @@ const PASSING_SQL_STATES = new Set([
 const PASSING_SQL_CLASSES = new Set(['08', '53']);
 
 const FOREIGN_KEY_VIOLATION = '23503';
+const UNIQUE_VIOLATION = '23505';
 
 /** What the driver says in words only. */
 const CONNECTION_MESSAGES =
@@ -62,6 +63,8 @@ export function databaseError(error: unknown): unknown {
     if (code === FOREIGN_KEY_VIOLATION && error.constraint?.endsWith('_tenant_id_fkey') === true) {
       return new VouchError('TENANT_NOT_FOUND');
     }
+    // What may not be twice is looked for first: another transaction came in between.
+    if (code === UNIQUE_VIOLATION) return new VouchError('CHANGED_MEANWHILE', { metadata });
     return new VouchError('INTERNAL', {
       metadata,
       message: `The database refused a statement: SQLSTATE ${code}.`,

@@ -69,7 +69,7 @@ export async function listPolicies(
   );
 }
 
-/** Adds the next version of a policy and returns its number. Two at once: the second fails on the primary key. */
+/** Adds the next version of a policy and returns its number. Two at once: the second gets CHANGED_MEANWHILE. */
 export async function insertPolicy(
   tx: Transaction,
   principal: Principal,

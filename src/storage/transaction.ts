@@ -21,7 +21,7 @@ export class Transaction {
   /**
    * Runs one statement. `timestamptz` comes as Date, `bytea` as Buffer, `bigint` as number, `jsonb` parsed.
    *
-   * @throws VouchError DATABASE_UNAVAILABLE when it may work later; INTERNAL with `sqlState` and `constraint` otherwise
+   * @throws VouchError DATABASE_UNAVAILABLE when it may work later; CHANGED_MEANWHILE where a key is taken; INTERNAL with `sqlState` and `constraint` otherwise
    */
   async query<Row = Record<string, unknown>>(text: string, values: readonly SqlValue[] = []): Promise<Row[]> {
     // The connection may already serve another tenant.

@@ -204,6 +204,7 @@ test('an error of the server tells its code and none of the values', async (t) =
     database.tenant(tenant, (tx) => tx.query("INSERT INTO actors (actor_id) VALUES ('secret')"));
   await insert();
   const error = await t.throwsAsync(insert(), { instanceOf: VouchError });
+  t.is(error.reason, 'CHANGED_MEANWHILE');
   t.deepEqual(error.metadata, { sqlState: '23505', constraint: 'actors_tenant_id_actor_id_key' });
   t.false(JSON.stringify([error, error.message, error.cause, error.stack]).includes('secret'));
 });

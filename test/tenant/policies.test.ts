@@ -60,3 +60,17 @@ test('the history tells who, when and why, a page at a time', async (t) => {
   t.like(vip, { createdBy: officer.actorId, createdByRole: officer.role, createdAt: clock.now() });
   t.is(await reasonOf(policies.list(officer.tenantId, '', 10, 'made-up')), 'FIELD_INVALID');
 });
+
+test('of changes at the same moment none is lost: whoever came second is told, and may ask again', async (t) => {
+  const { database, keyring, clock, officer } = await freshGround(t);
+  const policies = new Policies(database, keyring, clock);
+  const put = (key: string) => policies.put(officer, '', { ...DEFAULT_POLICY, shadow: true }, key, key);
+  const keys = Array.from({ length: 8 }, (_, index) => `key-${index}`);
+  const results = await Promise.allSettled(keys.map(put));
+  for (const result of results) {
+    if (result.status === 'rejected')
+      t.is(await reasonOf(Promise.reject(result.reason as Error)), 'CHANGED_MEANWHILE');
+  }
+  for (const key of keys) await put(key);
+  t.is((await policies.current(officer.tenantId)).reference.version, 1 + keys.length);
+});
