@@ -11,6 +11,7 @@ import { ConsentHistory } from './history.js';
 import type { OptOutInput, RecordConsentInput, RecordedConsent, WithdrawInput } from './inputs.js';
 import { loadConsent, SPEAKER_ID_HASH } from './load.js';
 import { publish, type PublishedNotice } from './notices.js';
+import { PublishedNotices } from './published-notices.js';
 import { optOut, record, withdraw, type Recording } from './record.js';
 import { optOutRequest, recordRequest, withdrawRequest } from './requests.js';
 import { restricted } from './restriction.js';
@@ -31,6 +32,8 @@ export interface Standing {
 
 /** Notices, and what people say to them. */
 export class Consents {
+  /** What people are told. */
+  readonly notices: PublishedNotices;
   /** What was recorded, event by event. */
   readonly history: ConsentHistory;
 
@@ -39,6 +42,7 @@ export class Consents {
     private readonly keyring: Keyring,
     private readonly clock: Clock,
   ) {
+    this.notices = new PublishedNotices(database);
     this.history = new ConsentHistory(database, keyring, clock);
   }
 

@@ -8,5 +8,6 @@ export type { ListedEvent } from './history.js';
 export type { OptOutInput, RecordConsentInput, RecordedConsent, WithdrawInput } from './inputs.js';
 export { loadConsent, loadConsentOf, SPEAKER_ID_HASH } from './load.js';
 export { publish, type PublishedNotice } from './notices.js';
+export type { StoredNotice } from './published-notices.js';
 export { requireGrant } from './restriction.js';
 export { isHeld, isKept, speakerStates, SpeakerStates, type SpeakerStateInput } from './speaker-states.js';

@@ -75,11 +75,14 @@ export {
 } from './ledger-queries.js';
 export {
   insertNotice,
+  latestNoticeVersion,
   listAllNotices,
+  listNoticeHeadings,
   listNotices,
   newConsentVersions,
   type NewConsentRow,
   type NoticeRow,
+  type NoticeHeadingRow,
 } from './notices.js';
 export { deleteOptOut, findOptOuts, putOptOut, type OptOutRow } from './opt-outs.js';
 export {

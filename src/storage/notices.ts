@@ -7,10 +7,44 @@ export interface NoticeRow extends Notice {
   readonly publishedAt: Date;
 }
 
-const COLUMNS = `notice_id AS "noticeId", version, language, channel, text, purposes,
+/** A published notice without its wording. */
+export interface NoticeHeadingRow extends Omit<NoticeRow, 'text'> {
+  readonly chainPosition: number;
+}
+
+const COLUMNS = `notice_id AS "noticeId", version, language, channel, purposes,
   controller_entity AS "controllerEntity", retention_days AS "retentionDays",
   requires_new_consent AS "requiresNewConsent", new_consent_grace_days AS "newConsentGraceDays",
   published_at AS "publishedAt"`;
+const HEADING = `${COLUMNS}, text_sha256 AS "textSha256"`;
+
+/**
+ * Published notices in the order of their publication.
+ *
+ * @param noticeId - null: all
+ * @param after - the position in the chain of the one before the first
+ */
+export async function listNoticeHeadings(
+  tx: Transaction,
+  noticeId: string | null,
+  after: number,
+  limit: number,
+): Promise<readonly NoticeHeadingRow[]> {
+  return tx.query(
+    `SELECT ${HEADING}, chain_position AS "chainPosition" FROM notices
+     WHERE ($1::text IS NULL OR notice_id = $1) AND chain_position > $2 ORDER BY chain_position LIMIT $3`,
+    [noticeId, after, limit],
+  );
+}
+
+/** The latest version of a notice; null where there is none. */
+export async function latestNoticeVersion(tx: Transaction, noticeId: string): Promise<number | null> {
+  const [row] = await tx.query<{ version: number | null }>(
+    'SELECT max(version) AS version FROM notices WHERE notice_id = $1',
+    [noticeId],
+  );
+  return row?.version ?? null;
+}
 
 /** All wordings of one version: its languages and channels. */
 export async function listNotices(
@@ -19,7 +53,7 @@ export async function listNotices(
   version: number,
 ): Promise<readonly NoticeRow[]> {
   return tx.query(
-    `SELECT ${COLUMNS}, text_sha256 AS "textSha256" FROM notices WHERE notice_id = $1 AND version = $2`,
+    `SELECT ${HEADING}, text FROM notices WHERE notice_id = $1 AND version = $2 ORDER BY language, channel`,
     [noticeId, version],
   );
 }
@@ -31,7 +65,7 @@ export async function listAllNotices(
   limit: number,
 ): Promise<readonly (Omit<NoticeRow, 'textSha256'> & { readonly chainPosition: number })[]> {
   return tx.query(
-    `SELECT ${COLUMNS}, chain_position AS "chainPosition" FROM notices
+    `SELECT ${COLUMNS}, text, chain_position AS "chainPosition" FROM notices
      WHERE chain_position > $1 ORDER BY chain_position LIMIT $2`,
     [after, limit],
   );

@@ -24,7 +24,7 @@ import {
 } from './validate.js';
 
 const NOTICE_BYTES = 65_536;
-const MOST_VERSION = 1_000_000;
+export const MOST_VERSION = 1_000_000;
 
 export function readNotice(given: proto.Notice | undefined): Notice {
   const notice = required(given, 'notice');

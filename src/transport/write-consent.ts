@@ -1,9 +1,16 @@
-import type { ListedEvent } from '../consent/index.js';
+import type { ListedEvent, StoredNotice } from '../consent/index.js';
 import * as common from '../gen/vouch/v1/common.js';
 import * as proto from '../gen/vouch/v1/consent.js';
 import { writeRole } from './audit.js';
 import { toProto, toProtoOrUnspecified } from './enums.js';
 import { writeNoticeReference, writeProofing } from './write-people.js';
+
+/** A notice as it was published. */
+export function writeNotice({ textSha256, publishedAt, ...notice }: StoredNotice): proto.PublishedNotice {
+  const purposes = notice.purposes.map((purpose) => toProto(common.Purpose, purpose));
+  const channel = toProto(proto.NoticeChannel, notice.channel);
+  return { notice: { ...notice, purposes, channel }, textSha256, publishedAt };
+}
 
 /** An event as the contract tells it: what its type does not have stays empty. */
 export function writeConsentEvent({ event, by, details }: ListedEvent): proto.ConsentEvent {

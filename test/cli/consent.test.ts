@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import test from 'ava';
 import type { Answer } from '../helpers/answer.js';
-import { Served, vouch } from '../helpers/binary.js';
+import { openDirectory, Served, vouch } from '../helpers/binary.js';
 
 let served: Served;
 test.before('a service of its own', async () => {
@@ -38,4 +40,20 @@ test('consent is put off, restricted, lifted and listed', async (t) => {
   t.regex(listed.stdout, /verify: not-now; not before 2100/);
   const refused = await tell('list', 'kim', '--role', 'agent', '--json');
   t.is((JSON.parse(refused.stderr) as Answer).error.reason, 'ROLE_NOT_ALLOWED');
+});
+
+test('notices are listed, and shown as people are given them', async (t) => {
+  const directory = await openDirectory();
+  t.teardown(() => directory.remove());
+  const file = join(directory.path, 'notice.txt');
+  await writeFile(file, 'We would like to recognise you by your voice.');
+  const notice = (...args: string[]) => vouch(['notice', ...args, '--address', served.address]);
+  const common = ['--text-file', file, '--controller', 'Acme', '--retention-days', '365'];
+  const wording = ['--language', 'en-GB', '--channel', 'agent-script'];
+  t.is((await notice('publish', '--id', 'voice', ...wording, ...common)).code, 0);
+  t.regex((await notice('list')).stdout, /voice@1 +en-GB +AGENT_SCRIPT +20\S+ +365 days/);
+  const shown = (await notice('show', 'voice', ...wording)).stdout;
+  t.regex(shown, /asks for +VERIFY\n[^]*\n\nWe would like to recognise you by your voice\.\n$/);
+  t.is((await notice('show', 'voice', '--language', 'fr')).stdout, 'no such wording\n');
+  t.regex((await notice('show', 'no-such')).stderr, /NOTICE_NOT_FOUND/);
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { consentGround, given, notice } from '../helpers/consents.js';
-import { reasonOf } from '../helpers/tenant.js';
+import { newTenant, reasonOf } from '../helpers/tenant.js';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -69,4 +69,50 @@ test('a published notice does not change', async (t) => {
   t.is(await reasonOf(publish({ text: 'Other words' }, 'notice-1')), 'IDEMPOTENCY_KEY_REUSED');
   t.is(await reasonOf(publish({ language: 'de', purposes: ['VERIFY'] }, 'k2')), 'FIELD_INVALID');
   await t.notThrowsAsync(publish({ language: 'de', text: 'Dürfen wir …?' }, 'k3'));
+});
+
+test('what was published is listed in its order, without wordings, and read with them; to nobody else', async (t) => {
+  const { consents, officer, clock, tenants } = await consentGround(t);
+  const { notices } = consents;
+  for (const [language, text] of [
+    ['de', 'Dürfen wir Sie an der Stimme erkennen?'],
+    ['fr', 'Pouvons-nous vous reconnaître à votre voix ?'],
+  ] as const) {
+    clock.advance(1);
+    await consents.publishNotice(officer, notice({ language, text }), language);
+  }
+  await consents.publishNotice(officer, notice({ version: 2, text: 'Better words.' }), 'second');
+  await consents.publishNotice(officer, notice({ noticeId: 'other' }), 'other');
+  const first = await notices.list(officer.tenantId, '', 0, 3);
+  const rest = await notices.list(officer.tenantId, '', first.nextAfter ?? 0, 3);
+  t.deepEqual(
+    [...first.notices, ...rest.notices].map(({ noticeId, version, language }) => [
+      noticeId,
+      version,
+      language,
+    ]),
+    [
+      ['voice', 1, 'en'],
+      ['voice', 1, 'de'],
+      ['voice', 1, 'fr'],
+      ['voice', 2, 'en'],
+      ['other', 1, 'en'],
+    ],
+  );
+  t.is(rest.nextAfter, null);
+  t.false('text' in first.notices[0]!);
+  t.is((await notices.list(officer.tenantId, 'other', 0, 3)).notices.length, 1);
+  const wordings = await notices.get(officer.tenantId, 'voice', 1);
+  t.deepEqual(
+    wordings.map(({ language, textSha256 }) => [language, textSha256.toString('hex')]),
+    ['de', 'en', 'fr'].map((language) => [
+      language,
+      first.notices.find((each) => each.language === language)!.textSha256.toString('hex'),
+    ]),
+  );
+  t.is((await notices.get(officer.tenantId, 'voice', 0))[0]!.text, 'Better words.');
+  t.is(await reasonOf(notices.get(officer.tenantId, 'voice', 3)), 'NOTICE_NOT_FOUND');
+  const elsewhere = await newTenant(tenants);
+  t.is(await reasonOf(notices.get(elsewhere.tenantId, 'voice', 1)), 'NOTICE_NOT_FOUND');
+  t.deepEqual((await notices.list(elsewhere.tenantId, '', 0, 3)).notices, []);
 });

@@ -6,6 +6,7 @@ import { newCommand, writeCommand, type WriteOptions } from '../command.js';
 import { connected } from '../connection.js';
 import { enumOption, readEnumList, wholeNumber } from '../options.js';
 import { answer, fields } from '../output.js';
+import { readCommands } from './notice-show.js';
 
 interface PublishOptions extends WriteOptions {
   readonly id: string;
@@ -22,7 +23,7 @@ interface PublishOptions extends WriteOptions {
 
 /** `vouch notice`: what people are told before they consent. */
 export function noticeCommand(): Command {
-  return newCommand('notice', 'publish notices').addCommand(
+  const notice = newCommand('notice', 'publish and read notices').addCommand(
     writeCommand('publish', 'publish a version of a notice; published versions never change')
       .requiredOption('--id <id>', 'its id')
       .option('--version <n>', 'its version', wholeNumber(1), 1)
@@ -51,6 +52,8 @@ export function noticeCommand(): Command {
       )
       .action(publish),
   );
+  for (const command of readCommands()) notice.addCommand(command);
+  return notice;
 }
 
 async function publish(options: PublishOptions): Promise<void> {

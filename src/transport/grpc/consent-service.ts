@@ -6,6 +6,7 @@ import { idempotencyKey, validId, within } from '../validate.js';
 import { writeConsentEvent } from '../write-consent.js';
 import { writeConsentState, writeHeldState } from '../write-people.js';
 import { inForce } from './in-force.js';
+import { noticeRpcs } from './notice-rpcs.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { rightsCalls } from './rights.js';
 
@@ -14,6 +15,7 @@ export function consentService(parts: TransportParts): ConsentServiceImplementat
   const { consents, poller } = parts;
   return {
     ...rightsCalls(parts),
+    ...noticeRpcs(parts),
 
     publishNotice: async (request, { principal }) => {
       const key = idempotencyKey(request.idempotencyKey);
