@@ -13,6 +13,7 @@ import {
   insertReview,
   insertVector,
   insertVoiceprint,
+  labelsInUse,
   listVoiceprints,
   lockSpeakerRef,
   setSpeakerVersion,
@@ -50,7 +51,8 @@ export async function createVoiceprint(
   const rows = await settleStored(tx, speakerRef, now);
   const duplicateOf = await findDuplicate({ tx, gate, now }, speakerRef, speech);
   const { status, usableFrom } = firstStanding(duplicateOf, policy, now);
-  const version = await makeRoom(tx, rows, request.label, status, policy.maximumLabels);
+  await checkLabels(tx, speakerRef, request.label, policy.maximumLabels);
+  const version = await makeRoom(tx, rows, request.label, status);
   const voiceprintId = randomUUID();
   const { label, source, callId, proofing, onBehalfOf } = request;
   const actor = await actorOf(tx, principal);
@@ -121,6 +123,18 @@ export async function settleStored(tx: Transaction, speakerRef: string, now: Dat
   return settled;
 }
 
+/** Throws TOO_MANY_VOICEPRINTS. What a legal hold alone keeps counts for nothing. */
+async function checkLabels(
+  tx: Transaction,
+  speakerRef: string,
+  label: string,
+  maximumLabels: number,
+): Promise<void> {
+  const labels = new Set(await labelsInUse(tx, speakerRef)).add(label);
+  if (labels.size <= maximumLabels) return;
+  throw new VouchError('TOO_MANY_VOICEPRINTS', { metadata: { maximumLabels: String(maximumLabels) } });
+}
+
 /**
  * Supersedes what a new voiceprint of this status takes the place of, and returns its version. One that waits replaces
  * only another that waits; the one in use stays until then. One that is set aside replaces nothing.
@@ -130,14 +144,8 @@ async function makeRoom(
   rows: readonly VoiceprintRow[],
   label: string,
   status: VoiceprintStatus,
-  maximumLabels: number,
 ): Promise<number> {
-  const live = rows.filter((row) => row.status !== 'SUPERSEDED');
-  const labels = new Set(live.map((row) => row.label)).add(label);
-  if (labels.size > maximumLabels) {
-    throw new VouchError('TOO_MANY_VOICEPRINTS', { metadata: { maximumLabels: String(maximumLabels) } });
-  }
-  for (const row of live.filter((each) => each.label === label)) {
+  for (const row of rows.filter((each) => each.label === label)) {
     const replaced =
       status !== 'QUARANTINED' &&
       (row.status === 'PENDING' || (row.status === 'ACTIVE' && status === 'ACTIVE'));

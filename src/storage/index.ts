@@ -179,6 +179,7 @@ export {
   deleteQuarantined,
   deleteVoiceprint,
   deleteBesideVoiceprints,
+  labelsInUse,
   deleteVoiceprintsOf,
   findEnroller,
   findVoiceprint,

@@ -156,6 +156,16 @@ export async function deleteBesideVoiceprints(tx: Transaction, speakerRef: strin
   await deleteCheckpointsOf(tx, speakerRef);
 }
 
+/** Labels under which a speaker has a voiceprint that is in use or may come into use: not what was superseded or set aside for good. */
+export async function labelsInUse(tx: Transaction, speakerRef: string): Promise<readonly string[]> {
+  const rows = await tx.query<{ label: string }>(
+    `SELECT DISTINCT label FROM voiceprints v WHERE speaker_ref = $1 AND (status IN ('PENDING', 'ACTIVE')
+       OR EXISTS (SELECT FROM voiceprint_reviews r WHERE r.voiceprint_id = v.voiceprint_id))`,
+    [speakerRef],
+  );
+  return rows.map(({ label }) => label);
+}
+
 /** Deletes the voiceprints that were set aside for good, and not for a review, with their vectors; how many. */
 export async function deleteQuarantined(tx: Transaction, speakerRef: string): Promise<number> {
   const rows = await tx.query(

@@ -103,3 +103,15 @@ test('a withdrawal under a legal hold sets voiceprints aside for good; lifting i
   t.deepEqual(await openIds('kim'), [voiceprintId]);
   t.like(await withdraw('kim'), { voiceprintsErased: 1, voiceprintsKept: 0 });
 });
+
+test('what a legal hold alone keeps does not count toward the labels that a person may have', async (t) => {
+  const ground = await rightsGround(t);
+  const { hold, withdraw, grant, enrol } = ground;
+  const policy = { waitingPeriodMs: 0, maximumLabels: 2 };
+  await enrol('kim', { policy, request: { label: 'mobile' } });
+  await hold('kim');
+  await withdraw('kim');
+  await grant('kim');
+  for (const label of ['home', 'office']) await enrol('kim', { policy, request: { label } });
+  t.is(await reasonOf(enrol('kim', { policy, request: { label: 'third' } })), 'TOO_MANY_VOICEPRINTS');
+});
