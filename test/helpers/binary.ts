@@ -61,8 +61,11 @@ export class Served {
     private readonly remove: () => Promise<void>,
   ) {}
 
-  /** @param changes to its environment */
-  static async start(changes: NodeJS.ProcessEnv = {}): Promise<Served> {
+  /**
+   * @param changes to its environment
+   * @param script another one that serves and prints its address
+   */
+  static async start(changes: NodeJS.ProcessEnv = {}, script = MAIN): Promise<Served> {
     const { path, remove } = await openDirectory();
     const env = {
       VOUCH_ADDRESS: '127.0.0.1:0',
@@ -71,7 +74,7 @@ export class Served {
       VOUCH_WORKERS: '1',
       ...changes,
     };
-    const child = start(MAIN, ['serve', '--json'], env);
+    const child = start(script, ['serve', '--json'], env);
     const ended = new Promise<number | null>((done) => child.once('close', done));
     child.stderr?.pipe(process.stderr);
     const line = await new Promise<string>((done, reject) => {
@@ -104,10 +107,5 @@ export class Served {
     const code = await this.ended;
     await this.remove();
     return code;
-  }
-
-  /** Gives it a signal that need not end it. */
-  signal(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
   }
 }
