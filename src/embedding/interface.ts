@@ -29,10 +29,10 @@ export interface StreamOptions {
 export interface SpeechStream {
   /**
    * Takes bytes in the stream's format, cut anywhere; they belong to the stream from then on.
-   * @returns once there is room for more: whoever awaits it holds a bounded number of bytes here. Rejects with what
-   * onFailure was told; resolves when the stream was closed.
+   * @returns undefined where there is room for more, else a promise of it: whoever awaits it holds a bounded number of bytes
+   * here. Rejects with what onFailure was told; resolves when the stream was closed.
    */
-  push(bytes: Uint8Array): Promise<void>;
+  push(bytes: Uint8Array): Promise<void> | undefined;
   /** States that `ms` of audio were lost here, 0 or more: the clock moves on, and speech before and after is apart. */
   gap(ms: number): void;
   /**

@@ -127,16 +127,18 @@ export class CallSession {
     this.#teller.tell({ type: 'evidenceRestarted', reason: 'EVIDENCE_RESTARTED' });
   }
 
-  /** Takes a piece of audio; resolves when there is room for more. */
-  async audio(data: Uint8Array, gapMs: number): Promise<void> {
+  /** Takes a piece of audio; resolves when there is room for more, undefined where there is. */
+  audio(data: Uint8Array, gapMs: number): Promise<void> | undefined {
     this.#assertRunning();
     if (gapMs > 0) this.#audio.gap(gapMs);
     this.#audio.count(data);
     if (this.#audio.nowMs > this.#maximumDurationMs) throw new VouchError('CALL_TOO_LONG');
     this.checkLease();
-    if (this.#open) await this.#audio.read(data);
+    let held: Promise<void> | undefined;
+    if (this.#open) held = this.#audio.read(data);
     else this.#audio.drop(data);
     this.#progress.heardMore(this.#audio, this.assessment);
+    return held;
   }
 
   /** Whether this speaker was claimed before. */

@@ -57,9 +57,9 @@ export class CallStream {
     return this.#session.paused;
   }
 
-  /** Takes a piece of audio; resolves when there is room for more. */
-  async audio(data: Uint8Array, gapMs: number): Promise<void> {
-    await this.#session.audio(data, gapMs);
+  /** Takes a piece of audio; resolves when there is room for more, undefined where there is. */
+  audio(data: Uint8Array, gapMs: number): Promise<void> | undefined {
+    return this.#session.audio(data, gapMs);
   }
 
   /** Makes a claim. While the database is away it is tried on and on, and the audio goes on meanwhile. */

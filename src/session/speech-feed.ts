@@ -80,15 +80,21 @@ export class SpeechFeed {
    * Passes on the bytes that were counted last; resolves when there is room for more. Rejects with WORKER_FAILED when there
    * is no worker for too long.
    */
-  async read(data: Uint8Array): Promise<void> {
+  read(data: Uint8Array): Promise<void> | undefined {
+    if (!this.#stream) return this.#readOnceOpen(data);
+    // The next audio opens another stream on another worker, and what was pooled so far goes on counting.
+    const held = this.#stream.push(data);
+    return held && passing(held);
+  }
+
+  async #readOnceOpen(data: Uint8Array): Promise<void> {
     const discards = this.#discards;
-    const stream = this.#stream ?? (await this.#reopen(data.byteLength));
+    const stream = await this.#reopen(data.byteLength);
     // Paused, say, while it waited for a worker: these bytes came before, and are never looked at.
     if (discards !== this.#discards) {
       this.drop(data);
       return;
     }
-    // The next audio opens another stream on another worker, and what was pooled so far goes on counting.
     await passing(stream.push(data));
   }
 

@@ -214,7 +214,7 @@ test('audio that ends within a sample is worked through, and then said to be inc
 test('a stream holds back who pushes faster than it can work', async (t) => {
   const stream = extractor.open(PCM_8K, new Collector());
   let held = true;
-  const push = stream.push(speech.slice()).then(() => (held = false));
+  const push = Promise.resolve(stream.push(speech.slice())).then(() => (held = false));
   await Promise.resolve();
   t.true(held);
   await push;
@@ -224,7 +224,7 @@ test('a stream holds back who pushes faster than it can work', async (t) => {
 test('a closed stream delivers nothing more and holds nobody back', async (t) => {
   const collector = new Collector();
   const stream = extractor.open(PCM_8K, collector);
-  const pending = [stream.push(speech.slice()), stream.finish()];
+  const pending = [Promise.resolve(stream.push(speech.slice())), stream.finish()];
   stream.close();
   stream.close();
   await Promise.all(pending);

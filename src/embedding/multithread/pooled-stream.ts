@@ -55,14 +55,14 @@ export class PooledStream implements SpeechStream {
     host.post({ kind: 'open', stream: id, format, startMs });
   }
 
-  push(bytes: Uint8Array): Promise<void> {
+  push(bytes: Uint8Array): Promise<void> | undefined {
     if (this.#failure) return Promise.reject(this.#failure);
-    if (!this.#open) return Promise.resolve();
+    if (!this.#open) return undefined;
     if (this.#gatheredSkip > 0) this.flush();
     this.#gathered.push(bytes);
     this.#gatheredBytes += bytes.length;
     if (this.#gatheredBytes >= this.#pieceBytes) this.flush();
-    if (this.#hasRoom()) return Promise.resolve();
+    if (this.#hasRoom()) return undefined;
     const held = new Deferred();
     this.#pushes.push(held);
     this.host.onHeld(this);

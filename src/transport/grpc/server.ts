@@ -8,13 +8,14 @@ import { ConsentServiceDefinition } from '../../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../../gen/vouch/v1/enrolment.js';
 import { RetentionServiceDefinition } from '../../gen/vouch/v1/retention.js';
 import { TransferServiceDefinition } from '../../gen/vouch/v1/transfer.js';
-import { VerificationServiceDefinition } from '../../gen/vouch/v1/verification.js';
+import { VerificationServiceDefinition, type StreamCallRequest } from '../../gen/vouch/v1/verification.js';
 import { VouchError } from '../../errors.js';
 import { isDenial, type RecordDenial } from '../denial.js';
 import type { Authenticate } from '../principal.js';
 import { adminService } from './admin-service.js';
 import { AtOwner } from './at-owner.js';
 import { consentService } from './consent-service.js';
+import { DirectRequests } from './direct-requests.js';
 import { enrolmentService } from './enrolment-service.js';
 import { errorMiddleware, type ReportFailure } from './errors.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
@@ -55,7 +56,10 @@ export class GrpcServer {
 
   static async create(parts: TransportParts, options: GrpcServerOptions): Promise<GrpcServer> {
     const health = HealthState();
+    const { fullName, methods } = VerificationServiceDefinition;
+    const callRequests = new DirectRequests<StreamCallRequest>(`/${fullName}/${methods.streamCall.name}`);
     const server = createServer({
+      interceptors: [callRequests.interceptor],
       'grpc.max_receive_message_length': MOST_MESSAGE_BYTES,
       // A client that died without a word is noticed within about a minute.
       'grpc.keepalive_time_ms': 30_000,
@@ -73,7 +77,7 @@ export class GrpcServer {
       .with(principalMiddleware(options.authenticate))
       .with(denialMiddleware(options.denied));
     const owner = new AtOwner(parts.commands);
-    guarded.add(VerificationServiceDefinition, verificationService(parts, owner));
+    guarded.add(VerificationServiceDefinition, verificationService(parts, owner, callRequests));
     guarded.add(EnrolmentServiceDefinition, enrolmentService(parts, owner));
     guarded.add(ConsentServiceDefinition, consentService(parts));
     guarded.add(AdminServiceDefinition, adminService(parts));

@@ -7,26 +7,33 @@ import { readAudio, readCallStart, readClaim } from '../read-call.js';
 import { checkNamesAgent } from '../roles.js';
 import { validText } from '../validate.js';
 import { writeEvent } from '../write-call.js';
+import type { DirectRequests, RequestTaker } from './direct-requests.js';
 import { isGone } from './gone.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 import { withTimeout } from './timeout.js';
 
 type Requests = AsyncIterator<StreamCallRequest>;
 
+/** The first message of a stream, and what it says. */
+interface StartRequest {
+  readonly request: StreamCallRequest;
+  readonly start: CallStart;
+}
+
 /** StreamCall: one stream of one call. Reads and tells at the same time; ends with the call, an error, or the client. */
-export function streamCall(parts: TransportParts) {
+export function streamCall(parts: TransportParts, requestsOf: DirectRequests<StreamCallRequest>) {
   return async function* (
     requests: AsyncIterable<StreamCallRequest>,
     context: CallContext & WithPrincipal,
   ): AsyncGenerator<StreamCallResponse> {
     const { role } = context.principal;
     const reader = requests[Symbol.asyncIterator]();
-    const start = await readStart(reader, parts.startTimeoutMs);
+    const { request, start } = await readStart(reader, parts.startTimeoutMs);
     checkNamesAgent(context.principal, start.agentId);
     const call = await parts.calls.open(context.principal, start);
     const watchdog = new Watchdog(parts.stallTimeoutMs, call);
     try {
-      void pump(reader, call, watchdog, context.signal);
+      requestsOf.takeAfter(request, new Reader(call, watchdog, context.signal));
       for await (const event of call.events) {
         const message = writeEvent(event, role);
         if (message) yield { event: message };
@@ -38,60 +45,83 @@ export function streamCall(parts: TransportParts) {
   };
 }
 
-async function readStart(reader: Requests, timeoutMs: number): Promise<CallStart> {
+async function readStart(reader: Requests, timeoutMs: number): Promise<StartRequest> {
   const first = await withTimeout(reader.next(), timeoutMs, () => new VouchError('START_TIMEOUT'));
   if (first.done) throw new VouchError('START_EXPECTED');
   const message = first.value.message;
   if (message?.$case !== 'start') throw new VouchError('START_EXPECTED');
-  return readCallStart(message.value);
+  return { request: first.value, start: readCallStart(message.value) };
 }
 
-/** Reads until the stream ends; whatever goes wrong goes to the call, which tells the client. */
-async function pump(
-  reader: Requests,
-  call: CallStream,
-  watchdog: Watchdog,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    for (;;) {
-      const next = await reader.next();
-      watchdog.working = true;
-      if (next.done) {
-        if (await isGone(signal)) call.hangUp();
-        else await call.end('');
-        return;
-      }
-      if (await handle(next.value, call)) return;
-      watchdog.working = false;
-      watchdog.heard();
+/** Takes messages until the stream ends; whatever goes wrong goes to the call, which tells the client. */
+class Reader implements RequestTaker<StreamCallRequest> {
+  constructor(
+    private readonly call: CallStream,
+    private readonly watchdog: Watchdog,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  onMessage(request: StreamCallRequest): boolean | Promise<boolean> {
+    try {
+      const handled = handle(request, this.call);
+      if (handled) return this.#afterwards(request, handled);
+    } catch (error) {
+      this.call.fail(error);
+      return false;
     }
-  } catch (error) {
-    call.fail(error);
+    this.watchdog.heard();
+    return true;
+  }
+
+  onHalfClose(): void {
+    this.watchdog.working = true;
+    void this.#end();
+  }
+
+  onCancel(): void {
+    this.call.hangUp();
+  }
+
+  async #afterwards(request: StreamCallRequest, handled: Promise<void>): Promise<boolean> {
+    this.watchdog.working = true;
+    try {
+      await handled;
+    } catch (error) {
+      this.call.fail(error);
+      return false;
+    }
+    if (request.message?.$case === 'end') return false;
+    this.watchdog.working = false;
+    this.watchdog.heard();
+    return true;
+  }
+
+  async #end(): Promise<void> {
+    try {
+      if (await isGone(this.signal)) this.call.hangUp();
+      else await this.call.end('');
+    } catch (error) {
+      this.call.fail(error);
+    }
   }
 }
 
-/** Returns whether this was the last message. */
-async function handle(request: StreamCallRequest, call: CallStream): Promise<boolean> {
+/** Undefined where there is nothing to wait for before the next message. */
+function handle(request: StreamCallRequest, call: CallStream): Promise<void> | undefined {
   const message = request.message;
   switch (message?.$case) {
     case 'audio': {
       const { data, gapMs } = readAudio(message.value);
-      await call.audio(data, gapMs);
-      return false;
+      return call.audio(data, gapMs);
     }
     case 'pause':
-      await call.pause(validText(message.value.reason, 'pause.reason', 64));
-      return false;
+      return call.pause(validText(message.value.reason, 'pause.reason', 64));
     case 'resume':
-      await call.resume();
-      return false;
+      return call.resume();
     case 'claim':
-      await call.claim(readClaim(message.value, 'claim'));
-      return false;
+      return call.claim(readClaim(message.value, 'claim'));
     case 'end':
-      await call.end(validText(message.value.reason, 'end.reason', 64));
-      return true;
+      return call.end(validText(message.value.reason, 'end.reason', 64));
     case 'start':
       throw new VouchError('START_REPEATED');
     case undefined:

@@ -145,7 +145,7 @@ test('incomplete audio is said so by the pool too', async (t) => {
 test('who pushes faster than a worker works is held back', async (t) => {
   const stream = pool.open(PCM_8K, new Collector());
   let held = true;
-  const push = stream.push(speech.slice()).then(() => (held = false));
+  const push = Promise.resolve(stream.push(speech.slice())).then(() => (held = false));
   await Promise.resolve();
   t.true(held);
   await push;
@@ -176,7 +176,7 @@ test('a worker that dies fails its streams, and is replaced', async (t) => {
       collectors[1]!.failures.map(({ reason }) => reason),
       ['WORKER_FAILED'],
     );
-    t.is(await rejection(second.push(Uint8Array.of(1))), 'WORKER_FAILED');
+    t.is(await rejection(Promise.resolve(second.push(Uint8Array.of(1)))), 'WORKER_FAILED');
     t.is(await thrown(() => dying.open(PCM_8K, new Collector())), 'WORKER_FAILED');
     await sleep(600);
     t.deepEqual((await streamAll(dying, speech)).windows, (await streamAll(single, speech)).windows);
@@ -192,7 +192,7 @@ test('after closing nothing is opened, and what was open delivers nothing', asyn
   const closing = await createExtractor({ ...options, workers: 1 });
   const collector = new Collector();
   const stream = closing.open(PCM_8K, collector);
-  const finish = stream.push(speech.slice()).then(() => stream.finish());
+  const finish = Promise.resolve(stream.push(speech.slice())).then(() => stream.finish());
   const analysis = closing.analyseRecording({ bytes: fixtureFile('carlo_it/enrol.wav') });
   const refused = rejection(analysis);
   await Promise.all([closing.close(), closing.close(), finish]);
