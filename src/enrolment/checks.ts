@@ -5,7 +5,7 @@ import type { EnrolmentRequest, EnrolmentSpeech, PooledVector } from './inputs.j
 
 /**
  * Share of the speech that may be another voice's. Of stretches of one voice 0 to 0.2 % read more on clean lines, 0.4 to 0.9 %
- * in noise and rooms (docs/decisions/0017-one-voice-in-an-enrolment.md).
+ * in noise and rooms (docs/decisions/0018-one-voice-in-an-enrolment.md).
  */
 const MOST_OTHER_VOICE = 0.2;
 

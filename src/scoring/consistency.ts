@@ -18,7 +18,7 @@ interface Sums {
  * How much windows sound like one person: the lowest cosine of any stretch of them with all the rest, mean over the spaces
  * that all have; -1 to 1, and 1 for too little speech to tell. A stretch is what two changes of voice would lie around, or one
  * change and an end. Where voices alternate from window to window, `otherVoiceShare` tells it, and this does not. Figures for
- * both: docs/decisions/0017-one-voice-in-an-enrolment.md.
+ * both: docs/decisions/0018-one-voice-in-an-enrolment.md.
  *
  * @param windows in their order
  */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { Purpose } from '../../src/gen/vouch/v1/common.js';
-import { ConsentValue } from '../../src/gen/vouch/v1/consent.js';
+import { ConsentValue, SpeakerState } from '../../src/gen/vouch/v1/consent.js';
 import { DecisionKind, Identification } from '../../src/gen/vouch/v1/decision.js';
 import { CallDirection } from '../../src/gen/vouch/v1/verification.js';
 import { noticeReference } from '../helpers/caller.js';
@@ -23,6 +23,7 @@ async function household(purposes: readonly Purpose[], accounts = ['household', 
     await tenant.enrolment.setSpeakerAccount(account);
   }
   return {
+    tenant,
     decisionOn: async (file: string, direction = CallDirection.OUTBOUND) => {
       const call = tenant.open(['carlo_it', 'allison_en'], { direction });
       await call.speech(file);
@@ -51,6 +52,27 @@ test('without IDENTIFY nobody but the person asked for is compared', async (t) =
   const { decisionOn } = await household([Purpose.VERIFY]);
   t.is((await decisionOn('carlo_it/call-1.wav')).identification, Identification.ASKED_FOR);
   t.is((await decisionOn('allison_en/call-1.wav')).identification, Identification.UNKNOWN);
+});
+
+test('whoever takes IDENTIFY back, or is restricted, in a running call is not compared any more', async (t) => {
+  const { tenant } = await household([Purpose.VERIFY, Purpose.IDENTIFY]);
+  const speakerId = 'allison_en';
+  const restriction = { speakerId, state: SpeakerState.RESTRICTED, reference: 'file 12/26' };
+  const restrict = (inForce: boolean) =>
+    tenant.consent.setSpeakerState({ ...restriction, inForce, idempotencyKey: randomUUID() });
+  const changes: Record<string, () => Promise<unknown>> = {
+    restricted: () => restrict(true),
+    withdrawn: () => tenant.withdraw(speakerId, [Purpose.IDENTIFY]),
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    const call = tenant.open(['carlo_it', speakerId], { direction: CallDirection.OUTBOUND });
+    await call.event('decision');
+    await change();
+    await call.speech(`${speakerId}/call-1.wav`);
+    await call.end();
+    t.is(call.decision.identification, Identification.UNKNOWN, what);
+    await restrict(false);
+  }
 });
 
 test('nobody of another account, or of none, is compared', async (t) => {

@@ -123,10 +123,10 @@ export class TestTenant {
     });
   }
 
-  async withdraw(speakerId: string) {
+  async withdraw(speakerId: string, purposes = [Purpose.VERIFY]) {
     return this.consent.withdrawConsent({
       speakerId,
-      purposes: [Purpose.VERIFY],
+      purposes,
       idempotencyKey: randomUUID(),
     });
   }
