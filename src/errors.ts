@@ -94,6 +94,7 @@ export const REASONS = {
   OWN_ENROLMENT: ['PERMISSION_DENIED', 'Whoever enrolled a voiceprint may not let it be used.'],
   ADAPTATION_OFF: ['FAILED_PRECONDITION', 'The policy does not let voiceprints learn from calls.'],
   ACCEPTANCE_NOT_STRONG: ['FAILED_PRECONDITION', 'The caller is not accepted strongly enough to learn from.'],
+  REENROLMENT_AWAITED: ['FAILED_PRECONDITION', 'A later voiceprint of this label waits to take its place.'],
   CALL_ALREADY_LEARNT: [
     'FAILED_PRECONDITION',
     'The voiceprint or an earlier version of it was made from this call.',

@@ -84,7 +84,8 @@ export class ConsentGate {
   /**
    * Checks, within the transaction that is about to use it, that a grant still stands, and opens the speaker's data key.
    *
-   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED where it does not count any more
+   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED where it does not count any more; CONSENT_MISSING, too,
+   *   where another one has taken its place: what was said before that is not covered by it
    */
   async unlock(tx: Transaction, grant: Grant): Promise<DataKey> {
     if (tx.tenantId !== grant.tenantId)
@@ -93,7 +94,7 @@ export class ConsentGate {
     if (speaker?.speakerRef !== grant.speakerRef) throw new VouchError('CONSENT_MISSING');
     const idHash = await this.#idHash(grant.tenantId, grant.speakerId);
     const { terms, optedOut, reasons } = await this.#read(tx, { ...speaker, idHash }, grant.purpose);
-    requireGrant({ optedOut, reasons, grant: terms && grant });
+    requireGrant({ optedOut, reasons, grant: terms?.eventId === grant.eventId ? grant : null });
     return openSpeakerKey(tx, this.keyring, grant.speakerRef);
   }
 

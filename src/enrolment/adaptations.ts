@@ -21,6 +21,7 @@ import {
   type Database,
   type KeyedRequest,
   type Transaction,
+  type VoiceprintRow,
 } from '../storage/index.js';
 import { lockVoiceprint, type LockedVoiceprint } from './change.js';
 import { checkSpeech } from './checks.js';
@@ -60,7 +61,7 @@ export class Adaptations {
    *
    * @param grant of ADAPT
    * @throws CONSENT_MISSING where it does not stand, VERIFY does not, or speech is from before it; VOICEPRINT_NOT_FOUND
-   *   where it is not in use any more; CALL_ALREADY_LEARNT, QUALITY_TOO_LOW, SPEECH_INCONSISTENT, NOT_ENOUGH_SPEECH, IDEMPOTENCY_KEY_REUSED
+   *   where it is not in use any more; REENROLMENT_AWAITED, CALL_ALREADY_LEARNT, QUALITY_TOO_LOW, SPEECH_INCONSISTENT, NOT_ENOUGH_SPEECH, IDEMPOTENCY_KEY_REUSED
    */
   async adapt(
     principal: Principal,
@@ -101,6 +102,9 @@ export class Adaptations {
     const ofLabel = rows.filter((each) => each.label === label);
     if (ofLabel.some((each) => openLineage(key, each.voiceprintId, each.lineage).callId === callId))
       throw new VouchError('CALL_ALREADY_LEARNT');
+    // Enrolled anew since, and waiting: it is to take the place of this one, which has nothing more to learn.
+    if (ofLabel.some((each) => each.version > row.version && isAwaited(each)))
+      throw new VouchError('REENROLMENT_AWAITED');
     const old = openVoiceprint(key, row, await listVectors(tx, speakerRef));
     const vectors = merged(old, row.netSpeechMs, speech);
     const { proofing } = openLineage(key, row.voiceprintId, row.lineage);
@@ -161,6 +165,10 @@ export class Adaptations {
       digest: await requestDigest(this.keyring, tenantId, method, { speakerId, callId }),
     };
   }
+}
+
+function isAwaited({ status }: VoiceprintRow): boolean {
+  return status === 'PENDING' || status === 'QUARANTINED';
 }
 
 /** Every vector of the old version with the new speech in its space. Throws NOT_ENOUGH_SPEECH where there is none in one. */

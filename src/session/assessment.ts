@@ -221,10 +221,7 @@ export class Assessment {
    */
   #comparedVectors(): Float32Array[] {
     const space = this.#terms.calibration.primarySpace;
-    const results = this.#current?.claims ?? [];
-    const isAccepted = ({ claimNumber }: ClaimTrack) =>
-      results.some((result) => result.claimNumber === claimNumber && result.kind === 'ACCEPT');
-    const accepted = this.#claims.filter(isAccepted);
+    const accepted = this.#claims.filter((claim) => claim.accepted);
     return (accepted.length > 0 ? accepted : this.#claims).flatMap((claim) =>
       claim.dossier.voiceprints.flatMap((voiceprint) => voiceprint.vectors[space] ?? []),
     );

@@ -6,6 +6,7 @@ import { VouchError } from '../errors.js';
 import type { VersionedPolicy } from '../tenant/index.js';
 import { Assessment } from './assessment.js';
 import type { CallCalibration } from './call-calibrations.js';
+import { checkCallerAlone } from './caller-alone.js';
 import { CallSession } from './call-session.js';
 import { Checkpoints } from './checkpoints.js';
 import type { OpenCall, ResumedCall } from './call-store.js';
@@ -28,10 +29,11 @@ export interface SessionOrder {
   readonly onLost: (error: VouchError) => void;
 }
 
-/** Makes the session of a stream that has its call. What the first stream said of shadow and policy holds. */
+/** Makes the session of a stream that has its call. What the first stream said of direction, shadow and policy holds. */
 export function buildSession(parts: CallsParts, order: SessionOrder): CallSession {
   const { extractor, clock, consentLeaseMs, store } = parts;
-  const { principal, start, opened, policy: versioned, key, hub, onLost } = order;
+  const { principal, opened, policy: versioned, key, hub, onLost } = order;
+  const start = { ...order.start, direction: opened.direction };
   const { policy, reference } = versioned;
   const log = new EventLog({
     callId: start.callId,
@@ -96,9 +98,7 @@ function pauseOf(opened: OpenCall, start: CallStart): string | null {
 
 /** What the policy says of a start. Throws MIXED_AUDIO_REFUSED, TOO_MANY_CLAIMS. */
 export function checkStart(start: CallStart, policy: Policy): void {
-  if (start.layout === 'MIXED' && !policy.allowMixedAudio) {
-    throw new VouchError('MIXED_AUDIO_REFUSED', { field: 'start.format.channel_layout' });
-  }
+  if (!policy.allowMixedAudio) checkCallerAlone(start);
   if (new Set(start.claims.map((claim) => claim.speakerId)).size > policy.maximumClaims) {
     throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
   }

@@ -54,6 +54,11 @@ export class ClaimTrack {
     return this.#settled !== undefined;
   }
 
+  /** Whether the caller was accepted as this speaker, and nothing has changed since. */
+  get accepted(): boolean {
+    return this.#settled?.result.kind === 'ACCEPT';
+  }
+
   /**
    * Takes what is now known of the speaker. Speech from before a new ground never counts; a lost ground throws away what
    * was pooled. Returns whether the ground came or went.

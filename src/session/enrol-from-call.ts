@@ -14,8 +14,9 @@ import {
 } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
 import type { Policies } from '../tenant/index.js';
+import { callOfCallerAlone } from './caller-alone.js';
 import type { Calls } from './calls.js';
-import { addUp, enrolmentSpeech } from './enrolment-speech.js';
+import { addUp, enrolmentSpeech, type AlikeTerms } from './enrolment-speech.js';
 
 /** A live call to enrol its caller from. */
 export interface CallToEnrol {
@@ -33,7 +34,7 @@ export interface CallToEnrol {
  * then does not count, and from the first such request on all speech is embedded in all spaces again. Where the policy keeps
  * what was not enough, speech of earlier calls under the same consent is added.
  *
- * @throws CALL_NOT_FOUND, SPEAKER_NOT_CLAIMED, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED, CONSENT_MISSING,
+ * @throws CALL_NOT_FOUND, MIXED_AUDIO_REFUSED, SPEAKER_NOT_CLAIMED, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED, CONSENT_MISSING,
  *   NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW, SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS, IDEMPOTENCY_KEY_REUSED
  */
 export async function enrolFromCall(
@@ -49,9 +50,7 @@ export async function enrolFromCall(
   const request: EnrolmentRequest = { ...asked, source: 'CALL', recording: null };
   const made = await parts.voiceprints.createdBefore(principal, request);
   if (made) return made;
-  const live = parts.calls.find(principal.tenantId, asked.callId);
-  if (!live)
-    throw new VouchError('CALL_NOT_FOUND', { field: 'call_id', message: 'The call is not live here.' });
+  const live = callOfCallerAlone(parts.calls, principal.tenantId, asked.callId);
   const { assessment, start } = live.session;
   const claim = assessment.claims.find((each) => each.speakerId === asked.speakerId);
   if (!claim) throw new VouchError('SPEAKER_NOT_CLAIMED', { field: 'speaker_id' });
@@ -66,24 +65,30 @@ export async function enrolFromCall(
   const own = enrolmentSpeech(whole, assessment.spaces, grant.since, codec, assessment.alikeTerms);
   const part = { grant, label: asked.label, callId: asked.callId };
   const mayCount = asked.proofing !== null;
-  const speech = await withOtherCalls(parts.partial, principal, part, own, policy.enrolment, mayCount);
+  const joining = { policy: policy.enrolment, mayCount, terms: assessment.alikeTerms };
+  const speech = await withOtherCalls(parts.partial, principal, part, own, joining);
   return parts.voiceprints.create(principal, grant, request, speech, policy.enrolment);
+}
+
+/** On what terms calls are added up. */
+interface Joining {
+  readonly policy: EnrolmentPolicy;
+  /** Whether the request is complete but for its speech. */
+  readonly mayCount: boolean;
+  readonly terms: AlikeTerms;
 }
 
 /**
  * Adds what earlier calls gave, where this one is not enough; and keeps what this one gave where it is not enough with
  * them. That the calls are one person's is held to the same error rate as an acceptance: a part that somebody else slipped
  * in would be in the voiceprint for good.
- *
- * @param mayCount whether the request is complete but for its speech
  */
 async function withOtherCalls(
   partial: PartialEvidence,
   principal: Principal,
   part: PartOf,
   own: EnrolmentSpeech,
-  policy: EnrolmentPolicy,
-  mayCount: boolean,
+  { policy, mayCount, terms }: Joining,
 ): Promise<EnrolmentSpeech> {
   const { minimumNetSpeechFromCallMs: minimumMs, partialEvidenceMs } = policy;
   const enough = own.netSpeechMs >= minimumMs;
@@ -93,7 +98,7 @@ async function withOtherCalls(
   if (others.some((other) => own.findAlike([asVoiceprint(other)]) === undefined)) {
     throw new VouchError('SPEECH_INCONSISTENT', { message: 'An earlier call does not sound like this one.' });
   }
-  const speech = { ...own, ...addUp([own, ...others]) };
+  const speech = addUp([own, ...others], terms);
   if (speech.netSpeechMs < minimumMs) await partial.keep(principal, part, own, partialEvidenceMs);
   return speech;
 }

@@ -21,7 +21,7 @@ export function enrolmentSpeech(
   spaces: readonly EmbeddingSpace[],
   spokenFrom: Date,
   codec: string,
-  { calibration, targetFalseMatchRate }: AlikeTerms,
+  terms: AlikeTerms,
 ): EnrolmentSpeech {
   const pooled = pool(windows);
   const { vectors, netSpeechMs, quality } = pooled;
@@ -35,12 +35,20 @@ export function enrolmentSpeech(
     quality,
     codec,
     consistency: consistency(windows),
-    findAlike: (voiceprints) => {
-      const best = compareBest(pooled, voiceprints, calibration);
-      if (!best) return undefined;
-      const threshold = best.map.acceptThreshold(targetFalseMatchRate, voiceprints.length);
-      return best.llr >= threshold.llr ? best.voiceprint : undefined;
-    },
+    findAlike: finderOf(pooled, terms),
+  };
+}
+
+/** Tells which of some voiceprints speech sounds like. */
+function finderOf(
+  speech: ReturnType<typeof pool>,
+  { calibration, targetFalseMatchRate }: AlikeTerms,
+): EnrolmentSpeech['findAlike'] {
+  return (voiceprints) => {
+    const best = compareBest(speech, voiceprints, calibration);
+    if (!best) return undefined;
+    const threshold = best.map.acceptThreshold(targetFalseMatchRate, voiceprints.length);
+    return best.llr >= threshold.llr ? best.voiceprint : undefined;
   };
 }
 
@@ -50,7 +58,10 @@ export function enrolmentSpeech(
  *
  * @param parts at least one; of the same spaces
  */
-export function addUp(parts: readonly [PartialSpeech, ...PartialSpeech[]]): PartialSpeech {
+export function addUp(
+  parts: readonly [PartialSpeech, ...PartialSpeech[]],
+  terms: AlikeTerms,
+): EnrolmentSpeech {
   const [latest] = parts;
   const windows = parts.map(({ vectors, netSpeechMs, quality }, index) => ({
     index,
@@ -74,6 +85,7 @@ export function addUp(parts: readonly [PartialSpeech, ...PartialSpeech[]]): Part
     },
     codec: latest.codec,
     consistency: Math.min(...parts.map((part) => part.consistency)),
+    findAlike: finderOf(pooled, terms),
   };
 }
 

@@ -11,6 +11,7 @@ import type { SpeechExtractor } from '../embedding/index.js';
 import type { EnrolmentRequest, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
 import type { Policies, VersionedPolicy } from '../tenant/index.js';
+import { checkCallerAlone } from './caller-alone.js';
 import { Assessment } from './assessment.js';
 import type { CallCalibration, CallCalibrations } from './call-calibrations.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
@@ -79,7 +80,7 @@ export class Recordings {
     const versioned = await policies.current(principal.tenantId, policyId);
     if (claims.length > versioned.policy.maximumClaims)
       throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
-    if (recording.raw?.layout === 'MIXED' && !versioned.policy.allowMixedAudio) throw mixedAudioRefused();
+    if (recording.raw && !versioned.policy.allowMixedAudio) checkCallerAlone(recording.raw);
     const calibration = await calibrations.forCall(principal.tenantId, source);
     const assessment = this.#assessment(versioned, calibration, context);
     const kept: { speakerId: string; speakerRef: string | null; method: ClaimMethod | null }[] = [];
@@ -166,7 +167,7 @@ export class Recordings {
   async enrol(principal: Principal, recording: RecordingToEnrol, signal: AbortSignal): Promise<Voiceprint> {
     const { voiceprints, policies, calibrations, openDossier, extractor, clock } = this.#parts;
     const { recordedAt } = recording;
-    if (recording.raw?.layout === 'MIXED') throw mixedAudioRefused();
+    if (recording.raw) checkCallerAlone(recording.raw);
     if (recordedAt.getTime() > clock.now().getTime() + CLOCK_TOLERANCE_MS) {
       throw new VouchError('FIELD_INVALID', {
         field: 'start.recorded_at',
@@ -233,10 +234,6 @@ export class Recordings {
 
 function tooMany(): VouchError {
   return new VouchError('TOO_MANY_RECORDINGS', { retryAfterMs: 1000 });
-}
-
-function mixedAudioRefused(): VouchError {
-  return new VouchError('MIXED_AUDIO_REFUSED', { field: 'start.format.channel_layout' });
 }
 
 /** The stages know of no contract: the one field that they name is named as the sender knows it. */

@@ -37,6 +37,7 @@ export interface OpenedCall {
   /** Number of the last stored event: the stream's own begin after it. */
   readonly lastSequence: number;
   /** As the first stream said; a later one changes nothing of these. */
+  readonly direction: CallDirection;
   readonly shadow: boolean;
   readonly policyId: string;
   readonly policyVersion: number;
@@ -50,7 +51,7 @@ interface FoundCall {
 }
 
 const OPENED = `epoch, paused, pause_reason AS "pauseReason", control_version AS "controlVersion",
-  last_sequence AS "lastSequence", shadow, policy_id AS "policyId", policy_version AS "policyVersion",
+  last_sequence AS "lastSequence", direction, shadow, policy_id AS "policyId", policy_version AS "policyVersion",
   started_at AS "startedAt"`;
 
 /**

@@ -55,6 +55,8 @@ test('a grant that was taken back opens nothing', async (t) => {
   await t.notThrowsAsync(unlock());
   await withdraw('kim');
   t.is(await reasonOf(unlock()), 'CONSENT_MISSING');
+  await grant('kim');
+  t.is(await reasonOf(unlock()), 'CONSENT_MISSING', 'the new grant covers nothing from before it');
   await optOut('kim');
   t.is(await reasonOf(unlock()), 'SPEAKER_OPTED_OUT');
 });

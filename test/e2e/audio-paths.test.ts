@@ -1,10 +1,10 @@
 import test from 'ava';
 import { AudioEncoding, ChannelLayout, type AudioFormat } from '../../src/gen/vouch/v1/common.js';
 import { ReasonCode } from '../../src/gen/vouch/v1/decision.js';
-import { PCM, type TestTenant } from '../helpers/caller.js';
+import { PCM, PROOFING, type TestTenant } from '../helpers/caller.js';
 import { serviceOfFile } from '../helpers/ground.js';
 import { fixtureFile, fixturePcm } from '../helpers/speech.js';
-import { wordOf } from '../helpers/test-stream.js';
+import { failure, wordOf } from '../helpers/test-stream.js';
 
 const service = serviceOfFile();
 const CALL = 'allison_en/call-1.wav';
@@ -95,7 +95,17 @@ test('a mix of both parties is refused, unless the policy allows it', async (t) 
   const strict = await service().tenant();
   t.is((await strict.open([], { format }).over)?.reason, 'MIXED_AUDIO_REFUSED');
   const lenient = await service().tenant({ allowMixedAudio: true });
-  t.is(await lenient.open([], { format }).end(), null);
+  const mixed = lenient.open([], { format });
+  const { callId } = mixed;
+  await mixed.event('started');
+  const asked = { callId, speakerId: 'allison_en', proofing: PROOFING, idempotencyKey: 'mixed' };
+  const reasons = [
+    lenient.enrolment.enrolFromCall(asked),
+    lenient.enrolment.adaptFromCall(asked),
+    lenient.enrolment.getTrustPhrase({ callId }),
+  ].map(async (refused) => (await failure(refused)).reason);
+  t.deepEqual(await Promise.all(reasons), Array(3).fill('MIXED_AUDIO_REFUSED'));
+  t.is(await mixed.end(), null);
 });
 
 test('a stated gap moves the clock on', async (t) => {

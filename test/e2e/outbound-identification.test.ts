@@ -88,3 +88,30 @@ test('an inbound call identifies nobody', async (t) => {
   t.like(decision, { identification: Identification.UNSPECIFIED, kind: DecisionKind.ACCEPT });
   t.is(decision.claims.length, 2);
 });
+
+test('a stream that takes an outbound call up again changes nothing of its direction', async (t) => {
+  const { tenant } = await household([Purpose.VERIFY]);
+  const claims = ['carlo_it', 'allison_en'];
+  const first = tenant.open(claims, { direction: CallDirection.OUTBOUND });
+  const { resumeToken } = await first.event('started');
+  first.vanish();
+  const second = tenant.open(claims, { callId: first.callId, resumeToken });
+  await second.speech('allison_en/call-1.wav');
+  await second.end();
+  t.is(second.decision.identification, Identification.UNKNOWN);
+  t.deepEqual(
+    second.decision.claims.map(({ speakerId }) => speakerId),
+    ['carlo_it'],
+  );
+});
+
+test('the person asked for is heard when another of the household hands over', async (t) => {
+  const { tenant } = await household([Purpose.VERIFY, Purpose.IDENTIFY]);
+  const call = tenant.open(['carlo_it', 'allison_en'], { direction: CallDirection.OUTBOUND });
+  await call.speech('allison_en/call-1.wav', 0, 12_000);
+  await call.event('decision', ({ identification }) => identification === Identification.ANOTHER);
+  await call.speech('carlo_it/call-1.wav');
+  await call.event('speakerChanged');
+  await call.end();
+  t.like(call.decision, { identification: Identification.ASKED_FOR, kind: DecisionKind.ACCEPT });
+});

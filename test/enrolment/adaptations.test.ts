@@ -35,6 +35,19 @@ test('no call is learnt from twice', async (t) => {
   t.is(repeat.voiceprintId, learnt.voiceprintId);
 });
 
+test('a version that is to be replaced by a later enrolment learns nothing', async (t) => {
+  const { enrol, adapt, voiceprints, officer, clock } = await overCallsGround(t);
+  const { voiceprintId } = await enrol('kim', AT_ONCE);
+  const anew = await enrol('kim', { policy: { waitingPeriodMs: 60_000 } });
+  t.is(anew.status, 'PENDING');
+  t.is(await reasonOf(adapt(voiceprintId, {})), 'REENROLMENT_AWAITED');
+  clock.advance(60_000);
+  t.deepEqual(
+    (await voiceprints.list(officer, 'kim')).map(({ status }) => status),
+    ['SUPERSEDED', 'ACTIVE'],
+  );
+});
+
 test('what is not good enough, or spoken before the consent, is not learnt from', async (t) => {
   const { enrol, adapt, clock } = await overCallsGround(t);
   const { voiceprintId } = await enrol('kim', AT_ONCE);
