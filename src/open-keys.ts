@@ -2,7 +2,12 @@ import { resealNotes } from './audit/index.js';
 import { resealConsentDetails } from './consent/index.js';
 import type { Keyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
-import { resealPartialEvidence, resealTrustPhrase, resealVoiceprints } from './enrolment/index.js';
+import {
+  resealJobRows,
+  resealPartialEvidence,
+  resealTrustPhrase,
+  resealVoiceprints,
+} from './enrolment/index.js';
 import { KeyKeeper, Keys, KeyWork, type Reseal } from './keys/index.js';
 import { loggedFailure, type Logger } from './observability/index.js';
 import { resealEvidence } from './rights/index.js';
@@ -21,6 +26,7 @@ export const RESEALS: readonly Reseal[] = [
   resealTransferKey,
   // Not worth it: running calls keep what they hear anew.
   deleteCheckpointsOf,
+  resealJobRows,
 ];
 
 /** The tenant's retention policy says it once, for keys, too. */

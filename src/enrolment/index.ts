@@ -7,6 +7,7 @@ export { importVoiceprint, type ImportableVoiceprint } from './imported.js';
 export { exportManifestRows, type ExportedManifestRow } from './jobs/exported.js';
 export { EnrolmentJobs, type EnrolmentJobRequest, type Manifest } from './jobs/jobs.js';
 export { ENROLMENT_TASK, laneSchema, type Lane } from './jobs/lanes.js';
+export { resealJobRows } from './jobs/sealed-rows.js';
 export { JobRows, LABEL_EXISTS, type BegunJobRow } from './jobs/rows.js';
 export { exportVoiceprints, type ExportedVoiceprint } from './exported.js';
 export { Notifications, type Notification } from './notifications.js';

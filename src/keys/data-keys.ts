@@ -38,6 +38,24 @@ export async function openSpeakerKey(
   return keyring.openDataKey(tx.tenantId, speakerRef, wrapped);
 }
 
+/** Opens several data keys, by whose they are. Throws as {@link openSpeakerKey}. */
+export async function openSpeakerKeys(
+  tx: Transaction,
+  keyring: Keyring,
+  speakerRefs: readonly string[],
+): Promise<ReadonlyMap<string, DataKey>> {
+  const keys = new Map<string, DataKey>();
+  for (const speakerRef of speakerRefs) keys.set(speakerRef, await openSpeakerKey(tx, keyring, speakerRef));
+  return keys;
+}
+
+/** Whether an error says that something sealed does not open, now or ever: its key is lost, or it was changed. */
+export function isUnreadable(error: unknown): boolean {
+  return (
+    error instanceof VouchError && (error.reason === 'KEY_MISSING' || error.reason === 'CIPHERTEXT_INVALID')
+  );
+}
+
 /** Seals under another key of the same speaker what one folder has sealed, in the transaction that exchanges the keys. */
 export type Reseal = (tx: Transaction, speakerRef: string, from: DataKey, to: DataKey) => Promise<void>;
 

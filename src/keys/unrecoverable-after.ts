@@ -1,7 +1,7 @@
 import {
   findKeySettings,
-  findSpeakerKey,
   listKeyEpochs,
+  newestEpochOf,
   type KeyEpochRow,
   type Transaction,
 } from '../storage/index.js';
@@ -17,28 +17,28 @@ interface KeyPlan {
 }
 
 /**
- * When the last epoch key that wraps a copy of a speaker's data key in any backup will be gone, if their row goes now:
- * from then on nobody can read what is sealed under it, whoever kept a backup. For the receipt of an erasure; to be asked
- * in its transaction, before the row goes.
+ * When the last epoch key that wraps a copy of one of these data keys in any backup will be gone, if their rows go now:
+ * from then on nobody can read what is sealed under them, whoever kept a backup. For the receipt of an erasure; to be asked
+ * in its transaction, with the rows locked, before they go.
  *
  * It rests on the rotation going on as it is set, and on copies of the keyring itself not being kept.
  *
  * @param backupDays - for how long backups of the database are kept
- * @returns null where the speaker has no data key
+ * @returns null where there is none of the keys
  */
 export async function unrecoverableAfter(
   tx: Transaction,
-  speakerRef: string,
+  speakerRefs: readonly string[],
   now: Date,
   backupDays: number,
 ): Promise<Date | null> {
-  const key = await findSpeakerKey(tx, speakerRef);
-  if (key === null) return null;
+  const newest = await newestEpochOf(tx, speakerRefs);
+  if (newest === null) return null;
   const { keyRotationMs } = await findKeySettings(tx);
   const plan = { keyRotationMs, backupRetentionMs: backupDays * DAY_MS };
   const gone = (await listKeyEpochs(tx))
-    // The key was never wrapped under a later epoch; under earlier ones it may have been, and older backups have it so.
-    .filter(({ epoch, destroyedAt }) => epoch <= key.epoch && destroyedAt === null)
+    // No key was ever wrapped under a later epoch; under earlier ones it may have been, and older backups have it so.
+    .filter(({ epoch, destroyedAt }) => epoch <= newest && destroyedAt === null)
     .map((epoch) => goneAt(epoch, plan, now));
   return new Date(Math.max(...gone));
 }

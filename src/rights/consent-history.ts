@@ -1,11 +1,8 @@
 import { consentDetailsContext } from '../consent/index.js';
 import type { Keyring } from '../crypto/index.js';
 import type { EvidencedEvent } from '../domain/rights.js';
-import { VouchError } from '../errors.js';
-import { openSpeakerKey } from '../keys/index.js';
+import { isUnreadable, openSpeakerKey } from '../keys/index.js';
 import { listConsentDetails, listConsentEntries, type Transaction } from '../storage/index.js';
-
-const UNREADABLE: ReadonlySet<string> = new Set(['KEY_MISSING', 'CIPHERTEXT_INVALID']);
 
 /** What a person said, from the chain, with what stood behind it. A key that is lost already stops neither erasure nor export. */
 export async function consentHistory(
@@ -40,7 +37,7 @@ async function readDetails(
       details.set(eventId, key.open(ciphertext, consentDetailsContext(eventId)).toString());
     }
   } catch (error) {
-    if (!(error instanceof VouchError) || !UNREADABLE.has(error.reason)) throw error;
+    if (!isUnreadable(error)) throw error;
   }
   return details;
 }

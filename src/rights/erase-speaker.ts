@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { appendEntry, type ActingParty } from '../audit/index.js';
 import type { Keyring } from '../crypto/index.js';
 import type { Destroyed, ErasureCause, ErasureReceipt } from '../domain/rights.js';
-import { createSpeakerKey, unrecoverableAfter } from '../keys/index.js';
+import { resealJobRows } from '../enrolment/index.js';
+import { createSpeakerKey, isUnreadable, reencryptSpeaker, unrecoverableAfter } from '../keys/index.js';
 import {
   deleteConsentDetailsOf,
   deleteSpeaker,
@@ -12,7 +13,8 @@ import {
   findOptOuts,
   forgetManifestRows,
   insertEvidence,
-  lockSpeakerKey,
+  lockSpeakerKeys,
+  manifestKeysOf,
   type ErasedSubject,
   type Transaction,
 } from '../storage/index.js';
@@ -44,13 +46,16 @@ const DAY_MS = 86_400_000;
  */
 export async function eraseSpeaker(erasing: Erasing, subject: SpeakerToErase): Promise<ErasureReceipt> {
   const { tx, keyring, principal, now, cause, onBehalfOf } = erasing;
-  // Nobody wraps the key under a later epoch from here on: what the receipt says of the epochs would not be true of it.
-  await lockSpeakerKey(tx, subject.speakerRef);
+  const manifestKeys = await manifestKeysOf(tx, subject.idHash);
+  const lost = [subject.speakerRef, ...manifestKeys];
+  // Nobody wraps them under a later epoch from here on: what the receipt says of the epochs would not be true of them.
+  await lockSpeakerKeys(tx, lost);
   const { policy } = await retentionPolicy(tx);
   const consentEvents = await consentHistory(tx, keyring, subject.speakerRef);
   // Where the key was lost before, there is nothing to be recovered.
-  const after = (await unrecoverableAfter(tx, subject.speakerRef, now, policy.backupDays)) ?? now;
+  const after = (await unrecoverableAfter(tx, lost, now, policy.backupDays)) ?? now;
   const destroyed = await destroy(tx, subject);
+  for (const keyRef of manifestKeys) await replaceKeyOfRows(tx, keyring, keyRef);
   const evidenceId = randomUUID();
   const evidenceUntil = new Date(now.getTime() + policy.evidenceDays * DAY_MS);
   const key = await createSpeakerKey(tx, keyring, evidenceId);
@@ -84,6 +89,16 @@ export async function eraseSpeaker(erasing: Erasing, subject: SpeakerToErase): P
   const ciphertext = sealRecord(key, { evidenceId, idHash }, { speakerId, receipt, consentEvents });
   await insertEvidence(tx, { evidenceId, idHash, ciphertext, erasedAt: now, keepUntil: evidenceUntil });
   return receipt;
+}
+
+/** Rows of others, sealed under the same key as one that was emptied, get another key: the old one opens that in backups. */
+async function replaceKeyOfRows(tx: Transaction, keyring: Keyring, keyRef: string): Promise<void> {
+  try {
+    await reencryptSpeaker(tx, keyring, keyRef, [resealJobRows]);
+  } catch (error) {
+    // What does not open is no use to anybody.
+    if (!isUnreadable(error)) throw error;
+  }
 }
 
 async function destroy(tx: Transaction, subject: SpeakerToErase): Promise<Destroyed> {

@@ -27,9 +27,17 @@ export interface SubjectJobRow extends StoredJobRow {
   readonly jobId: string;
 }
 
+/** A row, and the key that it is sealed under. */
+export interface RowKey {
+  readonly row: number;
+  /** As in the speakers' keys. */
+  readonly keyRef: string;
+}
+
 /** A row with what came of it. */
 export interface StoredJobRow {
   readonly row: number;
+  readonly keyRef: string;
   readonly sealed: Buffer | null;
   readonly result: EnrolmentRowResult | null;
   readonly reason: string;
@@ -46,6 +54,15 @@ export interface RowOutcome {
   readonly voiceprintId: string | null;
 }
 
+/** How rows are added. */
+export interface RowAddition {
+  /** The key that they are sealed under. */
+  readonly keyRef: string;
+  /** The reason of a row whose speaker and label an earlier one has. */
+  readonly repeated: string;
+  readonly now: Date;
+}
+
 /**
  * Adds rows of a job. One whose speaker and label an earlier row of the job has fails with `repeated`.
  *
@@ -55,14 +72,14 @@ export async function insertJobRows(
   tx: Transaction,
   jobId: string,
   rows: readonly NewJobRow[],
-  { repeated, now }: { repeated: string; now: Date },
+  addition: RowAddition,
 ): Promise<number> {
-  const fresh = await insertRows(tx, jobId, rows, now);
+  const fresh = await insertRows(tx, jobId, rows, addition);
   const known = new Set(fresh.map(({ row }) => row));
   const again = rows
     .filter(({ row }) => !known.has(row))
-    .map((row) => ({ ...row, targetHash: null, reason: repeated, field: 'speaker' }));
-  await insertRows(tx, jobId, again, now);
+    .map((row) => ({ ...row, targetHash: null, reason: addition.repeated, field: 'speaker' }));
+  await insertRows(tx, jobId, again, addition);
   return rows.filter(({ reason }) => reason !== '').length + again.length;
 }
 
@@ -70,12 +87,12 @@ async function insertRows(
   tx: Transaction,
   jobId: string,
   rows: readonly NewJobRow[],
-  now: Date,
+  { keyRef, now }: RowAddition,
 ): Promise<{ row: number }[]> {
   if (rows.length === 0) return [];
   return tx.query(
-    `INSERT INTO enrolment_job_rows (job_id, row_number, speaker_hash, target_hash, sealed, result, reason, field, finished_at)
-     SELECT $1, row_number, decode(speaker_hash, 'hex'), decode(nullif(target_hash, ''), 'hex'), decode(sealed, 'base64'),
+    `INSERT INTO enrolment_job_rows (job_id, key_ref, row_number, speaker_hash, target_hash, sealed, result, reason, field, finished_at)
+     SELECT $1, $9, row_number, decode(speaker_hash, 'hex'), decode(nullif(target_hash, ''), 'hex'), decode(sealed, 'base64'),
        CASE WHEN reason <> '' THEN 'FAILED' END, reason, field, CASE WHEN reason <> '' THEN $8::timestamptz END
      FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
        AS given (row_number, speaker_hash, target_hash, sealed, reason, field)
@@ -90,6 +107,7 @@ async function insertRows(
       rows.map((each) => each.reason),
       rows.map((each) => each.field),
       now,
+      keyRef,
     ],
   );
 }
@@ -101,22 +119,29 @@ export interface LanePosition {
   readonly after: number;
 }
 
-/** Begins the next row of a lane that has no result; null where there is none. */
-export async function beginRow(
+/** The next row of a lane that has no result; null where there is none. */
+export async function nextRow(
   tx: Transaction,
   jobId: string,
   { lane, lanes, after }: LanePosition,
-): Promise<BegunRow | null> {
-  const [row] = await tx.query<BegunRow>(
-    `UPDATE enrolment_job_rows SET attempts = attempts + 1
-     WHERE job_id = $1 AND row_number = (
-       SELECT row_number FROM enrolment_job_rows
-       WHERE job_id = $1 AND result IS NULL AND row_number > $4 AND row_number % $3 = $2
-       ORDER BY row_number LIMIT 1)
-     RETURNING row_number AS row, sealed, attempts`,
+): Promise<RowKey | null> {
+  const [row] = await tx.query<RowKey>(
+    `SELECT row_number AS row, key_ref AS "keyRef" FROM enrolment_job_rows
+     WHERE job_id = $1 AND result IS NULL AND row_number > $4 AND row_number % $3 = $2
+     ORDER BY row_number LIMIT 1`,
     [jobId, lane, lanes, after],
   );
   return row ?? null;
+}
+
+/** Begins a row, whose key is open by then. */
+export async function beginRow(tx: Transaction, jobId: string, row: number): Promise<BegunRow | null> {
+  const [begun] = await tx.query<BegunRow>(
+    `UPDATE enrolment_job_rows SET attempts = attempts + 1 WHERE job_id = $1 AND row_number = $2
+     RETURNING row_number AS row, sealed, attempts`,
+    [jobId, row],
+  );
+  return begun ?? null;
 }
 
 /** Takes back that a row was begun: nothing was wrong with it. */
@@ -161,7 +186,7 @@ export async function listJobRows(
   limit: number,
 ): Promise<readonly StoredJobRow[]> {
   return tx.query(
-    `SELECT row_number AS row, sealed, result, reason, field, voiceprint_id AS "voiceprintId",
+    `SELECT row_number AS row, key_ref AS "keyRef", sealed, result, reason, field, voiceprint_id AS "voiceprintId",
        finished_at AS "finishedAt"
      FROM enrolment_job_rows WHERE job_id = $1 AND row_number > $2 ORDER BY row_number LIMIT $3`,
     [jobId, after, limit],
@@ -185,8 +210,8 @@ export async function listSubjectJobRows(
   limit: number,
 ): Promise<readonly SubjectJobRow[]> {
   return tx.query(
-    `SELECT job_id AS "jobId", row_number AS row, sealed, result, reason, field, voiceprint_id AS "voiceprintId",
-       finished_at AS "finishedAt"
+    `SELECT job_id AS "jobId", row_number AS row, key_ref AS "keyRef", sealed, result, reason, field,
+       voiceprint_id AS "voiceprintId", finished_at AS "finishedAt"
      FROM enrolment_job_rows WHERE speaker_hash = $1 ORDER BY job_id, row_number LIMIT $2`,
     [speakerHash, limit],
   );

@@ -125,8 +125,8 @@ export async function forsakenJobs(tx: Transaction, silentMs: number): Promise<s
 }
 
 /**
- * Deletes some rows of a job that is in one of these states, and with the last of them the job and its key. False: there
- * are more.
+ * Deletes some rows of a job that is in one of these states, with the keys that seal no others, and with the last of them
+ * the job. False: there are more.
  */
 export async function discardJob(
   tx: Transaction,
@@ -134,19 +134,20 @@ export async function discardJob(
   states: readonly (EnrolmentJobState | 'LOADING')[],
   most: number,
 ): Promise<boolean> {
-  const rows = await tx.query(
+  const rows = await tx.query<{ keyRef: string }>(
     `DELETE FROM enrolment_job_rows WHERE job_id = $1 AND row_number IN (
        SELECT row_number FROM enrolment_job_rows JOIN enrolment_jobs USING (tenant_id, job_id)
-       WHERE job_id = $1 AND state = ANY ($2) LIMIT $3) RETURNING 1`,
+       WHERE job_id = $1 AND state = ANY ($2) LIMIT $3)
+     RETURNING key_ref AS "keyRef"`,
     [jobId, states, most],
   );
-  if (rows.length === most) return false;
   await tx.query(
-    `WITH gone AS (DELETE FROM enrolment_jobs WHERE job_id = $1 AND state = ANY ($2) RETURNING tenant_id, job_id)
-     DELETE FROM speaker_keys USING gone
-     WHERE speaker_keys.tenant_id = gone.tenant_id AND speaker_keys.speaker_ref = gone.job_id`,
-    [jobId, states],
+    `DELETE FROM speaker_keys k WHERE speaker_ref = ANY ($1) AND NOT EXISTS (
+       SELECT FROM enrolment_job_rows r WHERE r.tenant_id = k.tenant_id AND r.key_ref = k.speaker_ref)`,
+    [[...new Set(rows.map(({ keyRef }) => keyRef))]],
   );
+  if (rows.length === most) return false;
+  await tx.query('DELETE FROM enrolment_jobs WHERE job_id = $1 AND state = ANY ($2)', [jobId, states]);
   return true;
 }
 

@@ -34,6 +34,7 @@ export {
   openEnrolmentJob,
   touchLoadingJob,
 } from './enrolment-jobs.js';
+export * from './enrolment-job-keys.js';
 export * from './enrolment-job-rows.js';
 export { queueTask } from './job-queue.js';
 export { JobRunner, type Task } from './job-runner.js';
@@ -152,6 +153,8 @@ export {
   keysToReplace,
   lockKeyWork,
   lockSpeakerKey,
+  lockSpeakerKeys,
+  newestEpochOf,
   replaceSpeakerKey,
   replaceWrapped,
   type SpeakerKeyRow,

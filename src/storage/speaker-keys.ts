@@ -38,6 +38,14 @@ export async function findSpeakerKey(tx: Transaction, speakerRef: string): Promi
   return row ?? null;
 }
 
+/** Keeps others from using data keys until the transaction ends; those that are there. */
+export async function lockSpeakerKeys(tx: Transaction, speakerRefs: readonly string[]): Promise<void> {
+  // In the same order as everybody who locks several.
+  await tx.query('SELECT FROM speaker_keys WHERE speaker_ref = ANY ($1) ORDER BY speaker_ref FOR UPDATE', [
+    speakerRefs,
+  ]);
+}
+
 /** A speaker's data key, which nobody else uses until the transaction ends. */
 export async function lockSpeakerKey(tx: Transaction, speakerRef: string): Promise<SpeakerKeyRow | null> {
   const [row] = await tx.query<SpeakerKeyRow>(
@@ -45,6 +53,15 @@ export async function lockSpeakerKey(tx: Transaction, speakerRef: string): Promi
     [speakerRef],
   );
   return row ?? null;
+}
+
+/** The newest epoch that one of these data keys is wrapped under; null where there is none of them. */
+export async function newestEpochOf(tx: Transaction, speakerRefs: readonly string[]): Promise<number | null> {
+  const [row] = await tx.query<{ epoch: number | null }>(
+    'SELECT max(epoch) AS epoch FROM speaker_keys WHERE speaker_ref = ANY ($1)',
+    [speakerRefs],
+  );
+  return row?.epoch ?? null;
 }
 
 /** Puts a new data key in the place of a speaker's. */
@@ -71,7 +88,10 @@ export async function lockKeyWork(tx: Transaction): Promise<boolean> {
   return row?.locked === true;
 }
 
-/** Keys that are not wrapped under the epoch, by speaker: the next ones after a speaker. */
+/**
+ * Keys that are not wrapped under the epoch, by speaker: the next ones after a speaker. Nobody else changes them until the
+ * transaction ends.
+ */
 export async function keysOfOtherEpochs(
   tx: Transaction,
   epoch: number,
@@ -80,7 +100,7 @@ export async function keysOfOtherEpochs(
 ): Promise<readonly StoredKey[]> {
   return tx.query(
     `SELECT speaker_ref AS "speakerRef", epoch, wrapped_key AS ciphertext FROM speaker_keys
-     WHERE epoch <> $1 AND speaker_ref > $2 ORDER BY speaker_ref LIMIT $3`,
+     WHERE epoch <> $1 AND speaker_ref > $2 ORDER BY speaker_ref LIMIT $3 FOR NO KEY UPDATE`,
     [epoch, after ?? BEFORE_ALL, limit],
   );
 }
@@ -118,9 +138,7 @@ export async function countKeysOfEpochs(tx: Transaction): Promise<ReadonlyMap<nu
   return new Map(rows.map(({ epoch, keys }) => [epoch, keys]));
 }
 
-// The key of a batch job seals all its rows, a million perhaps, and lives no longer than they do: it stays.
-const TO_REPLACE = `made_at < (SELECT reencrypt_before FROM tenants)
-  AND NOT EXISTS (SELECT FROM enrolment_jobs WHERE job_id = speaker_ref)`;
+const TO_REPLACE = 'made_at < (SELECT reencrypt_before FROM tenants)';
 
 /** Speakers whose data keys are to be replaced by new ones, the next ones after a speaker. */
 export async function keysToReplace(tx: Transaction, after: string | null, limit: number): Promise<string[]> {

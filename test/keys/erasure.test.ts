@@ -10,7 +10,7 @@ import { reasonOf } from '../helpers/tenant.js';
 async function erase({ database, clock, officer }: KeyGround, speakerId: string): Promise<Date | null> {
   return database.tenant(officer.tenantId, async (tx) => {
     const speakerRef = (await findSpeaker(tx, speakerId))?.speakerRef ?? '';
-    const after = await unrecoverableAfter(tx, speakerRef, clock.now(), await backupDays(tx));
+    const after = await unrecoverableAfter(tx, [speakerRef], clock.now(), await backupDays(tx));
     await tx.query('DELETE FROM speaker_keys WHERE speaker_ref = $1', [speakerRef]);
     return after;
   });
@@ -95,7 +95,7 @@ test.serial('somebody who has no data key has nothing to be recovered', async (t
   const { database, clock, officer } = await keyGround(t);
   const nobody = '00000000-0000-4000-8000-000000000000';
   t.is(
-    await database.tenant(officer.tenantId, (tx) => unrecoverableAfter(tx, nobody, clock.now(), 35)),
+    await database.tenant(officer.tenantId, (tx) => unrecoverableAfter(tx, [nobody], clock.now(), 35)),
     null,
   );
 });

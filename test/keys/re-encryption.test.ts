@@ -141,6 +141,7 @@ test.serial(
       // Deleted: the call that it is of makes it anew.
       'call_checkpoints.sealed',
       'consent_details.ciphertext',
+      'enrolment_job_rows.sealed',
       'erasure_evidence.ciphertext',
       'overrides.note',
       'partial_evidence.evidence',
@@ -158,8 +159,6 @@ test.serial(
       'calls.resume_token_sha256',
       'calls.used_token_sha256',
       'erasure_evidence.id_hash',
-      // Under the key of their job, which is not replaced.
-      'enrolment_job_rows.sealed',
       'enrolment_job_rows.speaker_hash',
       'enrolment_job_rows.target_hash',
       'idempotency_keys.request_digest',

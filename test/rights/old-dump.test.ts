@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ConsentGate, Consents } from '../../src/consent/index.js';
 import { FileKeyring, type Keyring } from '../../src/crypto/index.js';
+import type { ManifestRow } from '../../src/domain/enrolment-job.js';
 import type { Principal } from '../../src/domain/principal.js';
-import { Voiceprints } from '../../src/enrolment/index.js';
+import { EnrolmentJobs, Voiceprints } from '../../src/enrolment/index.js';
 import { KeyKeeper, Keys, KeyWork } from '../../src/keys/index.js';
 import { backupDays, RESEALS } from '../../src/open-keys.js';
 import { Rights } from '../../src/rights/index.js';
@@ -29,6 +30,7 @@ class Holding {
   readonly gate: ConsentGate;
   readonly voiceprints: Voiceprints;
   readonly rights: Rights;
+  readonly jobs: EnrolmentJobs;
 
   private constructor(
     readonly url: string,
@@ -40,6 +42,7 @@ class Holding {
     this.gate = new ConsentGate(database, keyring, clock);
     this.voiceprints = new Voiceprints(database, keyring, this.gate, clock);
     this.rights = new Rights(database, keyring, clock);
+    this.jobs = new EnrolmentJobs(database, keyring, clock);
   }
 
   static async open(t: ExecutionContext, url: string, keyring: Keyring, clock: TestClock): Promise<Holding> {
@@ -67,6 +70,22 @@ class Holding {
     return (await this.voiceprints.open(grant!, ['campplus'])).open.length;
   }
 
+  /** Keeps a manifest with a row for each; gives the job's id. */
+  async manifest(officer: Principal, speakerIds: readonly string[]): Promise<string> {
+    const request = { existing: 'SKIP', recordedBeforeEntry: false, onBehalfOf: '' } as const;
+    const rows = manifestRows(speakerIds);
+    const made = { rows, sha256: () => 'a'.repeat(64) };
+    const { jobId } = await this.jobs.create(officer, { ...request, idempotencyKey: randomUUID() }, made);
+    await this.jobs.cancel(officer, jobId, randomUUID());
+    return jobId;
+  }
+
+  /** Whom the rows of a job name; null for a row that was emptied. */
+  async named(officer: Principal, jobId: string): Promise<(string | null)[]> {
+    const { rows } = await this.jobs.listRows(officer, jobId, 1000, '');
+    return rows.map(({ entry }) => entry?.speakerId ?? null);
+  }
+
   /** Does day after day what keys need, until a time. */
   async keepKeysUntil({ tenantId }: Principal, until: Date): Promise<void> {
     const { database, keyring, clock } = this;
@@ -86,6 +105,14 @@ class Holding {
       clock.advance(DAY_MS);
       await keeper.maintain(tenantId);
     }
+  }
+}
+
+async function* manifestRows(speakerIds: readonly string[]): AsyncGenerator<ManifestRow> {
+  for (const [index, speakerId] of speakerIds.entries()) {
+    const file = await Promise.resolve(`${index}.wav`);
+    const told = { consentReference: '', recordedAt: null, proofing: null, problem: null };
+    yield { row: index + 1, file, speakerId, label: 'default', channel: null, ...told };
   }
 }
 
@@ -109,6 +136,7 @@ test('an erased person is in no dump and no file, an old dump opens everybody el
   const officer = await newTenant(new Tenants(live.database, keyring, clock));
   await live.consents.publishNotice(officer, notice(), 'notice');
   for (const speakerId of [...OTHERS, ERASED]) await live.enrol(officer, speakerId);
+  const jobId = await live.manifest(officer, [OTHERS[0]!, ERASED, OTHERS[1]!]);
   // Statistics of the planner keep samples of columns, where they may.
   await asOwner(url, 'ANALYZE');
   await asOwner(url, 'CHECKPOINT');
@@ -118,7 +146,7 @@ test('an erased person is in no dump and no file, an old dump opens everybody el
 
   const input = { speakerId: ERASED, onBehalfOf: '', idempotencyKey: randomUUID() };
   const receipt = await live.rights.erase(officer, input);
-  t.like(receipt.destroyed, { names: 1, voiceprints: 1, dataKeys: 1 });
+  t.like(receipt.destroyed, { names: 1, voiceprints: 1, dataKeys: 1, manifestRows: 1 });
   await asOwner(url, 'VACUUM');
   await asOwner(url, 'CHECKPOINT');
   t.true((await filesWith(server.directory, ERASED)).length > 0, 'without the scrub its bytes are there');
@@ -130,6 +158,8 @@ test('an erased person is in no dump and no file, an old dump opens everybody el
   t.true((await filesWith(server.directory, OTHERS[0]!)).length > 0);
   t.deepEqual(await live.rights.erase(officer, input), receipt, 'it still serves, and knows the repeat');
 
+  t.deepEqual(await live.named(officer, jobId), [OTHERS[0]!, null, OTHERS[1]!], 'beside it all are read');
+
   const restoredUrl = await server.create('restored');
   await server.restore(restoredUrl, before);
   const restored = await Holding.open(t, restoredUrl, keyring, clock);
@@ -139,14 +169,19 @@ test('an erased person is in no dump and no file, an old dump opens everybody el
     'a backup within its term opens: hence the time that is stated',
   );
 
+  t.true((await restored.named(officer, jobId)).includes(ERASED));
+
   await live.keepKeysUntil(officer, receipt.unrecoverableAfter);
   t.true(receipt.unrecoverableAfter.getTime() - receipt.erasedAt.getTime() <= 67 * DAY_MS);
   t.is(await reasonOf(restored.opened(officer, ERASED)), 'KEY_MISSING');
+  t.is(await reasonOf(restored.named(officer, jobId)), 'KEY_MISSING');
   // What rotation wrapped anew is in the database of today: docs/keys.md.
-  await asOwner(restoredUrl, 'TRUNCATE vouch.speaker_keys, vouch.key_epochs');
+  await asOwner(restoredUrl, 'TRUNCATE vouch.speaker_keys, vouch.key_epochs, vouch.call_checkpoints');
   await server.restore(restoredUrl, await server.dump(url, ['key_epochs', 'speaker_keys']));
   for (const speakerId of OTHERS) t.is(await restored.opened(officer, speakerId), 1, speakerId);
   t.is(await reasonOf(restored.opened(officer, ERASED)), 'KEY_MISSING');
+  t.is(await reasonOf(restored.named(officer, jobId)), 'CIPHERTEXT_INVALID', 'the keys of today do not fit');
+  t.deepEqual(await live.named(officer, jobId), [OTHERS[0]!, null, OTHERS[1]!]);
 
   // Nothing but the sealed record and its key, in a database that never knew anybody.
   const aloneUrl = await server.create('alone');

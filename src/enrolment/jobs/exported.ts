@@ -1,7 +1,7 @@
 import type { Keyring } from '../../crypto/index.js';
 import type { EnrolmentJobRow } from '../../domain/enrolment-job.js';
-import { openSpeakerKey } from '../../keys/index.js';
-import { listSubjectJobRows, type Transaction } from '../../storage/index.js';
+import { openSpeakerKeys } from '../../keys/index.js';
+import { listSubjectJobRows, manifestKeysOf, type Transaction } from '../../storage/index.js';
 import { openRow } from './sealed-rows.js';
 
 /** A row of a manifest, for whom it names. */
@@ -18,11 +18,11 @@ export async function exportManifestRows(
   keyring: Keyring,
   idHash: Buffer,
 ): Promise<ExportedManifestRow[]> {
-  const rows: ExportedManifestRow[] = [];
-  for (const { sealed, voiceprintId, ...row } of await listSubjectJobRows(tx, idHash, MOST)) {
-    const key = await openSpeakerKey(tx, keyring, row.jobId);
-    const entry = openRow(key, { row: row.row, sealed });
-    rows.push({ ...row, entry, voiceprintId: voiceprintId ?? '' });
-  }
-  return rows;
+  // The keys before the rows: they stay theirs from then on.
+  const keys = await openSpeakerKeys(tx, keyring, await manifestKeysOf(tx, idHash));
+  return (await listSubjectJobRows(tx, idHash, MOST)).map(({ keyRef, sealed, voiceprintId, ...row }) => ({
+    ...row,
+    entry: openRow(keys.get(keyRef), { row: row.row, sealed }),
+    voiceprintId: voiceprintId ?? '',
+  }));
 }

@@ -5,10 +5,11 @@ import type { Clock } from '../../domain/clock.js';
 import type { EnrolmentJob, EnrolmentJobRow, EnrolmentJobTerms } from '../../domain/enrolment-job.js';
 import type { Principal } from '../../domain/principal.js';
 import { VouchError } from '../../errors.js';
-import { openSpeakerKey } from '../../keys/index.js';
+import { openSpeakerKeys } from '../../keys/index.js';
 import {
   cancelJob,
   findEnrolmentJob,
+  keysOfJobRows,
   listJobRows,
   once,
   openEnrolmentJob,
@@ -99,7 +100,9 @@ export class EnrolmentJobs {
     const after = decodeToken(pageToken);
     return this.database.tenant(principal.tenantId, async (tx) => {
       await findJob(tx, jobId);
-      const key = await openSpeakerKey(tx, this.keyring, jobId);
+      // The keys before the rows: they stay theirs from then on.
+      const keyRefs = await keysOfJobRows(tx, jobId, after, pageSize);
+      const keys = await openSpeakerKeys(tx, this.keyring, keyRefs);
       const stored = await listJobRows(tx, jobId, after, pageSize + 1);
       const page = stored.slice(0, pageSize);
       await appendEntry(tx, principal, {
@@ -110,9 +113,9 @@ export class EnrolmentJobs {
         body: { jobId, count: page.length },
       });
       return {
-        rows: page.map(({ sealed, voiceprintId, ...row }) => ({
+        rows: page.map(({ keyRef, sealed, voiceprintId, ...row }) => ({
           ...row,
-          entry: openRow(key, { row: row.row, sealed }),
+          entry: openRow(keys.get(keyRef), { row: row.row, sealed }),
           voiceprintId: voiceprintId ?? '',
         })),
         nextPageToken: stored.length > pageSize ? encodeToken(page.at(-1)?.row ?? 0) : '',

@@ -1,4 +1,5 @@
-import type { DataKey, Keyring } from '../../crypto/index.js';
+import { randomUUID } from 'node:crypto';
+import type { Keyring } from '../../crypto/index.js';
 import type { Clock } from '../../domain/clock.js';
 import type { EnrolmentJobTerms, ManifestRow } from '../../domain/enrolment-job.js';
 import type { Principal } from '../../domain/principal.js';
@@ -16,7 +17,7 @@ import {
 } from '../../storage/index.js';
 import { sealRow } from './sealed-rows.js';
 
-/** Rows that are held in memory, and stored in one transaction. */
+/** Rows that are held in memory, stored in one transaction and sealed under one key. */
 const BATCH_ROWS = 500;
 
 /** Rows that are deleted in one transaction: well within its time. */
@@ -47,11 +48,11 @@ export class ManifestLoader {
     jobId: string,
     manifest: AsyncIterable<ManifestRow>,
   ): Promise<Loaded> {
-    const key = await this.#begin(principal, request, jobId);
+    await this.#begin(principal, request, jobId);
     let rows = 0;
     let failed = 0;
     for await (const batch of inBatches(manifest)) {
-      failed += await this.#store(principal.tenantId, jobId, key, batch);
+      failed += await this.#store(principal.tenantId, jobId, batch);
       rows += batch.length;
     }
     if (rows === 0) throw new VouchError('MANIFEST_INVALID', { field: 'data', message: 'It has no rows.' });
@@ -75,8 +76,8 @@ export class ManifestLoader {
     principal: Principal,
     { existing, recordedBeforeEntry, onBehalfOf }: EnrolmentJobTerms & { readonly onBehalfOf: string },
     jobId: string,
-  ): Promise<DataKey> {
-    return this.database.tenant(principal.tenantId, async (tx) => {
+  ): Promise<void> {
+    await this.database.tenant(principal.tenantId, async (tx) => {
       const actor = await actorOf(tx, principal);
       await insertEnrolmentJob(tx, {
         jobId,
@@ -87,21 +88,16 @@ export class ManifestLoader {
         role: actor.role,
         onBehalfOfRef: onBehalfOf === '' ? null : await actorRef(tx, onBehalfOf),
       });
-      return createSpeakerKey(tx, this.keyring, jobId);
     });
   }
 
-  async #store(
-    tenantId: string,
-    jobId: string,
-    key: DataKey,
-    batch: readonly ManifestRow[],
-  ): Promise<number> {
-    const sealed = await Promise.all(batch.map((row) => sealRow(key, this.keyring, tenantId, row)));
-    const circumstances = { repeated: 'ROW_REPEATED', now: this.clock.now() };
+  async #store(tenantId: string, jobId: string, batch: readonly ManifestRow[]): Promise<number> {
+    const addition = { keyRef: randomUUID(), repeated: 'ROW_REPEATED', now: this.clock.now() };
     return this.database.tenant(tenantId, async (tx) => {
       await touchLoadingJob(tx, jobId);
-      return insertJobRows(tx, jobId, sealed, circumstances);
+      const key = await createSpeakerKey(tx, this.keyring, addition.keyRef);
+      const sealed = await Promise.all(batch.map((row) => sealRow(key, this.keyring, tenantId, row)));
+      return insertJobRows(tx, jobId, sealed, addition);
     });
   }
 }

@@ -15,6 +15,7 @@ import {
   listVoiceprints,
   lockRow,
   lockSpeakerRef,
+  nextRow,
   unbeginRow,
   type Database,
   type RowOutcome,
@@ -61,11 +62,15 @@ export class JobRows {
       const job = await findEnrolmentJob(tx, jobId);
       if (job?.state !== 'RUNNING') return null;
       const authority = await findJobAuthority(tx, jobId);
-      const begun = await beginRow(tx, jobId, { lane, lanes: LANES, after });
-      if (begun === null || authority === null) return null;
+      const next = await nextRow(tx, jobId, { lane, lanes: LANES, after });
+      if (next === null || authority === null) return null;
+      // The key before the row, as those do who seal rows under another one.
+      const key = await openSpeakerKey(tx, this.keyring, next.keyRef);
+      const begun = await beginRow(tx, jobId, next.row);
+      if (begun === null) return null;
       const { actorId, role, onBehalfOf } = authority;
       const { row, attempts } = begun;
-      const entry = openRow(await openSpeakerKey(tx, this.keyring, jobId), begun);
+      const entry = openRow(key, begun);
       return { jobId, row, attempts, terms: job, principal: { tenantId, role, actorId }, onBehalfOf, entry };
     });
   }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { DataKey, Keyring } from '../../crypto/index.js';
 import type { ManifestEntry, ManifestRow } from '../../domain/enrolment-job.js';
 import { SPEAKER_ID_HASH, proofingJson } from '../../consent/index.js';
-import type { NewJobRow } from '../../storage/index.js';
+import { VouchError } from '../../errors.js';
+import { resealJobRowsOf, type NewJobRow, type Transaction } from '../../storage/index.js';
 
 /** What the keyed hash of a speaker with a label is for. */
 const TARGET_HASH = 'speaker-label';
@@ -51,13 +52,26 @@ export async function sealRow(
   };
 }
 
-/** Opens what {@link sealRow} sealed; null where the speaker was erased. Throws CIPHERTEXT_INVALID. */
+/** Opens what {@link sealRow} sealed; null where the speaker was erased. Throws KEY_MISSING, CIPHERTEXT_INVALID. */
 export function openRow(
-  key: DataKey,
+  key: DataKey | undefined,
   { row, sealed }: { row: number; sealed: Buffer | null },
 ): ManifestEntry | null {
   if (sealed === null) return null;
+  if (key === undefined) throw new VouchError('KEY_MISSING');
   return entrySchema.parse(JSON.parse(key.open(sealed, context(row)).toString()));
+}
+
+/** Seals what is sealed of manifests under a key under another one. Throws CIPHERTEXT_INVALID. */
+export async function resealJobRows(
+  tx: Transaction,
+  keyRef: string,
+  from: DataKey,
+  to: DataKey,
+): Promise<void> {
+  await resealJobRowsOf(tx, keyRef, ({ row, sealed }) =>
+    to.seal(from.open(sealed, context(row)), context(row)),
+  );
 }
 
 function context(row: number) {
