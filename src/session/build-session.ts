@@ -6,7 +6,7 @@ import { VouchError } from '../errors.js';
 import type { VersionedPolicy } from '../tenant/index.js';
 import { Assessment } from './assessment.js';
 import type { CallCalibration } from './call-calibrations.js';
-import { checkCallerAlone } from './caller-alone.js';
+import { checkCallerAlone } from './mixed-audio.js';
 import { CallSession } from './call-session.js';
 import { Checkpoints } from './checkpoints.js';
 import type { OpenCall, ResumedCall } from './call-store.js';

@@ -1,7 +1,7 @@
-import type { CallStart } from '../domain/call.js';
 import { VouchError } from '../errors.js';
 import type { Calls } from './calls.js';
 import type { LiveCall } from './live-call.js';
+import { checkCallerAlone } from './mixed-audio.js';
 
 /**
  * A live call in which the caller alone is heard. Where the policy lets a mix of both parties be compared, nothing may be made
@@ -15,10 +15,4 @@ export function callOfCallerAlone(calls: Calls, tenantId: string, callId: string
     throw new VouchError('CALL_NOT_FOUND', { field: 'call_id', message: 'The call is not live here.' });
   checkCallerAlone(live.session.start);
   return live;
-}
-
-/** Throws MIXED_AUDIO_REFUSED for a mix of both parties. */
-export function checkCallerAlone({ layout }: Pick<CallStart, 'layout'>): void {
-  if (layout === 'MIXED')
-    throw new VouchError('MIXED_AUDIO_REFUSED', { field: 'start.format.channel_layout' });
 }

@@ -11,7 +11,7 @@ import type { SpeechExtractor } from '../embedding/index.js';
 import type { EnrolmentRequest, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
 import type { Policies, VersionedPolicy } from '../tenant/index.js';
-import { checkCallerAlone } from './caller-alone.js';
+import { checkCallerAlone } from './mixed-audio.js';
 import { Assessment } from './assessment.js';
 import type { CallCalibration, CallCalibrations } from './call-calibrations.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';

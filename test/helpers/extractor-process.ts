@@ -9,7 +9,7 @@ const extractor = await createExtractor({
 });
 const collectors = Array.from({ length: 4 }, () => new Collector());
 const streams = collectors.map((collector) => extractor.open(PCM_8K, collector));
-const pushes = streams.map((stream) => stream.push(fixturePcm('june_fr/call-1.wav')));
+const pushes = streams.map(async (stream) => stream.push(fixturePcm('june_fr/call-1.wav')));
 const analysis = extractor.analyseRecording({ bytes: fixtureFile('carlo_it/enrol.wav') }).then(
   () => 'analysed',
   (error: unknown) => (error as { reason: string }).reason,
