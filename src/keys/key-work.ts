@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { appendEntry, type EntryType } from '../audit/index.js';
 import { VouchError } from '../errors.js';
 import {
+  countKeysOfEpochs,
   keysToReplace,
   listKeyEpochs,
   lockKeyWork,
@@ -15,7 +16,8 @@ import { rewrapBatch, type RewrappedBatch } from './rewrap.js';
 /** Keys that are wrapped anew in one transaction; some milliseconds of this process, and one request of a key service. */
 const BATCH = 100;
 
-const DAY_MS = 86_400_000;
+/** With more data keys than that which do not open the fault is elsewhere, and no epoch key is given up for them. */
+const MOST_UNREADABLE = 1000;
 
 /** Between transactions, so that calls come first, ms. */
 const PAUSE_MS = 10;
@@ -66,15 +68,19 @@ export class KeyWork {
     }
   }
 
-  /** Whether an epoch went out of use for new keys and may still wrap old ones. */
+  /** Whether an epoch went out of use for new keys and may still wrap old ones: also one that did not open, and was restored. */
   async #hasWork(tenantId: string): Promise<boolean> {
-    const epochs = await this.parts.database.tenant(tenantId, listKeyEpochs);
-    return epochs.some(({ state, unusedSince }) => state === 'RETIRED' && unusedSince === null);
+    return this.parts.database.tenant(tenantId, async (tx) => {
+      const retired = (await listKeyEpochs(tx)).filter(({ state }) => state === 'RETIRED');
+      if (retired.some(({ unusedSince }) => unusedSince === null)) return true;
+      const counts = await countKeysOfEpochs(tx);
+      return retired.some(({ epoch }) => counts.has(epoch));
+    });
   }
 
   async #rewrapAll(actor: KeyActor, done: Tally, signal?: AbortSignal): Promise<void> {
     const { keyring, clock, backupDays } = this.parts;
-    let unreadable = 0;
+    const unreadable: string[] = [];
     for (let after: string | null = null; ;) {
       signal?.throwIfAborted();
       const from: string | null = after;
@@ -82,15 +88,17 @@ export class KeyWork {
         rewrapBatch(tx, keyring, from, BATCH),
       );
       done.rewrapped += batch.rewrapped;
-      unreadable += batch.unreadable.length;
+      unreadable.push(...batch.unreadable);
       if (batch.last === null) break;
       after = batch.last;
       await sleep(PAUSE_MS);
     }
-    done.unreadable = Math.max(done.unreadable, unreadable);
+    done.unreadable = Math.max(done.unreadable, unreadable.length);
     await this.#step(actor.tenantId, async (tx) => {
-      const unused = await settleUnusedEpochs(tx, clock.now(), DAY_MS * (await backupDays(tx)));
-      if (unused.length > 0) await this.#audit(tx, actor, 'KEYS_REWRAPPED', { unused, unreadable });
+      const given = unreadable.length <= MOST_UNREADABLE ? unreadable : [];
+      const unused = await settleUnusedEpochs(tx, clock.now(), await backupDays(tx), given);
+      const body = { unused, unreadable: unreadable.length };
+      if (unused.length > 0) await this.#audit(tx, actor, 'KEYS_REWRAPPED', body);
     });
   }
 

@@ -22,6 +22,8 @@ import {
   type Transaction,
 } from '../storage/index.js';
 import { reencryptSpeaker, usableEpoch, type Reseal } from './data-keys.js';
+import { planOf } from './plan.js';
+import { rewrapRest } from './rewrap.js';
 
 /** An epoch key and what hangs on it. */
 export interface KeyEpoch extends KeyEpochRow {
@@ -68,16 +70,17 @@ export class Keys {
       const counts = await countKeysOfEpochs(tx);
       const epochs = rows.map((row) => ({ ...row, dataKeys: counts.get(row.epoch) ?? 0 }));
       const active = activeOf(rows);
+      const backupDays = await this.parts.backupDays(tx);
       const toRewrap = epochs.reduce(
-        (sum, { state, dataKeys }) => sum + (state === 'ACTIVE' ? 0 : dataKeys),
+        (sum, { state, dataKeys }) => sum + (state === 'RETIRED' ? dataKeys : 0),
         0,
       );
       const toReplace = reencryptBefore === null ? 0 : await countKeysToReplace(tx);
       return {
         ...settings,
         epochs,
-        backupDays: await this.parts.backupDays(tx),
-        rotationDue: dueAt(active, settings),
+        backupDays,
+        rotationDue: planOf(active, { ...settings, backupDays }).rotateBy,
         toRewrap,
         toReplace,
       };
@@ -99,13 +102,14 @@ export class Keys {
   async rotationDue(tenantId: string): Promise<number | null> {
     return this.parts.database.tenant(tenantId, async (tx) => {
       const active = activeOf(await listKeyEpochs(tx));
-      const due = dueAt(active, await findKeySettings(tx));
-      return due <= this.parts.clock.now() ? active.epoch : null;
+      const backupDays = await this.parts.backupDays(tx);
+      const { rotateBy } = planOf(active, { ...(await findKeySettings(tx)), backupDays });
+      return rotateBy <= this.parts.clock.now() ? active.epoch : null;
     });
   }
 
   /**
-   * Says how old epoch keys grow.
+   * Says how old epoch keys grow: the one in use, too, where receipts have not said otherwise of it.
    *
    * @param settings - from a day to 3650 days, ms
    */
@@ -187,10 +191,8 @@ export class Keys {
     const row = (await listKeyEpochs(tx)).find((each) => each.epoch === epoch);
     const held = (await keyring.epochs(tx.tenantId)).includes(epoch);
     if (row === undefined || (row.destroyedAt !== null && !held)) return false;
-    if (((await countKeysOfEpochs(tx)).get(epoch) ?? 0) > 0)
-      throw new VouchError('INTERNAL', {
-        message: 'Data keys are wrapped under an epoch that is out of use.',
-      });
+    // Restored since: the last moment to save them. What does not open now never will.
+    if (held) await rewrapRest(tx, keyring);
     await keyring.destroyEpoch(tx.tenantId, epoch);
     if (row.destroyedAt === null) await markEpochDestroyed(tx, epoch, clock.now());
     await this.#audit(tx, actor, 'KEY_EPOCH_DESTROYED', null, { epoch });
@@ -226,8 +228,4 @@ function activeOf(rows: readonly KeyEpochRow[]): KeyEpochRow {
   if (active === undefined)
     throw new VouchError('KEY_MISSING', { message: 'The tenant has no epoch key in use.' });
   return active;
-}
-
-function dueAt({ createdAt }: KeyEpochRow, { keyRotationMs }: Pick<KeySettings, 'keyRotationMs'>): Date {
-  return new Date(createdAt.getTime() + keyRotationMs);
 }

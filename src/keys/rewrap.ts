@@ -39,3 +39,12 @@ export async function rewrapBatch(
     unreadable: unreadable.map(({ speakerRef }) => speakerRef),
   };
 }
+
+/** Wraps all that is left under other epochs under the one in use, in one transaction: next to nothing, once an epoch is unused. */
+export async function rewrapRest(tx: Transaction, keyring: Keyring): Promise<void> {
+  for (let after: string | null = null; ;) {
+    const { last }: RewrappedBatch = await rewrapBatch(tx, keyring, after, 100);
+    if (last === null) return;
+    after = last;
+  }
+}

@@ -1,25 +1,17 @@
 import {
+  bindKeyEpoch,
   findKeySettings,
   listKeyEpochs,
   newestEpochOf,
-  type KeyEpochRow,
   type Transaction,
 } from '../storage/index.js';
-
-const DAY_MS = 86_400_000;
-
-/** How long wrapping all keys anew may take at most, and destroying an epoch that is due, ms. */
-const WORK_MS = DAY_MS;
-
-interface KeyPlan {
-  readonly keyRotationMs: number;
-  readonly backupRetentionMs: number;
-}
+import { goneAt, planOf } from './plan.js';
 
 /**
  * When the last epoch key that wraps a copy of one of these data keys in any backup will be gone, if their rows go now:
  * from then on nobody can read what is sealed under them, whoever kept a backup. For the receipt of an erasure; to be asked
- * in its transaction, with the rows locked, before they go.
+ * in its transaction, with the rows locked, before they go. The epochs are held to it: settings that are longer count for
+ * later ones.
  *
  * It rests on the rotation going on as it is set, and on copies of the keyring itself not being kept.
  *
@@ -34,21 +26,16 @@ export async function unrecoverableAfter(
 ): Promise<Date | null> {
   const newest = await newestEpochOf(tx, speakerRefs);
   if (newest === null) return null;
-  const { keyRotationMs } = await findKeySettings(tx);
-  const plan = { keyRotationMs, backupRetentionMs: backupDays * DAY_MS };
-  const gone = (await listKeyEpochs(tx))
+  const settings = { ...(await findKeySettings(tx)), backupDays };
+  let last = now.getTime();
+  for (const row of await listKeyEpochs(tx)) {
     // No key was ever wrapped under a later epoch; under earlier ones it may have been, and older backups have it so.
-    .filter(({ epoch, destroyedAt }) => epoch <= newest && destroyedAt === null)
-    .map((epoch) => goneAt(epoch, plan, now));
-  return new Date(Math.max(...gone));
-}
-
-/** The plan for one epoch: it is rotated, all keys are wrapped anew, backups expire, the key is destroyed. */
-function goneAt(epoch: KeyEpochRow, plan: KeyPlan, now: Date): number {
-  if (epoch.destroyAfter !== null) return Math.max(now.getTime(), epoch.destroyAfter.getTime()) + WORK_MS;
-  const rotated =
-    epoch.state === 'ACTIVE'
-      ? Math.max(now.getTime(), epoch.createdAt.getTime() + plan.keyRotationMs)
-      : now.getTime();
-  return rotated + WORK_MS + plan.backupRetentionMs + WORK_MS;
+    if (row.epoch > newest || row.destroyedAt !== null) continue;
+    const plan = planOf(row, settings);
+    const bound = row.rotateBy?.getTime() === plan.rotateBy.getTime() && row.backupDays === plan.backupDays;
+    // Seldom: whoever uses the epoch waits for it.
+    if (row.destroyAfter === null && !bound) await bindKeyEpoch(tx, row.epoch, plan);
+    last = Math.max(last, goneAt(row, plan, now));
+  }
+  return new Date(last);
 }

@@ -133,6 +133,7 @@ export {
 } from './trust-phrases.js';
 export {
   activeKeyEpoch,
+  bindKeyEpoch,
   findKeySettings,
   insertKeyEpoch,
   listKeyEpochs,

@@ -13,6 +13,10 @@ export interface KeyEpochRow {
   readonly unusedSince: Date | null;
   readonly destroyAfter: Date | null;
   readonly destroyedAt: Date | null;
+  /** By when receipts have said that it is rotated; null: none did. */
+  readonly rotateBy: Date | null;
+  /** For how long after it went out of use they have said that its key stays, days; null: they did not. */
+  readonly backupDays: number | null;
 }
 
 /** What a tenant wants of its keys. */
@@ -39,7 +43,8 @@ export async function insertKeyEpoch(
 export async function listKeyEpochs(tx: Transaction): Promise<readonly KeyEpochRow[]> {
   return tx.query(
     `SELECT epoch, check_value AS "checkValue", state, created_at AS "createdAt", retired_at AS "retiredAt",
-       unused_since AS "unusedSince", destroy_after AS "destroyAfter", destroyed_at AS "destroyedAt"
+       unused_since AS "unusedSince", destroy_after AS "destroyAfter", destroyed_at AS "destroyedAt",
+       rotate_by AS "rotateBy", backup_days AS "backupDays"
      FROM key_epochs ORDER BY epoch`,
   );
 }
@@ -67,23 +72,39 @@ export async function retireKeyEpoch(tx: Transaction, at: Date): Promise<void> {
   await tx.query(`UPDATE key_epochs SET state = 'RETIRED', retired_at = $1 WHERE state = 'ACTIVE'`, [at]);
 }
 
+/** Holds an epoch to what a receipt says of it, whatever the settings will be. */
+export async function bindKeyEpoch(
+  tx: Transaction,
+  epoch: number,
+  { rotateBy, backupDays }: { readonly rotateBy: Date; readonly backupDays: number },
+): Promise<void> {
+  await tx.query('UPDATE key_epochs SET rotate_by = $2, backup_days = $3 WHERE epoch = $1', [
+    epoch,
+    rotateBy,
+    backupDays,
+  ]);
+}
+
 /**
  * Notes of retired epochs under which nothing is wrapped any more since when, and until when backups may hold something.
  *
- * @param backupRetentionMs for how long backups of the database are kept, ms
+ * @param backupDays for how long backups of the database are kept, unless receipts have said a shorter time
+ * @param unreadable keys that do not open, which are not waited for
  * @returns the epochs, ascending
  */
 export async function settleUnusedEpochs(
   tx: Transaction,
   at: Date,
-  backupRetentionMs: number,
+  backupDays: number,
+  unreadable: readonly string[],
 ): Promise<number[]> {
   const rows = await tx.query<{ epoch: number }>(
-    `UPDATE key_epochs e SET unused_since = $1, destroy_after = $2
+    `UPDATE key_epochs e SET unused_since = $1,
+       destroy_after = $1::timestamptz + least(backup_days, $2) * interval '24 hours'
      WHERE state = 'RETIRED' AND unused_since IS NULL
-       AND NOT EXISTS (SELECT FROM speaker_keys k WHERE k.epoch = e.epoch)
+       AND NOT EXISTS (SELECT FROM speaker_keys k WHERE k.epoch = e.epoch AND k.speaker_ref <> ALL ($3))
      RETURNING epoch`,
-    [at, new Date(at.getTime() + backupRetentionMs)],
+    [at, backupDays, unreadable],
   );
   return rows.map(({ epoch }) => epoch).sort((a, b) => a - b);
 }

@@ -88,8 +88,11 @@ export async function lockKeyWork(tx: Transaction): Promise<boolean> {
   return row?.locked === true;
 }
 
+// What is wrapped under an epoch whose key was destroyed opens for nobody.
+const OF_LIVE_EPOCH = "epoch IN (SELECT epoch FROM key_epochs WHERE state <> 'DESTROYED')";
+
 /**
- * Keys that are not wrapped under the epoch, by speaker: the next ones after a speaker. Nobody else changes them until the
+ * Keys that are wrapped under another epoch, whose key is still there, by speaker: the next ones after a speaker. Nobody else changes them until the
  * transaction ends.
  */
 export async function keysOfOtherEpochs(
@@ -100,7 +103,7 @@ export async function keysOfOtherEpochs(
 ): Promise<readonly StoredKey[]> {
   return tx.query(
     `SELECT speaker_ref AS "speakerRef", epoch, wrapped_key AS ciphertext FROM speaker_keys
-     WHERE epoch <> $1 AND speaker_ref > $2 ORDER BY speaker_ref LIMIT $3 FOR NO KEY UPDATE`,
+     WHERE epoch <> $1 AND ${OF_LIVE_EPOCH} AND speaker_ref > $2 ORDER BY speaker_ref LIMIT $3 FOR NO KEY UPDATE`,
     [epoch, after ?? BEFORE_ALL, limit],
   );
 }
@@ -138,7 +141,7 @@ export async function countKeysOfEpochs(tx: Transaction): Promise<ReadonlyMap<nu
   return new Map(rows.map(({ epoch, keys }) => [epoch, keys]));
 }
 
-const TO_REPLACE = 'made_at < (SELECT reencrypt_before FROM tenants)';
+const TO_REPLACE = `made_at < (SELECT reencrypt_before FROM tenants) AND ${OF_LIVE_EPOCH}`;
 
 /** Speakers whose data keys are to be replaced by new ones, the next ones after a speaker. */
 export async function keysToReplace(tx: Transaction, after: string | null, limit: number): Promise<string[]> {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { unrecoverableAfter } from '../../src/keys/index.js';
+import { openSpeakerKey, unrecoverableAfter } from '../../src/keys/index.js';
 import { backupDays } from '../../src/open-keys.js';
 import { findSpeaker } from '../../src/storage/index.js';
 import { asOwner } from '../helpers/database.js';
@@ -89,6 +89,69 @@ test.serial('the promise is kept whenever the erasure falls, and however far a r
     }
   }
   t.true(erased.length >= 7 && erased.every(({ promised }) => promised <= clock.now()));
+});
+
+test.serial(
+  'settings that are longer afterwards do not break the promise; those that are shorter count',
+  async (t) => {
+    const ground = await keyGround(t);
+    const { url, keyring, clock, officer, keys, keeper, grant } = ground;
+    const { tenantId } = officer;
+    await grant('lee');
+    const began = clock.now().getTime();
+    const due = async () => ((await keys.status(tenantId)).rotationDue.getTime() - began) / DAY_MS;
+    const dump = await dumpKeys(url, tenantId);
+    await keys.setSettings(officer, { keyRotationMs: 90 * DAY_MS }, 's1');
+    t.is(await due(), 90, 'nothing was promised yet');
+    await keys.setSettings(officer, { keyRotationMs: 20 * DAY_MS }, 's2');
+    await erase(ground, 'kim');
+    await keys.setSettings(officer, { keyRotationMs: 10 * DAY_MS }, 's3');
+    await keepBackups(url, tenantId, 7);
+    const promised = await erase(ground, 'lee');
+    t.deepEqual(promised, clock.in((10 + 1 + 7 + 1) * DAY_MS));
+    await keys.setSettings(officer, { keyRotationMs: 3650 * DAY_MS }, 's4');
+    await keepBackups(url, tenantId, 365);
+    t.is(await due(), 10);
+    while (promised !== null && clock.now() < promised) {
+      clock.advance(DAY_MS);
+      await keeper.maintain(tenantId);
+    }
+    for (const { speakerRef, ...wrapped } of dump)
+      t.is(await reasonOf(keyring.openDataKey(tenantId, speakerRef, wrapped)), 'KEY_MISSING');
+    t.is(await due(), 10 + 3650, 'for the next epoch they count');
+  },
+);
+
+test.serial('a data key that does not open keeps nobody from being unrecoverable', async (t) => {
+  const ground = await keyGround(t);
+  const { url, keyring, clock, officer, keys, keeper, grant } = ground;
+  const { tenantId } = officer;
+  for (const id of ['lee', 'mia']) await grant(id);
+  const dump = await dumpKeys(url, tenantId);
+  const [lee, mia] = [await refOf(ground, 'lee'), await refOf(ground, 'mia')];
+  const sealed = 'UPDATE vouch.speaker_keys SET wrapped_key = $2 WHERE speaker_ref = $1';
+  await asOwner(url, sealed, [lee, Buffer.from('nonsense')]);
+  await asOwner(url, sealed, [mia, Buffer.from('nonsense')]);
+  const promised = await erase(ground, 'kim');
+  while (promised !== null && clock.now() < promised) {
+    clock.advance(DAY_MS);
+    // While there are backups one is restored; the other never.
+    if (clock.in(10 * DAY_MS).getTime() === promised.getTime())
+      await asOwner(url, sealed, [mia, dump.find(({ speakerRef }) => speakerRef === mia)?.ciphertext]);
+    await keeper.maintain(tenantId);
+  }
+  for (const { speakerRef, ...wrapped } of dump)
+    t.is(await reasonOf(keyring.openDataKey(tenantId, speakerRef, wrapped)), 'KEY_MISSING');
+  const opens = async (ref: string) =>
+    reasonOf(ground.database.tenant(tenantId, (tx) => openSpeakerKey(tx, keyring, ref)));
+  t.is(await opens(mia), 'none');
+  t.is(await opens(lee), 'KEY_MISSING');
+  const { epochs, toRewrap } = await keys.status(tenantId);
+  t.like(epochs[0], { state: 'DESTROYED', dataKeys: 1 });
+  t.is(toRewrap, 0);
+  await keys.reencryptAll(officer, 'all');
+  await keeper.maintain(tenantId);
+  t.is((await keys.status(tenantId)).toReplace, 0);
 });
 
 test.serial('somebody who has no data key has nothing to be recovered', async (t) => {
