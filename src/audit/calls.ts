@@ -43,7 +43,10 @@ export async function appendAboutCall(
   return appended ?? (await append(tx, principal, call, entry, null, entry.body));
 }
 
-/** Appends a decision as the call stores it: for each claimed speaker what it says of them. No scores. */
+/**
+ * Appends a decision as the call stores it: for each claimed speaker what was found of them, told in the call or not. No
+ * scores.
+ */
 export async function appendDecision(
   tx: Transaction,
   principal: ActingParty,
@@ -70,7 +73,8 @@ export async function appendDecision(
   };
   let concerned = 0;
   for (const { claimNumber, speakerRef } of call.speakers) {
-    const result = decision.claims.find((claim) => claim.claimNumber === claimNumber);
+    const found = [...decision.claims, ...(decision.others ?? [])];
+    const result = found.find((claim) => claim.claimNumber === claimNumber);
     if (result === undefined) continue;
     concerned++;
     await append(tx, principal, call, entry, speakerRef, {
@@ -78,6 +82,7 @@ export async function appendDecision(
       claimNumber,
       claimKind: result.kind,
       consentEventId: result.consentEventId || undefined,
+      identifyEventId: ('identifyEventId' in result && result.identifyEventId) || undefined,
       voiceprintId: result.voiceprintId || undefined,
     });
   }

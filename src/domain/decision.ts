@@ -95,6 +95,15 @@ export interface ClaimResult {
   readonly reasons: readonly ReasonCode[];
 }
 
+/** What was found of somebody who only helps to tell who answered: kept and audited, told nobody in the call. No scores. */
+export interface OtherClaim extends Pick<
+  ClaimResult,
+  'claimNumber' | 'kind' | 'consentEventId' | 'voiceprintId'
+> {
+  /** The consent to IDENTIFY that it rests on besides; empty: there was none. */
+  readonly identifyEventId: string;
+}
+
 /** What the service says of a caller, and on what it rests. */
 export interface Decision {
   readonly decisionId: string;
@@ -127,4 +136,6 @@ export interface Decision {
   readonly nextAction: NextAction;
   /** Who answered an outbound call; null for other calls. Decisions from before there was such a thing lack it. */
   readonly identification?: Identification | null;
+  /** On outbound calls: the others who were claimed. Absent where there are none. */
+  readonly others?: readonly OtherClaim[];
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimMethod } from '../domain/call.js';
-import type { Decision, Identification, ReasonCode } from '../domain/decision.js';
+import type { Decision, Identification, OtherClaim, ReasonCode } from '../domain/decision.js';
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import {
   composeDecision,
@@ -187,13 +187,15 @@ export class Assessment {
 
   /**
    * Looks at every claim and returns the decision when it is news: the first one, or another kind, finality or claim
-   * than before. `reasons` concern the call; the reason alone makes no news.
+   * than before. `reasons` concern the call; the reason alone makes no news. The last look of a call that has others is news
+   * in any case: what was found of them is kept with it.
    */
   look(options: LookOptions): Decision | undefined {
     this.#looks++;
     const decision = this.#decide(this.#claims, options, this.#evidenceSinceMs, this.#earlierThatCounts);
     this.#confidence = decision.confidence;
-    if (this.#current && sameNews(this.#current, decision)) return undefined;
+    const isLast = options.ended && decision.others !== undefined;
+    if (this.#current && !isLast && sameNews(this.#current, decision)) return undefined;
     this.#current = decision;
     return decision;
   }
@@ -259,7 +261,8 @@ export class Assessment {
     const speech = pool([...(earlier?.windows ?? []), ...windows]);
     const { outbound = false } = this.#terms;
     const told = outbound ? judged.filter(isAskedFor) : judged;
-    return composeDecision(told, {
+    const others = outbound ? claims.flatMap((claim, index) => otherClaim(claim, judged[index])) : [];
+    const decision = composeDecision(told, {
       ...this.#frame(),
       mediaStartMs: sinceMs,
       mediaEndMs: windows.at(-1)?.endMs ?? sinceMs,
@@ -271,6 +274,7 @@ export class Assessment {
       claimsSoFar: judged.length,
       identification: outbound ? identify(judged) : null,
     });
+    return others.length > 0 ? { ...decision, others } : decision;
   }
 
   #frame() {
@@ -305,6 +309,14 @@ function identify(judged: readonly JudgedClaim[]): Identification {
 /** On an outbound call the first claim names the person asked for. */
 function isAskedFor({ result }: JudgedClaim): boolean {
   return result.claimNumber === 1;
+}
+
+/** What is kept of a claim that is not the person asked for's. */
+function otherClaim({ dossier }: ClaimTrack, judged: JudgedClaim | undefined): OtherClaim[] {
+  if (judged === undefined || isAskedFor(judged)) return [];
+  const { claimNumber, kind, consentEventId, voiceprintId } = judged.result;
+  const identifyEventId = dossier.identify?.eventId ?? '';
+  return [{ claimNumber, kind, consentEventId, voiceprintId, identifyEventId }];
 }
 
 function sameNews(a: Decision, b: Decision): boolean {

@@ -2,7 +2,8 @@ import type { Claim } from '../domain/call.js';
 import type { Principal } from '../domain/principal.js';
 import type { CallStore, ResumedCall } from './call-store.js';
 import type { LiveCall } from './live-call.js';
-import { askedForBeside, type ClaimDossier, type OpenDossier } from './ports.js';
+import { askedForBeside } from './ground.js';
+import type { ClaimDossier, OpenDossier } from './ports.js';
 
 /** What is known already of those who are claimed. */
 type Dossiers = ReadonlyMap<string, ClaimDossier>;

@@ -10,6 +10,7 @@ import type { Checkpoints } from './checkpoints.js';
 import type { ClaimTrack } from './claim-track.js';
 import { ConsentLease } from './consent-lease.js';
 import type { EventLog } from './event-log.js';
+import { askedForBeside, groundOf } from './ground.js';
 import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier, StartedAs } from './ports.js';
 import { ProgressTeller } from './progress-teller.js';
@@ -152,7 +153,8 @@ export class CallSession {
     // What a decision rests on begins with the first ground, not with the audio that was dropped before it.
     if (!this.assessment.hasGround) this.assessment.restart(this.#audio.nowMs);
     // Speech from before the grant never counts: a grant given during the call counts from now on.
-    const grantedBefore = dossier.grant !== null && dossier.grant.since <= this.#openedAt;
+    const ground = groundOf(dossier);
+    const grantedBefore = ground !== null && ground.since <= this.#openedAt;
     this.assessment.addClaim(claimNumber, speakerId, method, dossier, grantedBefore ? 0 : this.#audio.nowMs);
     this.#teller.tell({ type: 'claimReceived', claimNumber, speakerId, method });
     this.look();
@@ -199,7 +201,9 @@ export class CallSession {
     if (!this.assessment.hasGround) this.#audio.discard();
     // What was kept rests on the consent that was.
     if (change !== 'SAME') this.#checkpoints.put(this.assessment.kept);
-    if (change !== 'SAME') this.#teller.consentChanged(claim, change === 'GAINED');
+    // Of those who only help to tell who answered nothing is told.
+    const told = askedForBeside(this.start, this.assessment.claims, claim.claimNumber) === undefined;
+    if (change !== 'SAME' && told) this.#teller.consentChanged(claim, change === 'GAINED');
     this.look();
   }
 

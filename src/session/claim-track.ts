@@ -4,6 +4,7 @@ import type { Policy } from '../domain/policy.js';
 import type { SpeechWindow } from '../domain/speech.js';
 import { judge, type JudgedClaim } from '../decision/index.js';
 import { compareBest, Pool, type Calibration, type Comparison } from '../scoring/index.js';
+import { groundOf } from './ground.js';
 import type { ClaimDossier } from './ports.js';
 
 /** What one look at a claim needs besides the claim. */
@@ -64,8 +65,8 @@ export class ClaimTrack {
    * was pooled. Returns whether the ground came or went.
    */
   update(dossier: ClaimDossier, nowMs: number): 'GAINED' | 'LOST' | 'SAME' {
-    const before = this.#dossier.grant?.eventId;
-    const now = dossier.grant?.eventId;
+    const before = groundOf(this.#dossier)?.key;
+    const now = groundOf(dossier)?.key;
     this.#dossier = dossier;
     this.#settled = undefined;
     // Taken back and given anew between two looks is another ground, from now on.

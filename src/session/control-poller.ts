@@ -5,9 +5,10 @@ import type { CallSession } from './call-session.js';
 import type { CallCommands } from './call-commands.js';
 import type { Calls } from './calls.js';
 import type { ClaimTrack } from './claim-track.js';
+import { askedForBeside, groundOf } from './ground.js';
 import { callKey, type LiveCall } from './live-call.js';
 import type { Overrides } from './overrides.js';
-import { askedForBeside, type ClaimDossier, type OpenDossier } from './ports.js';
+import type { ClaimDossier, OpenDossier } from './ports.js';
 import type { Replica } from './replica.js';
 
 export interface ControlPollerParts {
@@ -146,6 +147,7 @@ export class ControlPoller {
       return {
         ...claim.dossier,
         grant: null,
+        identify: null,
         reasons: [],
         voiceprints: [],
         until: null,
@@ -163,9 +165,13 @@ export class ControlPoller {
     const seen = claims.map(({ claim }) => ({ speakerId: claim.speakerId, version: claim.dossier.version }));
     const changed = new Set(await gate.changedSince(tenantId, seen));
     for (const { session, claim } of claims) {
-      const { grant, until } = claim.dossier;
-      const ends = [grant?.expiresAt, until].map((end) => end?.getTime() ?? Infinity);
-      if (!changed.has(claim.speakerId) && Math.min(...ends) > readAtMs) continue;
+      const ends = [groundOf(claim.dossier)?.expiresAt, claim.dossier.until].map(
+        (end) => end?.getTime() ?? Infinity,
+      );
+      // What may be known of the others rests on the account of the person asked for, too.
+      const askedFor = askedForBeside(session.start, session.assessment.claims, claim.claimNumber);
+      const isChanged = changed.has(claim.speakerId) || (askedFor !== undefined && changed.has(askedFor));
+      if (!isChanged && Math.min(...ends) > readAtMs) continue;
       session.consentRead(claim, await this.#read(tenantId, session, claim));
     }
     for (const { session } of live) session.renewLease(readAtMs);

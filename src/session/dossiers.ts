@@ -1,4 +1,4 @@
-import type { ConsentGate } from '../consent/index.js';
+import type { ConsentGate, Grant } from '../consent/index.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
 import type { Speakers, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
@@ -19,15 +19,21 @@ export function openDossiers(
   spaces: readonly EmbeddingSpace[],
 ): OpenDossier {
   const ids = spaces.map((space) => space.id);
-  const mayIdentify = async (tenantId: string, speakerId: string, askedFor: string): Promise<boolean> =>
-    (await gate.openClaim(tenantId, speakerId, 'IDENTIFY')).grant !== null &&
-    (await speakers.ofOneAccount(tenantId, speakerId, askedFor));
+  const mayIdentify = async (
+    tenantId: string,
+    speakerId: string,
+    askedFor: string,
+  ): Promise<Grant | null> => {
+    const { grant } = await gate.openClaim(tenantId, speakerId, 'IDENTIFY');
+    return grant && (await speakers.ofOneAccount(tenantId, speakerId, askedFor)) ? grant : null;
+  };
   const read = async (tenantId: string, speakerId: string, askedFor?: string): Promise<ClaimDossier> => {
     const { grant, ...claim } = await gate.openClaim(tenantId, speakerId, 'VERIFY');
-    const mayCompare = askedFor === undefined || (await mayIdentify(tenantId, speakerId, askedFor));
-    if (grant === null || !mayCompare) return { ...claim, grant: null, ...NONE };
+    const identify = askedFor === undefined ? null : await mayIdentify(tenantId, speakerId, askedFor);
+    if (grant === null || (askedFor !== undefined && identify === null))
+      return { ...claim, grant: null, identify: null, ...NONE };
     const { open, otherModel, ...others } = await voiceprints.open(grant, ids);
-    return { ...claim, grant, voiceprints: open, ofOtherModel: otherModel, ...others };
+    return { ...claim, grant, identify, voiceprints: open, ofOtherModel: otherModel, ...others };
   };
   return async (tenantId, speakerId, askedFor) => {
     try {

@@ -1,6 +1,7 @@
 import type { SpeechWindow } from '../domain/speech.js';
 import { pool, soundAlike, type Calibration, type PooledSpeech } from '../scoring/index.js';
 import type { ClaimTrack } from './claim-track.js';
+import { groundOf } from './ground.js';
 import type { KeptEvidence, KeptWindow } from './kept-evidence.js';
 
 /**
@@ -38,7 +39,7 @@ export class EarlierEvidence {
   /** Whether it may count for a claim: the consent that it was heard under is still the one in force. */
   isFor({ claimNumber, dossier }: ClaimTrack): boolean {
     const ground = this.#kept.grounds.find((each) => each.claimNumber === claimNumber);
-    return ground !== undefined && ground.consentEventId === dossier.grant?.eventId;
+    return ground !== undefined && ground.consentEventId === groundOf(dossier)?.key;
   }
 
   /**
@@ -70,10 +71,11 @@ export function keep(
 ): KeptEvidence | null {
   const all: readonly KeptWindow[] = [...(earlier?.windows ?? []), ...windows].slice(-MOST_WINDOWS);
   const grounds = claims.flatMap((claim) => {
-    const { speakerRef, grant } = claim.dossier;
+    const { speakerRef } = claim.dossier;
+    const ground = groundOf(claim.dossier);
     const isFor = earlier?.isFor(claim) !== false && windows.every((window) => claim.counts(window));
-    if (!isFor || !grant || speakerRef === null) return [];
-    return [{ claimNumber: claim.claimNumber, speakerRef, consentEventId: grant.eventId }];
+    if (!isFor || !ground || speakerRef === null) return [];
+    return [{ claimNumber: claim.claimNumber, speakerRef, consentEventId: ground.key }];
   });
   return all.length > 0 && grounds.length > 0 ? { windows: all, grounds } : null;
 }

@@ -1,4 +1,3 @@
-import type { CallStart } from '../domain/call.js';
 import type { Clock } from '../domain/clock.js';
 import type { SpeechExtractor } from '../embedding/index.js';
 import type { Policies } from '../tenant/index.js';
@@ -18,6 +17,8 @@ export interface ClaimDossier {
   readonly optedOut: boolean;
   /** What comparing rests on; null where there is no ground. */
   readonly grant: Grant | null;
+  /** Of those who only help to tell who answered: IDENTIFY, which comparing rests on besides; null for everybody else. */
+  readonly identify: Grant | null;
   /** Why there is no grant, where more can be said than that there is none. */
   readonly reasons: readonly ReasonCode[];
   readonly voiceprints: readonly OpenVoiceprint[];
@@ -40,21 +41,6 @@ export interface ClaimDossier {
  *   only under IDENTIFY, too, and within the account of that person
  */
 export type OpenDossier = (tenantId: string, speakerId: string, askedFor?: string) => Promise<ClaimDossier>;
-
-/**
- * Whom the call asks for, where a claim only helps to tell who answered: on an outbound call all but the first, which names
- * that person. Undefined for every other claim.
- *
- * @param claimNumber from 1
- */
-export function askedForBeside(
-  { direction }: Pick<CallStart, 'direction'>,
-  claims: readonly { readonly claimNumber: number; readonly speakerId: string }[],
-  claimNumber: number,
-): string | undefined {
-  if (direction !== 'OUTBOUND' || claimNumber === 1) return undefined;
-  return claims.find((claim) => claim.claimNumber === 1)?.speakerId ?? '';
-}
 
 /** As what a stream got its call. */
 export interface StartedAs {

@@ -31,6 +31,8 @@ const NAMED = `named AS (
   SELECT tenant_id, call_id, claim_number FROM call_claims WHERE speaker_ref = $1 OR claimed_hash = $2)`;
 const CLAIMED = `jsonb_array_elements(e.body #> '{decision,claims}') AS claim`;
 
+const OTHERS = `jsonb_array_elements(e.body #> '{decision,others}') AS other`;
+
 /**
  * Takes somebody out of all calls, running ones too: their claims, what was decided about them and what turned out to be
  * true of it. The rest of a call stays, and names nobody of them.
@@ -53,6 +55,7 @@ export async function eraseFromCalls(tx: Transaction, subject: ErasedSubject): P
     subject.speakerRef,
   ]);
   const redacted = await redactDecisions(tx, values);
+  await redactOthers(tx, values);
   await tx.query(
     `WITH ${NAMED} DELETE FROM call_events e USING named n
      WHERE e.tenant_id = n.tenant_id AND e.call_id = n.call_id AND e.type IN ('claimReceived', 'consentChanged')
@@ -97,6 +100,19 @@ async function redactDecisions(tx: Transaction, values: readonly (string | Buffe
     values,
   );
   return rows.length;
+}
+
+/** Where they only helped to tell who answered: what was found of them goes, and what was decided of the other stays. */
+async function redactOthers(tx: Transaction, values: readonly (string | Buffer)[]): Promise<void> {
+  await tx.query(
+    `WITH ${NAMED} UPDATE call_events e
+     SET body = jsonb_set(e.body, '{decision,others}', (SELECT coalesce(jsonb_agg(other), '[]') FROM ${OTHERS}
+       WHERE (other ->> 'claimNumber')::int <> n.claim_number))
+     FROM named n
+     WHERE e.tenant_id = n.tenant_id AND e.call_id = n.call_id AND e.type IN ('decision', 'evaluation')
+       AND EXISTS (SELECT FROM ${OTHERS} WHERE (other ->> 'claimNumber')::int = n.claim_number)`,
+    values,
+  );
 }
 
 /** Deletes the sealed details of somebody's consent events; how many. */

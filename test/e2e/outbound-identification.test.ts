@@ -5,6 +5,7 @@ import { ConsentValue, SpeakerState } from '../../src/gen/vouch/v1/consent.js';
 import { DecisionKind, Identification } from '../../src/gen/vouch/v1/decision.js';
 import { CallDirection } from '../../src/gen/vouch/v1/verification.js';
 import { noticeReference } from '../helpers/caller.js';
+import { collect } from '../helpers/collect.js';
 import { serviceOfFile } from '../helpers/ground.js';
 
 const service = serviceOfFile();
@@ -114,4 +115,53 @@ test('the person asked for is heard when another of the household hands over', a
   await call.event('speakerChanged');
   await call.end();
   t.like(call.decision, { identification: Identification.ASKED_FOR, kind: DecisionKind.ACCEPT });
+});
+
+test('what was found of another person is in the audit trail and in their export, and in no event of the call', async (t) => {
+  const { tenant } = await household([Purpose.VERIFY, Purpose.IDENTIFY]);
+  const call = tenant.open(['carlo_it', 'allison_en'], { direction: CallDirection.OUTBOUND });
+  await call.speech('allison_en/call-1.wav');
+  await call.end();
+  const officer = tenant.as('PRIVACY_OFFICER');
+  const { entries } = await officer.admin.listAuditEntries({ filter: { speakerId: 'allison_en' } });
+  const made = entries
+    .filter(({ type }) => type === 'DECISION_MADE')
+    .map(({ detailsJson }) => JSON.parse(detailsJson) as Record<string, string | undefined>);
+  const { state } = await tenant.consent.getConsent({ speakerId: 'allison_en' });
+  const consentOf = (purpose: Purpose) => state?.purposes.find((each) => each.purpose === purpose)?.eventId;
+  const { voiceprints } = await tenant.enrolment.listVoiceprints({ speakerId: 'allison_en' });
+  t.like(made[0], {
+    claimNumber: 2,
+    claimKind: 'ACCEPT',
+    consentEventId: consentOf(Purpose.VERIFY),
+    identifyEventId: consentOf(Purpose.IDENTIFY),
+    voiceprintId: voiceprints[0]!.voiceprintId,
+  });
+  const archive = await collect(officer.consent.exportSpeakerData({ speakerId: 'allison_en' }));
+  const bytes = archive.map(({ message }) => (message?.$case === 'data' ? message.value : Buffer.alloc(0)));
+  const exported = Buffer.concat(bytes).toString();
+  t.true(exported.includes(made[0]!['decisionId']!), 'the decision is among those made with her data');
+  const { decision } = await tenant.getCall(call.callId);
+  t.deepEqual(
+    decision?.claims.map(({ speakerId }) => speakerId),
+    ['carlo_it'],
+  );
+});
+
+test('that the consent of another person came or went is not told', async (t) => {
+  const { tenant } = await household([Purpose.VERIFY]);
+  const call = tenant.open(['carlo_it', 'allison_en'], { direction: CallDirection.OUTBOUND });
+  await call.event('decision');
+  await tenant.grant('allison_en', {
+    purposes: [{ purpose: Purpose.IDENTIFY, value: ConsentValue.GRANTED }],
+    notice: noticeReference('both'),
+  });
+  await tenant.withdraw('allison_en');
+  await call.speech('carlo_it/call-1.wav');
+  await call.end();
+  t.is(call.decision.identification, Identification.ASKED_FOR);
+  t.deepEqual(
+    call.events.filter(({ event }) => event?.$case === 'consentChanged'),
+    [],
+  );
 });

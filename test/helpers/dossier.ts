@@ -22,6 +22,7 @@ export function dossierOf(
       givenAt: new Date(0),
       expiresAt: null,
     }),
+    identify: null,
     reasons: [],
     voiceprints,
     pending: 0,

@@ -30,6 +30,8 @@ export interface CallOptions {
   /** Default: `ACCEPT`. */
   readonly kind?: Decision['kind'];
   readonly at?: Date;
+  /** Besides: what was found of the second, who only helps to tell who answered. */
+  readonly others?: Decision['others'];
 }
 
 export interface StoredTestCall {
@@ -65,12 +67,13 @@ async function keepCall(
   { keyring, officer, clock }: VoiceprintGround,
   database: Database,
   speakerIds: readonly string[],
-  { ended = true, kind = 'ACCEPT', at = clock.now() }: CallOptions = {},
+  { ended = true, kind = 'ACCEPT', at = clock.now(), others }: CallOptions = {},
 ): Promise<StoredTestCall> {
   const { tenantId } = officer;
   const callId = `call-${randomUUID()}`;
   await open(database, tenantId, callId);
-  const made = decision(speakerIds, kind, at);
+  const all = decision(speakerIds, kind, at);
+  const made = others === undefined ? all : { ...all, claims: all.claims.slice(0, 1), others };
   await database.tenant(tenantId, async (tx) => {
     const actor = await actorOf(tx, telephony(tenantId));
     for (const speakerId of speakerIds) {

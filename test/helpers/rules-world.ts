@@ -129,7 +129,8 @@ export async function rulesWorld(t: ExecutionContext) {
       );
       return true;
     },
-    call: (claims: readonly Name[]) => calls.open(officer, claiming(claims)),
+    call: (claims: readonly Name[], direction: CallStart['direction'] = 'INBOUND') =>
+      calls.open(officer, { ...claiming(claims), direction }),
     dossier: (who: Name) => openDossier(officer.tenantId, who),
     evidence: (who: Name) => reasonOf(rights.evidence(officer, who)),
     verifyChain: () => audit.verify(officer.tenantId),
@@ -147,6 +148,8 @@ export async function rulesWorld(t: ExecutionContext) {
     clock,
     calls,
     poller,
+    consents,
+    speakers: enrolment.speakers,
     failures,
     seen,
     /** What may be done in a new tenant with a published notice. */

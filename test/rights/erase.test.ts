@@ -68,6 +68,22 @@ test('of a decision about others, too, only their part stays', async (t) => {
   t.like(body.decision.claims[0], { claimNumber: 2, speakerId: 'lee', score: 0.8 });
 });
 
+test('whoever only helped to tell who answered leaves nothing in the decision either', async (t) => {
+  const { call, erase, officer, database, grant } = await rightsGround(t);
+  await grant('lee');
+  const other = { claimNumber: 2, kind: 'ACCEPT', consentEventId: randomUUID() } as const;
+  const others = [{ ...other, identifyEventId: randomUUID(), voiceprintId: randomUUID() }];
+  const { callId } = await call(['kim', 'lee'], { others });
+  const before = await database.tenant(officer.tenantId, (tx) => readEvents(tx, callId, 0, 100));
+  t.true(JSON.stringify(before).includes(others[0]!.identifyEventId));
+  await erase('lee');
+  const events = await database.tenant(officer.tenantId, (tx) => readEvents(tx, callId, 0, 100));
+  t.false(JSON.stringify(events).includes(others[0]!.identifyEventId));
+  const decided = events.find(({ body }) => body.type === 'decision')?.body;
+  if (decided?.type !== 'decision') return t.fail();
+  t.like(decided.decision, { score: 0.8, others: [] });
+});
+
 test('a repeat gets the same receipt; another request finds nobody', async (t) => {
   const { rights, officer, hold } = await rightsGround(t);
   const input = { speakerId: 'kim', onBehalfOf: 'kim in person', idempotencyKey: randomUUID() };

@@ -78,19 +78,22 @@ function heldDecision(
   claimNumber: number,
 ): Omit<HeldDecision, 'outcomes' | 'overrides'>[] {
   const claim = decision.claims.find((each) => each.claimNumber === claimNumber);
-  if (claim === undefined) return [];
+  const other = decision.others?.find((each) => each.claimNumber === claimNumber);
+  const found = claim ?? other;
+  if (found === undefined) return [];
   return [
     {
       decisionId: decision.decisionId,
       decidedAt: decision.decidedAt,
       finality: decision.finality,
-      claimKind: claim.kind,
-      reasons: claim.reasons,
-      confidence: claim.confidence,
-      score: claim.score,
-      llr: claim.llr,
-      voiceprintId: claim.voiceprintId,
-      nextAction: decision.nextAction,
+      claimKind: found.kind,
+      reasons: claim?.reasons ?? [],
+      confidence: claim?.confidence ?? null,
+      score: claim?.score ?? null,
+      llr: claim?.llr ?? null,
+      voiceprintId: found.voiceprintId,
+      // Of another person, where this one only helped to tell who answered.
+      nextAction: claim === undefined ? null : decision.nextAction,
       netSpeechMs: decision.netSpeechMs,
       policy: `${decision.policy.id}@${decision.policy.version}`,
       models: decision.models.map((model) => model.id),

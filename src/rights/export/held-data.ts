@@ -23,7 +23,8 @@ export interface HeldDecision {
   readonly score: number | null;
   readonly llr: number | null;
   readonly voiceprintId: string;
-  readonly nextAction: string;
+  /** Null where the decision was about another person, and this one only helped to tell who answered. */
+  readonly nextAction: string | null;
   readonly netSpeechMs: number;
   readonly policy: string;
   readonly models: readonly string[];
