@@ -9,7 +9,7 @@ import { toVouchError, type ScheduledStream, type SpeechScheduler } from './sche
 
 /** How much audio may wait in a stream before `push` holds its caller back, ms. */
 export const MAX_QUEUED_MS = 2000;
-/** Progress is told after this much audio, and when all that came was worked through, ms. */
+/** Progress is told after this much audio, and at the end, ms. */
 const PROGRESS_MS = 200;
 
 /** The bytes that MAX_QUEUED_MS of a format have: 10 pieces of 200 ms. */
@@ -122,11 +122,11 @@ export class LocalStream implements SpeechStream, ScheduledStream {
     this.listener.onWindow(window);
   }
 
-  onTurn(drained: boolean): void {
+  onTurn(): void {
     this.#release();
     const { finished, audioMs } = this.pipeline;
     const unsaid = audioMs - this.#toldMs;
-    if (finished || unsaid >= PROGRESS_MS || (drained && unsaid > 0)) {
+    if (finished || unsaid >= PROGRESS_MS) {
       this.#toldMs = audioMs;
       this.listener.onProgress(this.pipeline.progress());
     }

@@ -17,8 +17,8 @@ export interface ScheduledStream {
   readonly pipeline: CallPipeline;
   /** A window was embedded. */
   onWindow(window: SpeechWindow): void;
-  /** A frame was worked through, or, when `drained`, all that there was. */
-  onTurn(drained: boolean): void;
+  /** A frame was worked through, or all that there was. */
+  onTurn(): void;
   /** The stream is no longer scheduled. */
   onFailure(error: VouchError): void;
 }
@@ -84,7 +84,7 @@ export class SpeechScheduler {
       const drained = !frames.has(stream) && !stream.pipeline.hasInput;
       if (!drained) this.#waiting.add(stream);
       this.#guard(stream, () => {
-        stream.onTurn(drained);
+        stream.onTurn();
       });
     }
   }

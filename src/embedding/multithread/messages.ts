@@ -28,8 +28,12 @@ export type ToWorker =
       readonly format: AudioFormat;
       readonly startMs: number;
     }
-  /** The buffer of the bytes is transferred. */
-  | { readonly kind: 'audio'; readonly stream: number; readonly bytes: Uint8Array }
+  /** The bytes of several streams, one after the other; their buffer is transferred. */
+  | {
+      readonly kind: 'audio';
+      readonly pieces: readonly { readonly stream: number; readonly length: number }[];
+      readonly bytes: Uint8Array;
+    }
   | { readonly kind: 'gap'; readonly stream: number; readonly ms: number }
   | { readonly kind: 'compute'; readonly stream: number; readonly spaces: readonly string[] }
   | { readonly kind: 'skip'; readonly stream: number; readonly byteCount: number }

@@ -7,8 +7,8 @@ import type { SpeechExtractor, SpeechListener, SpeechStream, StreamOptions } fro
 import type { WorkerOptions } from './messages.js';
 import { WorkerHandle } from './worker-handle.js';
 
-/** Bytes that a stream gathered are posted after this at the latest, ms. */
-const FLUSH_EVERY_MS = 200;
+/** How often the bytes that the streams gathered are posted, ms: what a decision waits for at most before its audio is seen. */
+const FLUSH_EVERY_MS = 100;
 /** How often a worker has to give a sign of life, ms. */
 const BEAT_EVERY_MS = 1000;
 /** How long after its death a worker is replaced, ms; twice as long each time until one lives again. */

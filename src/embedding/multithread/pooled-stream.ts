@@ -22,8 +22,8 @@ export interface StreamHost {
 }
 
 /**
- * The main thread's end of a stream. It gathers bytes to pieces of about 200 ms before it posts them, since a message
- * costs as much as the work on 20 ms of audio; the pool posts what has waited too long.
+ * The main thread's end of a stream. It gathers bytes until the pool posts those of all streams together, so that their
+ * frames meet in the worker and go through speech activity in one run; of a fast sender, until they last 200 ms.
  */
 export class PooledStream implements SpeechStream {
   readonly #pieceBytes: number;
@@ -132,22 +132,36 @@ export class PooledStream implements SpeechStream {
 
   /** Posts what was gathered. */
   flush(): void {
+    this.flushSkip();
+    if (this.#gatheredBytes === 0) return;
+    const bytes = new Uint8Array(this.#gatheredBytes);
+    const pieces = [{ stream: this.id, length: bytes.length }];
+    this.writeGathered(bytes, 0);
+    this.host.post({ kind: 'audio', pieces, bytes }, [bytes.buffer]);
+  }
+
+  /** Posts what was skipped; bytes and skips never wait together. */
+  flushSkip(): void {
     const byteCount = this.#gatheredSkip;
-    const length = this.#gatheredBytes;
-    const gathered = this.#gathered;
-    this.#clearGathered();
+    this.#gatheredSkip = 0;
     if (byteCount > 0) this.host.post({ kind: 'skip', stream: this.id, byteCount });
-    if (length === 0) return;
-    const bytes = new Uint8Array(length);
-    let at = 0;
-    for (const piece of gathered) {
-      bytes.set(piece, at);
+  }
+
+  /** Bytes that wait to be posted. */
+  get gatheredBytes(): number {
+    return this.#gatheredBytes;
+  }
+
+  /** Writes what was gathered to `target`, from `at` on, for a message that is posted at once. */
+  writeGathered(target: Uint8Array, at: number): void {
+    for (const piece of this.#gathered) {
+      target.set(piece, at);
       at += piece.length;
     }
-    this.#unread.add(gathered, this.#postedBytes);
-    this.#postedBytes += length;
-    this.host.addQueuedBytes(length);
-    this.host.post({ kind: 'audio', stream: this.id, bytes }, [bytes.buffer]);
+    this.#unread.add(this.#gathered, this.#postedBytes);
+    this.#postedBytes += this.#gatheredBytes;
+    this.host.addQueuedBytes(this.#gatheredBytes);
+    this.#clearGathered();
   }
 
   /** Takes what the worker tells of this stream. */

@@ -60,6 +60,9 @@ class PoolServer {
       case 'open':
         this.#open(message);
         return;
+      case 'audio':
+        this.#receiveAudio(message);
+        return;
       case 'analyse':
         void this.#analyse(message);
         return;
@@ -82,13 +85,22 @@ class PoolServer {
     }
   }
 
+  #receiveAudio({ pieces, bytes }: Extract<ToWorker, { kind: 'audio' }>): void {
+    let at = 0;
+    for (const { stream: id, length } of pieces) {
+      const served = this.#streams.get(id);
+      const piece = bytes.subarray(at, at + length);
+      at += length;
+      if (!served) continue;
+      served.pushedBytes += length;
+      // The pool holds its callers back itself; a failure is told as such.
+      served.stream.push(piece).catch(() => undefined);
+    }
+  }
+
   #receiveFor(served: ServedStream, message: Extract<ToWorker, { stream: number }>): void {
     const { stream } = served;
-    if (message.kind === 'audio') {
-      served.pushedBytes += message.bytes.length;
-      // The pool holds its callers back itself; a failure is told as such.
-      stream.push(message.bytes).catch(() => undefined);
-    } else if (message.kind === 'gap') stream.gap(message.ms);
+    if (message.kind === 'gap') stream.gap(message.ms);
     else if (message.kind === 'compute') stream.compute(message.spaces);
     else if (message.kind === 'skip') stream.skip(message.byteCount);
     else if (message.kind === 'discard') {

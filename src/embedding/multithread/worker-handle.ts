@@ -115,9 +115,25 @@ export class WorkerHandle implements StreamHost {
     if (this.#isReady) this.post({ kind: 'ping' });
   }
 
-  /** Posts what the streams have gathered. */
+  /** Posts what the streams have gathered, in one message. */
   flush(): void {
-    for (const stream of this.#streams.values()) stream.flush();
+    let length = 0;
+    for (const stream of this.#streams.values()) {
+      stream.flushSkip();
+      length += stream.gatheredBytes;
+    }
+    if (length === 0) return;
+    const bytes = new Uint8Array(length);
+    const pieces: { stream: number; length: number }[] = [];
+    let at = 0;
+    for (const stream of this.#streams.values()) {
+      const { id, gatheredBytes } = stream;
+      if (gatheredBytes === 0) continue;
+      stream.writeGathered(bytes, at);
+      pieces.push({ stream: id, length: gatheredBytes });
+      at += gatheredBytes;
+    }
+    this.post({ kind: 'audio', pieces, bytes }, [bytes.buffer]);
   }
 
   /** Cuts off every stream and recording, and resolves when the thread is gone. */
