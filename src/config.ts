@@ -55,6 +55,8 @@ const Options = z.object({
   VOUCH_IMPORT_DIR: z.string().default(''),
   /** Recordings of batch jobs that are worked on at once. */
   VOUCH_IMPORT_AT_ONCE: z.coerce.number().int().min(1).max(64).default(1),
+  /** Whether all speakers may be sealed for another installation, or taken in from one. */
+  VOUCH_TRANSFERS: z.enum(['off', 'on']).default('off'),
   /** A stream must start within this time, ms. */
   VOUCH_START_TIMEOUT_MS: milliseconds(100, 600_000).default(10_000),
   /** A stream that is not paused must send something this often, ms. */
@@ -89,6 +91,7 @@ export interface Config {
   readonly maximumRecordings: number;
   readonly recordingBytes: number;
   readonly importDir: string;
+  readonly transfers: boolean;
   readonly importAtOnce: number;
   readonly startTimeoutMs: number;
   readonly stallTimeoutMs: number;
@@ -142,6 +145,7 @@ export function readConfig(
     maximumRecordings: options.VOUCH_MAXIMUM_RECORDINGS,
     recordingBytes: options.VOUCH_RECORDING_BYTES,
     importDir: options.VOUCH_IMPORT_DIR,
+    transfers: options.VOUCH_TRANSFERS === 'on',
     importAtOnce: options.VOUCH_IMPORT_AT_ONCE,
     startTimeoutMs: options.VOUCH_START_TIMEOUT_MS,
     stallTimeoutMs: options.VOUCH_STALL_TIMEOUT_MS,

@@ -121,6 +121,7 @@ export const REASONS = {
   // Batch jobs.
   IMPORT_NOT_CONFIGURED: ['FAILED_PRECONDITION', 'The service has no folder of recordings to import.'],
   MANIFEST_INVALID: ['INVALID_ARGUMENT', 'The manifest is not CSV of the form that is documented.'],
+  TRANSFERS_OFF: ['FAILED_PRECONDITION', 'Speakers are not moved between installations here.'],
   TRANSFER_KEY_INVALID: ['FAILED_PRECONDITION', 'The transfer key is none, or has ended.'],
   TRANSFER_FILE_INVALID: [
     'INVALID_ARGUMENT',

@@ -208,6 +208,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
       ...openPeoplesRights({ database, keyring, clock, log, models, stops }),
       enrolmentJobs: jobs.enrolmentJobs,
       manifestLimits: jobs.manifestLimits,
+      transfers: config.transfers,
       startTimeoutMs: config.startTimeoutMs,
       stallTimeoutMs: config.stallTimeoutMs,
       uploadLimits: {

@@ -10,7 +10,7 @@ const here = (name: string) => join(directory.path, name);
 
 let served: Served;
 test.before('a service of its own', async () => {
-  served = await Served.start({ VOUCH_IMPORT_DIR: imports.directory });
+  served = await Served.start({ VOUCH_IMPORT_DIR: imports.directory, VOUCH_TRANSFERS: 'on' });
   await imports.copy('development', ['allison_en/enrol.wav', 'carlo_it/enrol.wav']);
   await writeFile(here('notice.txt'), 'We would like to recognise you by your voice.');
 });
@@ -101,7 +101,7 @@ test.serial('from recordings and a list of consents to enrolled speakers', async
 });
 
 test.serial('from another installation: a key, a sealed file, and the speakers are there', async (t) => {
-  const other = await Served.start();
+  const other = await Served.start({ VOUCH_TRANSFERS: 'on' });
   const there = (...args: string[]) => vouch([...args, '--address', other.address]);
   try {
     const key = await there('speakers', 'receive-key', '--out', here('key.json'));

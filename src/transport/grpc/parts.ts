@@ -56,6 +56,8 @@ export interface TransportParts {
   readonly rights: Rights;
   readonly retention: Retention;
   readonly retentionPolicies: RetentionPolicies;
+  /** Whether speakers are moved between installations. */
+  readonly transfers: boolean;
   readonly transferKeys: TransferKeys;
   readonly speakerExport: SpeakerExport;
   readonly speakerImport: SpeakerImport;
