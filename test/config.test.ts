@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { isLoopback, readConfig } from '../src/config.js';
 import { VouchError } from '../src/errors.js';
@@ -21,6 +24,21 @@ test("keys are never put beside somebody else's database by themselves", (t) => 
     instanceOf: VouchError,
   });
   t.is(error.field, 'VOUCH_KEYRING_FILE');
+});
+
+test('the URL of the database may be in a file', (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'vouch-config-'));
+  t.teardown(() => {
+    rmSync(directory, { recursive: true });
+  });
+  const file = join(directory, 'url');
+  writeFileSync(file, 'postgres://vouch@db/vouch\n');
+  const keyring = { VOUCH_KEYRING_FILE: 'keyring.json' };
+  t.is(readConfig({ DATABASE_URL_FILE: file, ...keyring }).databaseUrl, 'postgres://vouch@db/vouch');
+  for (const bad of [{ DATABASE_URL: 'postgres://x/y' }, { DATABASE_URL_FILE: join(directory, 'none') }]) {
+    const error = t.throws(() => readConfig({ DATABASE_URL_FILE: file, ...keyring, ...bad }));
+    t.is((error as VouchError).field, 'DATABASE_URL_FILE');
+  }
 });
 
 test('addresses', (t) => {

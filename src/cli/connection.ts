@@ -1,5 +1,6 @@
 import { ChannelCredentials, createChannel, createClientFactory, Metadata, type Client } from 'nice-grpc';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
+import { HealthDefinition } from 'nice-grpc-server-health';
 import { isLoopback } from '../config.js';
 import { AdminServiceDefinition } from '../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../gen/vouch/v1/consent.js';
@@ -25,6 +26,7 @@ export interface Connection {
   readonly admin: Client<AdminServiceDefinition>;
   readonly retention: Client<RetentionServiceDefinition>;
   readonly transfer: Client<TransferServiceDefinition>;
+  readonly health: Client<HealthDefinition>;
   close(): void;
 }
 
@@ -49,6 +51,7 @@ export function connect(options: ConnectionOptions): Connection {
     admin: factory.create(AdminServiceDefinition, channel, defaults),
     retention: factory.create(RetentionServiceDefinition, channel, defaults),
     transfer: factory.create(TransferServiceDefinition, channel, defaults),
+    health: factory.create(HealthDefinition, channel),
     close: () => {
       channel.close();
     },

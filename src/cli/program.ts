@@ -10,6 +10,7 @@ import { consentCommand } from './commands/consent.js';
 import { demoCommand } from './commands/demo.js';
 import { enrolCommand } from './commands/enrol.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { healthCommand } from './commands/health.js';
 import { keysCommand } from './commands/keys.js';
 import { migrateCommand } from './commands/migrate.js';
 import { noticeCommand } from './commands/notice.js';
@@ -78,6 +79,7 @@ function program(): Command {
     auditCommand(),
     calibrationCommand(),
     keysCommand(),
+    healthCommand(),
   ];
   root.commandsGroup('On this machine:');
   for (const command of here) root.addCommand(command);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
+import { vouch } from '../helpers/binary.js';
 import { PROOFING } from '../helpers/caller.js';
 import { asOwner } from '../helpers/database.js';
 import { Replicas } from '../helpers/replicas.js';
@@ -146,6 +147,11 @@ test.serial('a replica that drains gets no new calls, and those that it has end 
   const ended = replicas.served[0]!.stop();
   await old.event('drain');
   while (replicas.balancer.serving[0]) await sleep(20);
+  const healths = replicas.served.map(({ address }) => vouch(['health', '--address', address]));
+  t.deepEqual(
+    (await Promise.all(healths)).map(({ code }) => code),
+    [2, 0],
+  );
   const before = replicas.balancer.calls;
   const tenant = replicas.tenant();
   for (let n = 0; n < 3; n++) {

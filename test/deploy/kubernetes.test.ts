@@ -1,0 +1,142 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { isLoopback, readConfig } from '../../src/config.js';
+import { ROOT } from '../helpers/binary.js';
+import { at, deployYaml, listAt } from '../helpers/deploy-files.js';
+import { problemsOf, type Manifest } from '../helpers/kubernetes-types.js';
+
+const FOLDER = 'kubernetes';
+const kustomization = deployYaml(`${FOLDER}/kustomization.yaml`);
+const files = listAt(kustomization, 'resources') as string[];
+const manifests = files.map((file) => deployYaml(`${FOLDER}/${file}`) as Manifest);
+
+function manifest(kind: string): Manifest {
+  const found = manifests.find((each) => each.kind === kind);
+  if (!found) throw new Error(`No ${kind}.`);
+  return found;
+}
+
+const deployment = manifest('Deployment');
+const pod = at(deployment, 'spec', 'template', 'spec');
+const service = listAt(pod, 'containers')[0];
+const envoy = listAt(pod, 'initContainers')[0];
+
+/** The literals of the config map: what the service gets as its environment. */
+function literals(): Record<string, string> {
+  const map = listAt(kustomization, 'configMapGenerator').find((each) => at(each, 'name') === 'vouch');
+  return Object.fromEntries(
+    (listAt(map, 'literals') as string[]).map((line) => line.split('=') as [string, string]),
+  );
+}
+
+/** All containers of a pod, sidecars and all. */
+function containersOf(each: unknown): readonly unknown[] {
+  return [...listAt(each, 'containers'), ...((at(each, 'initContainers') as unknown[] | undefined) ?? [])];
+}
+
+/** The port of a listener of Envoy. */
+function listenerPort(name: string): unknown {
+  const listeners = listAt(deployYaml(`${FOLDER}/envoy.yaml`), 'static_resources', 'listeners');
+  const found = listeners.find((each) => at(each, 'name') === name);
+  return at(found, 'address', 'socket_address', 'port_value');
+}
+
+test('every manifest has the fields of the Kubernetes API, and no others', (t) => {
+  t.deepEqual(problemsOf(manifests), []);
+});
+
+test('the check finds what is wrong', (t) => {
+  const spec = {
+    selector: {},
+    template: { spec: { containers: [{ name: 'x', imagee: 'y' }] } },
+    replicas: '3',
+  };
+  const wrong = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'x' }, spec };
+  const problems = problemsOf([wrong]).join('\n');
+  t.regex(problems, /imagee/);
+  t.regex(problems, /replicas/);
+});
+
+test('every file of the folder is used, or is for another tool', (t) => {
+  const maps = listAt(kustomization, 'configMapGenerator').flatMap(
+    (map) => at(map, 'files') ?? [],
+  ) as string[];
+  const others = ['kustomization.yaml', 'prometheus-adapter.yaml'];
+  t.deepEqual(readdirSync(join(ROOT, 'deploy', FOLDER)).sort(), [...files, ...maps, ...others].sort());
+});
+
+test('the service gets options that it knows, and listens where Envoy reaches it and nobody else does', (t) => {
+  const own = (listAt(service, 'env') as { name: string }[]).map(({ name }) => name);
+  t.deepEqual(own, ['DATABASE_URL_FILE', 'VOUCH_KEYRING']);
+  const secrets = { DATABASE_URL: 'postgres://vouch@db/vouch', VOUCH_KEYRING: '{}' };
+  const config = readConfig({ ...literals(), ...secrets });
+  t.true(isLoopback(config.host));
+  for (const cluster of ['vouch', 'vouch_calls']) {
+    const clusters = listAt(deployYaml(`${FOLDER}/envoy.yaml`), 'static_resources', 'clusters');
+    const found = clusters.find((each) => at(each, 'name') === cluster);
+    const address = at(found, 'load_assignment', 'endpoints', 0, 'lb_endpoints', 0, 'endpoint', 'address');
+    t.deepEqual(at(address, 'socket_address'), { address: config.host, port_value: config.port });
+  }
+  t.is(at(service, 'resources', 'requests', 'cpu'), String(config.workers));
+  t.true(Number(at(pod, 'terminationGracePeriodSeconds')) * 1000 >= config.drainMs + 15_000);
+});
+
+test('probes, the service and the metrics meet the ports that Envoy opens', (t) => {
+  for (const probe of ['startupProbe', 'readinessProbe', 'livenessProbe'])
+    t.is(at(service, probe, 'grpc', 'port'), listenerPort('health'), probe);
+  const ports = Object.fromEntries(
+    (listAt(envoy, 'ports') as { name: string; containerPort: number }[]).map((port) => [
+      port.name,
+      port.containerPort,
+    ]),
+  );
+  t.deepEqual(ports, {
+    grpc: listenerPort('grpc'),
+    health: listenerPort('health'),
+    metrics: listenerPort('metrics'),
+  });
+  t.is(at(manifest('Service'), 'spec', 'ports', 0, 'targetPort'), 'grpc');
+  t.is(at(envoy, 'restartPolicy'), 'Always');
+});
+
+test('nothing runs as root, writes to its file system or has a capability', (t) => {
+  for (const each of [pod, at(manifest('Job'), 'spec', 'template', 'spec')]) {
+    t.is(at(each, 'securityContext', 'runAsNonRoot'), true);
+    t.is(at(each, 'automountServiceAccountToken'), false);
+    for (const container of containersOf(each)) {
+      t.deepEqual(at(container, 'securityContext'), {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      });
+      t.truthy(at(container, 'resources', 'limits', 'memory'));
+    }
+  }
+});
+
+test('what names something else names something that is there', (t) => {
+  const labels = at(deployment, 'spec', 'template', 'metadata', 'labels');
+  for (const kind of ['Deployment', 'PodDisruptionBudget'])
+    t.deepEqual(at(manifest(kind), 'spec', 'selector', 'matchLabels'), labels);
+  t.deepEqual(at(manifest('Service'), 'spec', 'selector'), labels);
+  const target = at(manifest('HorizontalPodAutoscaler'), 'spec', 'scaleTargetRef');
+  t.deepEqual(target, {
+    apiVersion: deployment.apiVersion,
+    kind: 'Deployment',
+    name: deployment.metadata.name,
+  });
+  const rules = listAt(deployYaml(`${FOLDER}/prometheus-adapter.yaml`), 'rules', 'custom');
+  const scaledBy = at(manifest('HorizontalPodAutoscaler'), 'spec', 'metrics', 0, 'pods', 'metric', 'name');
+  t.is(at(rules[0], 'name', 'as'), scaledBy);
+  const maps = listAt(kustomization, 'configMapGenerator').map((each) => at(each, 'name'));
+  for (const each of [pod, at(manifest('Job'), 'spec', 'template', 'spec')]) {
+    const volumes = listAt(each, 'volumes') as { name: string; configMap?: { name: string } }[];
+    for (const { configMap } of volumes) if (configMap) t.true(maps.includes(configMap.name));
+    const mounts = containersOf(each).flatMap((container) => listAt(container, 'volumeMounts')) as {
+      name: string;
+    }[];
+    const mounted = new Set(mounts.map(({ name }) => name));
+    t.deepEqual([...mounted].sort(), volumes.map(({ name }) => name).sort());
+  }
+});
