@@ -15,6 +15,7 @@ import {
   idempotencyKey,
   languageTag,
   optionalId,
+  validOnBehalfOf,
   required,
   requiredText,
   sha256Hex,
@@ -68,7 +69,7 @@ export function readRecordConsent(request: proto.RecordConsentRequest): RecordCo
     capacity: fromProto(proto.Capacity, request.capacity, 'capacity'),
     expiresAt: validTime(request.expiresAt, 'expires_at'),
     doNotAskBefore: validTime(request.doNotAskBefore, 'do_not_ask_before'),
-    onBehalfOf: optionalId(request.onBehalfOf, 'on_behalf_of'),
+    onBehalfOf: validOnBehalfOf(request),
     liftsOptOut: request.liftsOptOut,
     idempotencyKey: idempotencyKey(request.idempotencyKey),
   };
@@ -83,7 +84,7 @@ export function readOptOut(request: proto.OptOutRequest): OptOutInput {
     speakerId: validId(request.speakerId, 'speaker_id'),
     occurredAt: validTime(request.occurredAt, 'occurred_at'),
     evidence: readEvidence(request.evidence, 'evidence'),
-    onBehalfOf: optionalId(request.onBehalfOf, 'on_behalf_of'),
+    onBehalfOf: validOnBehalfOf(request),
     idempotencyKey: idempotencyKey(request.idempotencyKey),
   };
 }

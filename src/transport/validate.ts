@@ -19,6 +19,22 @@ export function optionalId(value: string, field: string): string {
   return value === '' ? '' : validId(value, field);
 }
 
+/**
+ * On whose behalf something is done to a speaker. Their own id would stand beyond the reach of an erasure, among those who
+ * act for the tenant.
+ */
+export function validOnBehalfOf(
+  { speakerId, onBehalfOf }: { readonly speakerId: string; readonly onBehalfOf: string },
+  field = 'on_behalf_of',
+): string {
+  if (onBehalfOf !== '' && onBehalfOf === speakerId)
+    throw new VouchError('FIELD_INVALID', {
+      field,
+      message: `${field} is the speaker. Leave it empty where a person acts for themselves.`,
+    });
+  return optionalId(onBehalfOf, field);
+}
+
 /** Text of at most `maximumBytes` of UTF-8 in NFC without control characters; may be empty. */
 export function validText(
   value: string,

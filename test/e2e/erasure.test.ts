@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { ErasureCause, SpeakerState } from '../../src/gen/vouch/v1/consent.js';
+import { Purpose } from '../../src/gen/vouch/v1/common.js';
 import { ReasonCode } from '../../src/gen/vouch/v1/decision.js';
 import { Ground, type TestService } from '../helpers/ground.js';
 import { failure, wordOf } from '../helpers/test-stream.js';
@@ -66,4 +67,17 @@ test('only privacy officers and administrators erase, hold and read evidence', a
     t.is((await failure(consent.getErasureEvidence({ speakerId: ALLISON }))).reason, 'ROLE_NOT_ALLOWED');
   }
   t.is((await tenant.enrolment.getSpeaker({ speakerId: ALLISON })).speaker!.speakerId, ALLISON);
+});
+
+test('nobody acts on behalf of the speaker by their id, which would outlive the erasure', async (t) => {
+  const { consent, enrolment } = await services[0]!.tenant();
+  const request = { speakerId: ALLISON, onBehalfOf: ALLISON, idempotencyKey: randomUUID() };
+  const told = { ...request, occurredAt: new Date() };
+  for (const refused of [
+    consent.eraseSpeaker(request),
+    consent.optOut(told),
+    consent.withdrawConsent({ ...told, purposes: [Purpose.VERIFY] }),
+    enrolment.enrolFromCall({ ...request, callId: 'call' }),
+  ])
+    t.like(await failure(refused), { reason: 'FIELD_INVALID', field: 'on_behalf_of' });
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { VouchError } from '../../src/errors.js';
-import { languageTag, validId, validText, validUuid, within } from '../../src/transport/validate.js';
+import { languageTag, validId, validOnBehalfOf, validText, validUuid, within } from '../../src/transport/validate.js';
 
 const reason = (run: () => unknown): string | undefined => {
   try {
@@ -73,6 +73,16 @@ test('numbers, UUIDs and language tags are what they say', (t) => {
   t.is(languageTag('EN-us', 'language'), 'en-US');
   t.is(
     reason(() => languageTag('no such language', 'language')),
+    'FIELD_INVALID',
+  );
+});
+
+test('on whose behalf: anybody but the speaker', (t) => {
+  t.is(validOnBehalfOf({ speakerId: 'kim', onBehalfOf: '' }), '');
+  t.is(validOnBehalfOf({ speakerId: '', onBehalfOf: '' }), '');
+  t.is(validOnBehalfOf({ speakerId: 'kim', onBehalfOf: 'branch' }), 'branch');
+  t.is(
+    reason(() => validOnBehalfOf({ speakerId: 'kim', onBehalfOf: 'kim' })),
     'FIELD_INVALID',
   );
 });

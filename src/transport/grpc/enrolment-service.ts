@@ -13,6 +13,7 @@ import { requireRole } from '../roles.js';
 import {
   idempotencyKey,
   optionalId,
+  validOnBehalfOf,
   required,
   requiredText,
   validId,
@@ -45,7 +46,7 @@ export function enrolmentService(
         speakerId: validId(request.speakerId, 'speaker_id'),
         label: readLabel(request.label, 'label'),
         proofing: readProofing(request.proofing, 'proofing'),
-        onBehalfOf: optionalId(request.onBehalfOf, 'on_behalf_of'),
+        onBehalfOf: validOnBehalfOf(request),
         idempotencyKey: idempotencyKey(request.idempotencyKey),
       });
       await poller.poke();
@@ -121,7 +122,7 @@ function readRecording(start: EnrolmentStart, bytes: () => Promise<Uint8Array>):
       speakerId: validId(start.speakerId, 'start.speaker_id'),
       label: readLabel(start.label, 'start.label'),
       proofing: readProofing(start.proofing, 'start.proofing'),
-      onBehalfOf: optionalId(start.onBehalfOf, 'start.on_behalf_of'),
+      onBehalfOf: validOnBehalfOf(start, 'start.on_behalf_of'),
       idempotencyKey: idempotencyKey(start.idempotencyKey),
     },
     raw: start.format && readAudioFormat(start.format, 'start.format'),

@@ -1,7 +1,7 @@
 import * as proto from '../../gen/vouch/v1/consent.js';
 import { fromProto } from '../enums.js';
 import { requireRole } from '../roles.js';
-import { idempotencyKey, optionalId, requiredText, validId } from '../validate.js';
+import { idempotencyKey, requiredText, validId, validOnBehalfOf } from '../validate.js';
 import { writeHeldState } from '../write-people.js';
 import { writeErasureEvidence, writeErasureReceipt } from '../write-rights.js';
 import { inForce } from './in-force.js';
@@ -35,7 +35,7 @@ export function rightsCalls(
       requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
       const receipt = await rights.erase(principal, {
         speakerId: validId(request.speakerId, 'speaker_id'),
-        onBehalfOf: optionalId(request.onBehalfOf, 'on_behalf_of'),
+        onBehalfOf: validOnBehalfOf(request),
         idempotencyKey: idempotencyKey(request.idempotencyKey),
       });
       await inForce(poller);
