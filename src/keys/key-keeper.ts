@@ -52,16 +52,22 @@ export class KeyKeeper {
     await this.#running;
   }
 
-  /** Everything that is to be done for a tenant. Throws what the database and the keyring throw. */
+  /**
+   * Everything that is to be done for a tenant. A rotation that is out of reach, since its key must come from elsewhere
+   * first, keeps nothing else from being done.
+   *
+   * @throws what the database and the keyring throw
+   */
   async maintain(tenantId: string): Promise<void> {
     const { keys, work, onUnreadable } = this.#parts;
     const actor: KeyActor = { tenantId, role: 'SERVICE', actorId: 'vouch' };
     const due = await keys.rotationDue(tenantId);
     // The same key from every process: they rotate once.
-    if (due !== null) await keys.rotate(actor, `due ${due}`);
+    const rotated = due === null ? null : await Promise.allSettled([keys.rotate(actor, `due ${due}`)]);
     const done = await work.run(actor, this.#stopped.signal);
     if (done.unreadable > 0) onUnreadable(done);
     await keys.destroyExpired(actor);
+    if (rotated?.[0].status === 'rejected') throw rotated[0].reason;
   }
 
   #enqueue(work: () => Promise<void>): void {

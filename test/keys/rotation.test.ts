@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { Consents } from '../../src/consent/index.js';
-import { FileKeyring } from '../../src/crypto/index.js';
-import { Keys } from '../../src/keys/index.js';
-import { backupDays } from '../../src/open-keys.js';
+import { FileKeyring, openKeyring } from '../../src/crypto/index.js';
+import { KeyKeeper, Keys, KeyWork } from '../../src/keys/index.js';
+import { backupDays, RESEALS } from '../../src/open-keys.js';
 import { Tenants } from '../../src/tenant/index.js';
 import { recordInput } from '../helpers/consents.js';
 import { asOwner } from '../helpers/database.js';
@@ -173,6 +173,26 @@ test.serial('the keeper rotates what is due, wraps it anew and destroys what has
   t.deepEqual(await states(), ['DESTROYED 0', 'RETIRED 0', 'ACTIVE 1']);
   t.deepEqual(await keyring.epochs(officer.tenantId), [2, 3]);
   t.deepEqual(failures, []);
+});
+
+test.serial('a rotation that waits for its key keeps no other work from being done', async (t) => {
+  const { database, keyFile, clock, officer, keys, grant, keyring } = await keyGround(t);
+  await grant('lee');
+  await keys.rotate(officer, 'r1');
+  const given = async () => {
+    const held = await openKeyring({ from: 'environment', text: await readFile(keyFile, 'utf8') });
+    const parts = { database, keyring: held, clock, backupDays, reseals: RESEALS };
+    const told = { onFailure: () => undefined, onUnreadable: () => undefined };
+    return new KeyKeeper({ database, keys: new Keys(parts), work: new KeyWork(parts), ...told });
+  };
+  clock.advance(30 * DAY_MS);
+  const keeper = await given();
+  t.is(await reasonOf(keeper.maintain(officer.tenantId)), 'KEYRING_READ_ONLY');
+  t.is((await keys.status(officer.tenantId)).toRewrap, 0);
+  clock.advance(35 * DAY_MS);
+  await keyring.destroyEpoch(officer.tenantId, 1);
+  t.is(await reasonOf((await given()).maintain(officer.tenantId)), 'KEYRING_READ_ONLY');
+  t.like((await keys.status(officer.tenantId)).epochs[0], { state: 'DESTROYED' });
 });
 
 test.serial('a process with another keyring encrypts nothing', async (t) => {
