@@ -50,6 +50,8 @@ export const ENTRY_TYPES = {
   SPEAKER_STATE_LIFTED: 'CHANGE',
   SPEAKER_ERASED: 'CHANGE',
   VOICEPRINTS_EXPIRED: 'CHANGE',
+  // A part of a run, with what it took away.
+  RETENTION_REMOVED: 'CHANGE',
   RETENTION_RUN: 'CHANGE',
   // A person came from another installation.
   SPEAKER_IMPORTED: 'CHANGE',

@@ -104,6 +104,18 @@ export class KeyWork {
 
   /** New data keys for all whose keys are older than the last request. */
   async #replaceAll(actor: KeyActor, done: Tally, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#replaceEach(actor, done, signal);
+    } finally {
+      const { replaced, unreadable } = done;
+      if (replaced > 0)
+        await this.#step(actor.tenantId, (tx) =>
+          this.#audit(tx, actor, 'SPEAKERS_REENCRYPTED', { replaced, unreadable }),
+        );
+    }
+  }
+
+  async #replaceEach(actor: KeyActor, done: Tally, signal?: AbortSignal): Promise<void> {
     for (let after: string | null = null; ;) {
       const from: string | null = after;
       const speakers: string[] = await this.#step(actor.tenantId, (tx) => keysToReplace(tx, from, BATCH));
@@ -114,13 +126,8 @@ export class KeyWork {
         await sleep(PAUSE_MS);
       }
       after = speakers.at(-1) ?? null;
-      if (after === null) break;
+      if (after === null) return;
     }
-    const { replaced, unreadable } = done;
-    if (replaced === 0) return;
-    await this.#step(actor.tenantId, (tx) =>
-      this.#audit(tx, actor, 'SPEAKERS_REENCRYPTED', { replaced, unreadable }),
-    );
   }
 
   /** False where what is there does not open. */

@@ -7,7 +7,7 @@ import {
   type OldCallRow,
   type Transaction,
 } from '../storage/index.js';
-import type { RetentionRun } from './parts.js';
+import { recordRemoval, type RetentionRun } from './parts.js';
 import { daysAfter } from '../terms/index.js';
 
 /** Calls that one transaction takes. */
@@ -33,7 +33,10 @@ async function* runPages(
       const options = { withScores: kind === 'CALL_SCORES', after: cursor, limit: PAGE };
       const calls = await listOldCalls(tx, before, options);
       const callIds = calls.filter((call) => !call.held).map((call) => call.callId);
-      if (!run.dryRun && callIds.length > 0) await remove(tx, callIds);
+      if (!run.dryRun && callIds.length > 0) {
+        await remove(tx, callIds);
+        await recordRemoval(tx, run, kind, callIds.length);
+      }
       return calls;
     });
     for (const { callId: id, endedAt, held } of page) {

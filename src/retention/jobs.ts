@@ -1,7 +1,7 @@
 import type { RetentionItem } from '../domain/retention.js';
 import { discardJob, listOldJobs, type OldJobRow } from '../storage/index.js';
 import { daysAfter } from '../terms/index.js';
-import type { RetentionRun } from './parts.js';
+import { recordRemoval, type RetentionRun } from './parts.js';
 
 /** Jobs read at a time. */
 const PAGE = 100;
@@ -19,7 +19,7 @@ export async function* runJobs(run: RetentionRun): AsyncGenerator<RetentionItem>
       listOldJobs(tx, before, { after: last, limit: PAGE }),
     );
     for (const { jobId: id, endedAt, rows: count, held } of page) {
-      if (!held && !dryRun) await discard(run, id);
+      if (!held && !dryRun) await discard(run, id, count);
       const dueAt = daysAfter(endedAt, policy.enrolmentJobDays);
       yield { kind: 'ENROLMENT_JOB', id, rule: 'AGE', dueAt, held, count, receipt: null };
     }
@@ -29,8 +29,15 @@ export async function* runJobs(run: RetentionRun): AsyncGenerator<RetentionItem>
 }
 
 /** A job may have a million rows. */
-async function discard({ database, tenantId }: RetentionRun, jobId: string): Promise<void> {
+async function discard(run: RetentionRun, jobId: string, rows: number): Promise<void> {
+  const { database, tenantId } = run;
   const states = ['ENDED', 'CANCELLED', 'LOADING'] as const;
   let gone = false;
-  while (!gone) gone = await database.tenant(tenantId, (tx) => discardJob(tx, jobId, states, ROWS));
+  while (!gone) {
+    gone = await database.tenant(tenantId, async (tx) => {
+      const last = await discardJob(tx, jobId, states, ROWS);
+      if (last) await recordRemoval(tx, run, 'ENROLMENT_JOB', rows);
+      return last;
+    });
+  }
 }

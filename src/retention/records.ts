@@ -11,7 +11,7 @@ import {
   type EvidenceRow,
   type Transaction,
 } from '../storage/index.js';
-import type { RetentionRun } from './parts.js';
+import { recordRemoval, type RetentionRun } from './parts.js';
 import { daysAfter } from '../terms/index.js';
 
 /** Rows that one transaction takes. */
@@ -25,6 +25,7 @@ export async function* runEvidence(run: RetentionRun): AsyncGenerator<RetentionI
       const rows = await listOldEvidence(tx, run.now, { after: last, limit: PAGE });
       const items: RetentionItem[] = [];
       for (const row of rows) items.push(await evidenceItem(tx, run, row));
+      if (!run.dryRun) await recordRemoval(tx, run, 'EVIDENCE', items.filter(({ held }) => !held).length);
       return items;
     });
     yield* page;

@@ -18,8 +18,8 @@ export interface RetentionOptions {
 /**
  * Takes away whose term is over in one tenant, and tells each item once it is gone: speakers, voiceprints whose consent
  * lapsed, scores and rows of calls, batch jobs, evidence, idempotency keys. Works in small transactions: it may be left at any item,
- * and the next run goes on. What a legal hold or a restriction keeps is told and stays. A run that is no dry run ends with
- * an audit entry, wherever it is left.
+ * and the next run goes on. What a legal hold or a restriction keeps is told and stays. A run ends with an audit
+ * entry, wherever it is left, and each of its transactions that takes something away has one, too.
  *
  * @throws what went wrong with the first speaker whom it could not deal with, once everybody else was dealt with
  */
@@ -32,6 +32,7 @@ export async function* runRetention(
   const run: RetentionRun = { database, keyring, tenantId, acting, policy, now, dryRun, failures: [] };
   const counts: Partial<Record<RetentionKind, number>> = {};
   let held = 0;
+  let people = 0;
   const parts = [runSpeakers, runLapsed, runCalls, runJobs, runEvidence, runIdempotencyKeys];
   let complete = false;
   try {
@@ -39,15 +40,21 @@ export async function* runRetention(
       for await (const item of part(run)) {
         if (item.held) held++;
         else counts[item.kind] = (counts[item.kind] ?? 0) + item.count;
+        if (item.kind === 'SPEAKER' || item.kind === 'VOICEPRINTS') people++;
         yield item;
       }
     }
     await forgetTransferKeys(run);
     complete = run.failures.length === 0;
   } finally {
-    const body = { policyVersion: version, removed: { ...counts }, held, complete };
-    const entry = { kind: 'AUDIT', type: 'RETENTION_RUN', subjectRef: null, recordedAt: now, body } as const;
-    if (!dryRun) await database.tenant(tenantId, (tx) => appendEntry(tx, acting, entry));
+    const told = dryRun
+      ? ({ type: 'SPEAKERS_LISTED', body: { count: people } } as const)
+      : ({
+          type: 'RETENTION_RUN',
+          body: { policyVersion: version, removed: { ...counts }, held, complete },
+        } as const);
+    const entry = { kind: 'AUDIT', subjectRef: null, recordedAt: now, ...told } as const;
+    await database.tenant(tenantId, (tx) => appendEntry(tx, acting, entry));
   }
   if (run.failures.length > 0) throw run.failures[0];
 }

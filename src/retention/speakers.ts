@@ -13,6 +13,7 @@ import {
   listVoiceprints,
   lockSpeakerRef,
   setSpeakerVersion,
+  wasGivenUp,
   type MaybeLapsedRow,
   type SpeakerTermRow,
   type Transaction,
@@ -58,7 +59,8 @@ async function attempt(
   try {
     return await database.tenant(tenantId, work);
   } catch (error) {
-    if (error instanceof VouchError && error.reason === 'DATABASE_UNAVAILABLE') throw error;
+    if (error instanceof VouchError && error.reason === 'DATABASE_UNAVAILABLE' && !wasGivenUp(error))
+      throw error;
     if (failures.length === 0) failures.push(error);
     return null;
   }

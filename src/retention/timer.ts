@@ -67,5 +67,7 @@ export class RetentionTimer {
     const acting = { actorId: 'retention', role: 'SERVICE' } as const;
     const items = runRetention(this.#parts, tenantId, { acting, now, dryRun: false });
     while (!this.#stopped && (await items.next()).done !== true);
+    // A run that is left ends here, and that is recorded.
+    await items.return(undefined);
   }
 }

@@ -1,14 +1,18 @@
 import pg from 'pg';
 import { VouchError } from '../errors.js';
 
-/** Conditions that pass: https://www.postgresql.org/docs/current/errcodes-appendix.html */
-const PASSING_SQL_STATES = new Set([
-  '25006', // read-only transaction: the server is a standby now
+/** The server gave up what was asked, and is there: https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const GIVEN_UP_SQL_STATES = [
   '25P03', // idle_in_transaction_session_timeout
   '40001', // serialization_failure
   '40P01', // deadlock_detected
   '55P03', // lock_not_available
   '57014', // query_canceled: statement_timeout
+];
+/** Conditions that pass. */
+const PASSING_SQL_STATES = new Set([
+  ...GIVEN_UP_SQL_STATES,
+  '25006', // read-only transaction: the server is a standby now
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
@@ -30,6 +34,11 @@ export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   // System errors have a call and a code: ECONNREFUSED, ECONNRESET, EPIPE, ENOTFOUND, ...
   return 'syscall' in error || error instanceof AggregateError || CONNECTION_MESSAGES.test(error.message);
+}
+
+/** Whether a server that is there gave up what it was asked, for its being slow or in somebody's way: other work may go on. */
+export function wasGivenUp(error: unknown): boolean {
+  return error instanceof VouchError && GIVEN_UP_SQL_STATES.includes(error.metadata['sqlState'] ?? '');
 }
 
 /** Whether no connection, or no answer, came in time: waiting once more would only double the time. */

@@ -1,4 +1,5 @@
 /** The database: connection, tenants' transactions, and every SQL statement of the service. */
+export { wasGivenUp } from './database-errors.js';
 export { Database, type DatabaseOptions } from './database.js';
 export type { SqlValue, Transaction } from './transaction.js';
 export { listMigrations, migrate } from './migrate.js';

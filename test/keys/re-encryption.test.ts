@@ -2,7 +2,7 @@ import test from 'ava';
 import { Keys, KeyWork, openSpeakerKey } from '../../src/keys/index.js';
 import { backupDays, RESEALS } from '../../src/open-keys.js';
 import { Rights } from '../../src/rights/index.js';
-import { findSpeaker, listConsentDetails, listVectors } from '../../src/storage/index.js';
+import { findSpeaker, listConsentDetails, listLedger, listVectors } from '../../src/storage/index.js';
 import { openVector } from '../../src/enrolment/sealed.js';
 import { asOwner } from '../helpers/database.js';
 import { addKeys, keyGround, type KeyGround } from '../helpers/keys.js';
@@ -74,6 +74,10 @@ test.serial(
     t.true(toReplace > 0 && toReplace < 31, `${toReplace} are left`);
     t.like(await work.run(officer), { replaced: toReplace, unreadable: 0 });
     t.is((await keys.status(officer.tenantId)).toReplace, 0);
+    const told = (await database.tenant(officer.tenantId, (tx) => listLedger(tx, 0, 1000)))
+      .filter(({ type }) => type === 'SPEAKERS_REENCRYPTED')
+      .map(({ body }) => (JSON.parse(body) as { replaced: number }).replaced);
+    t.deepEqual(told, [31 - toReplace, toReplace], 'the run that was cut off, too');
     const after = await sealedOf(ground, 'kim');
     t.deepEqual(openAll(after), openAll(before));
     t.throws(() => openAll({ ...after, key: before.key }));

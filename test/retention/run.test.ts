@@ -92,7 +92,7 @@ test('a dry run lists and changes nothing', async (t) => {
       ['CALL', '', null],
     ],
   );
-  t.deepEqual(await types(), before);
+  t.deepEqual(await types(), [...before, 'SPEAKERS_LISTED'], 'whose data is due was read');
   t.is((await voiceprints.list(officer, 'kim')).length, 1);
   t.is((await run()).length, 2);
   t.is((await types()).at(-1), 'RETENTION_RUN');

@@ -1,7 +1,14 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { VouchError } from '../../src/errors.js';
-import { languageTag, validId, validOnBehalfOf, validText, validUuid, within } from '../../src/transport/validate.js';
+import {
+  languageTag,
+  validId,
+  validOnBehalfOf,
+  validText,
+  validUuid,
+  within,
+} from '../../src/transport/validate.js';
 
 const reason = (run: () => unknown): string | undefined => {
   try {
