@@ -18,6 +18,7 @@ export function printTable(results: Results): void {
       row(goal.name, `${String(goal.value).padEnd(10)} ${bound.padEnd(14)} ${goal.met ? 'met' : 'MISSED'}`),
     );
   }
+  for (const note of results.notes) write(`  ! ${note}\n`);
   write(
     '\nLive calls   a core   ms CPU a call second (main thread, database)   worked   decision p50 / p99 ms   MiB\n',
   );

@@ -17,6 +17,7 @@ export function resultsOf(measured: Measured) {
   return rounded({
     ...figures,
     goals: goalsOf(figures),
+    notes: notesOf(measured),
     stages: stagesOf(measured),
     peers: peersOf(measured),
     machine,
@@ -32,6 +33,19 @@ export function resultsOf(measured: Measured) {
 }
 
 export type Results = ReturnType<typeof resultsOf>;
+
+/** What makes figures of this run doubtful. */
+function notesOf({ cost, decisions, live }: Measured): string[] {
+  const notes: string[] = [];
+  const keptUp = ({ workedShare }: typeof decisions): boolean => Math.abs(workedShare - 1) < 0.1;
+  if (!keptUp(cost.held))
+    notes.push('serviceCostRatio and stages: the service did not keep up with the calls');
+  if (!keptUp(decisions)) notes.push('decisionLatencyP99Ms: the service did not keep up with the calls');
+  if (!live.best) notes.push('callersPerCore: of a step that was not held, since none was');
+  if (decisions.generatorLatenessP99Ms > 20)
+    notes.push('the generator itself was late: other work on this machine');
+  return notes;
+}
 
 function goalsOf(figures: Readonly<Record<keyof typeof GOALS, number>>) {
   return Object.entries(GOALS).map(([name, goal]) => {
