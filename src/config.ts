@@ -48,8 +48,12 @@ const Options = z.object({
   VOUCH_CALIBRATIONS_DIR: z.string().default(''),
   /** Worker threads; 0: one per core. */
   VOUCH_WORKERS: z.coerce.number().int().min(0).max(256).default(0),
-  /** Live calls that this process serves at most; 0: 200 per worker. */
+  /** Live calls that this process serves at most; 0: 500 per worker. */
   VOUCH_MAXIMUM_CALLS: z.coerce.number().int().min(0).max(100_000).default(0),
+  /** Of those, calls of one tenant; 0: all. */
+  VOUCH_MAXIMUM_CALLS_PER_TENANT: z.coerce.number().int().min(0).max(100_000).default(0),
+  /** No call begins while audio waits longer than this for the models, or the process is that late, ms. */
+  VOUCH_OVERLOAD_LAG_MS: milliseconds(50, 60_000).default(300),
   /** Recordings that are worked on at once. */
   VOUCH_MAXIMUM_RECORDINGS: z.coerce.number().int().min(1).max(64).default(2),
   /** Size of a recording at most, bytes. */
@@ -91,6 +95,8 @@ export interface Config {
   readonly calibrationsDir: string;
   readonly workers: number;
   readonly maximumCalls: number;
+  readonly maximumCallsPerTenant: number;
+  readonly overloadLagMs: number;
   readonly maximumRecordings: number;
   readonly recordingBytes: number;
   readonly importDir: string;
@@ -132,6 +138,7 @@ export function readConfig(
   const options = withDatabaseUrl(parsed.data);
   const { host, port } = readAddress(options.VOUCH_ADDRESS);
   const workers = options.VOUCH_WORKERS || availableParallelism();
+  const maximumCalls = options.VOUCH_MAXIMUM_CALLS || 500 * workers;
   return {
     host,
     port,
@@ -144,7 +151,9 @@ export function readConfig(
     calibrationId: options.VOUCH_CALIBRATION,
     calibrationsDir: options.VOUCH_CALIBRATIONS_DIR,
     workers,
-    maximumCalls: options.VOUCH_MAXIMUM_CALLS || 200 * workers,
+    maximumCalls,
+    maximumCallsPerTenant: options.VOUCH_MAXIMUM_CALLS_PER_TENANT || maximumCalls,
+    overloadLagMs: options.VOUCH_OVERLOAD_LAG_MS,
     maximumRecordings: options.VOUCH_MAXIMUM_RECORDINGS,
     recordingBytes: options.VOUCH_RECORDING_BYTES,
     importDir: options.VOUCH_IMPORT_DIR,

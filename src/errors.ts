@@ -45,6 +45,8 @@ export const REASONS = {
   CALL_NOT_FOUND: ['NOT_FOUND', 'No such call.'],
   RESUME_TOKEN_INVALID: ['PERMISSION_DENIED', 'The resume token does not belong to this call.'],
   TOO_MANY_CALLS: ['RESOURCE_EXHAUSTED', 'The process serves as many calls as it may.'],
+  TENANT_QUOTA_REACHED: ['RESOURCE_EXHAUSTED', 'The tenant has as many calls on this process as it may.'],
+  OVERLOADED: ['RESOURCE_EXHAUSTED', 'The process is too busy for another call.'],
   TOO_MANY_RECORDINGS: ['RESOURCE_EXHAUSTED', 'The process works on as many recordings as it may.'],
   TOO_MANY_CLAIMS: ['RESOURCE_EXHAUSTED', 'The call has named as many different speakers as it may.'],
 

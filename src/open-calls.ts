@@ -62,6 +62,8 @@ export function openCalls(
     store: new CallStore(database, keyring, replicaId, clock),
     requests: new CallRequests(database, keyring),
     maximumCalls: config.maximumCalls,
+    maximumCallsPerTenant: config.maximumCallsPerTenant,
+    overloadLagMs: config.overloadLagMs,
     consentLeaseMs: config.consentLeaseMs,
     resumeWindowMs: config.resumeWindowMs,
   });

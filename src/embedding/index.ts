@@ -1,5 +1,5 @@
 export { createExtractor } from './create-extractor.js';
-export type { SpeechExtractor, SpeechListener, SpeechStream } from './interface.js';
+export type { SpeechExtractor, SpeechListener, SpeechStream, Urgency } from './interface.js';
 export { CallPipeline } from './call-pipeline.js';
 export type { Embedding } from './extractor.js';
 export { readModelsManifest } from './model-manifest.js';

@@ -17,6 +17,12 @@ export interface SpeechListener {
   onFailure(error: VouchError, unread: readonly Uint8Array[]): void;
 }
 
+/**
+ * Whose work comes first where not all of it can be done at once: calls that somebody waits for, other calls, and what nobody
+ * speaks at this moment.
+ */
+export type Urgency = 'URGENT' | 'LIVE' | 'BACKGROUND';
+
 export interface StreamOptions {
   /** Where the clock of this stream begins, ms; added to every `startMs` and `endMs`. Default 0. */
   readonly startMs?: number;
@@ -48,6 +54,8 @@ export interface SpeechStream {
    * @throws VouchError FIELD_INVALID for none, or one that the extractor does not have.
    */
   compute(spaces: readonly string[]): void;
+  /** Says how urgent this stream's work is; `URGENT`, until this is called. */
+  setUrgency(urgency: Urgency): void;
   /**
    * Throws away everything that was not embedded yet: bytes, samples, unfinished window. No window from before is
    * delivered once this has returned, and no sample from before is ever embedded. The clock goes on.
@@ -71,13 +79,18 @@ export interface SpeechExtractor {
   /** The spaces that each window has a vector in, unless its stream was told to compute fewer. */
   readonly spaces: readonly EmbeddingSpace[];
   /**
+   * How long a piece of audio (200 ms) of an urgent stream has waited lately to be worked through where a new one would be, ms:
+   * about 0 where there is capacity to spare, more than the piece is long where there is none left.
+   */
+  readonly lagMs: number;
+  /**
    * Begins a stream, pinned to one worker until it ends.
    * @throws VouchError of the format (ENCODING_UNKNOWN, ...), SHUTTING_DOWN once closed.
    */
   open(format: AudioFormat, listener: SpeechListener, options?: StreamOptions): SpeechStream;
   /**
    * Everything that a recording holds: decoded, searched for speech and embedded beside the live streams, a little at a
-   * time, so that it does not hold them up, and in all spaces. The bytes of the recording belong to the extractor from then on.
+   * time and after them, so that it does not hold them up, and in all spaces. The bytes of the recording belong to the extractor from then on.
    * Rejects with the errors of decodeRecording, SHUTTING_DOWN, WORKER_FAILED, or the signal's reason.
    */
   analyseRecording(recording: RecordingInput, signal?: AbortSignal): Promise<RecordingSpeech>;

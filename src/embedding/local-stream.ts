@@ -4,7 +4,7 @@ import { VouchError } from '../errors.js';
 import type { CallPipeline } from './call-pipeline.js';
 import { Deferred } from './deferred.js';
 import { pieceLength } from './input-queue.js';
-import type { SpeechListener, SpeechStream } from './interface.js';
+import type { SpeechListener, SpeechStream, Urgency } from './interface.js';
 import { toVouchError, type ScheduledStream, type SpeechScheduler } from './scheduler.js';
 
 /** How much audio may wait in a stream before `push` holds its caller back, ms. */
@@ -40,6 +40,7 @@ export class LocalStream implements SpeechStream, ScheduledStream {
   #pushes: Deferred[] = [];
   #finish: Deferred | undefined;
   #toldMs = 0;
+  #urgency: Urgency = 'URGENT';
   #open = true;
   #failure: VouchError | undefined;
 
@@ -76,6 +77,14 @@ export class LocalStream implements SpeechStream, ScheduledStream {
     if (!this.#open) return;
     this.pipeline.enqueue({ kind: 'compute', spaces: [...spaces] });
     this.scheduler.wake(this);
+  }
+
+  get urgency(): Urgency {
+    return this.#urgency;
+  }
+
+  setUrgency(urgency: Urgency): void {
+    this.#urgency = urgency;
   }
 
   skip(byteCount: number): void {

@@ -4,6 +4,7 @@ import { VouchError } from '../errors.js';
 import type { SpeechFrame } from './audio-segment.js';
 import type { CallPipeline } from './call-pipeline.js';
 import type { Embedding } from './extractor.js';
+import type { Urgency } from './interface.js';
 import type { SpeechModels } from './load-models.js';
 
 /**
@@ -12,9 +13,18 @@ import type { SpeechModels } from './load-models.js';
  */
 const MAX_BATCH = 32;
 
+const LIVE: readonly Urgency[] = ['URGENT', 'LIVE'];
+/** Where calls always wait, the rest gets one turn of so many. */
+const TURNS_FOR_CALLS = 16;
+
+/** Audio is worked through in frames of this length, one a turn, ms; and handed over in pieces of this length. */
+const FRAME_MS = 32;
+const PIECE_MS = 200;
+
 /** A pipeline, and who is told of it. */
 export interface ScheduledStream {
   readonly pipeline: CallPipeline;
+  readonly urgency: Urgency;
   /** A window was embedded. */
   onWindow(window: SpeechWindow): void;
   /** A frame was worked through, or all that there was. */
@@ -30,12 +40,18 @@ export function toVouchError(error: unknown): VouchError {
 
 /**
  * Runs the models of one thread for all its streams, in turns: in each, up to MAX_BATCH streams with input give a frame,
- * the frames go through speech activity together, and the windows that came of it are embedded one by one. Every stream
- * that has input gets its turn before any gets another. The event loop runs between any two model runs.
+ * the frames go through speech activity together, and the windows that came of it are embedded one by one. Of streams of
+ * the same urgency, each that has input gets its turn before any gets another; what runs in the background has turns of its own
+ * while no call waits. The event loop runs between any two model runs.
  */
 export class SpeechScheduler {
-  /** Streams with input, those that waited longest first. */
-  readonly #waiting = new Set<ScheduledStream>();
+  /** Streams with input, those that waited longest first, and since when, ms. */
+  readonly #waiting = new Map<ScheduledStream, number>();
+  /** How long urgent streams waited for their turns since it was asked for last: the sum, ms, and how many. */
+  #waitedMs = 0;
+  #turns = 0;
+  /** Turns that calls had since the rest last had one. */
+  #turnsForCalls = 0;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -44,13 +60,23 @@ export class SpeechScheduler {
   /** Says that a stream has input. Nothing is computed, and nobody told anything, before this returns. */
   wake(stream: ScheduledStream): void {
     if (this.#closed) return;
-    this.#waiting.add(stream);
+    if (!this.#waiting.has(stream)) this.#waiting.set(stream, performance.now());
     this.#running ??= this.#run();
   }
 
   /** Takes a stream out; it is told nothing more. */
   remove(stream: ScheduledStream): void {
     this.#waiting.delete(stream);
+  }
+
+  /**
+   * How long a piece of audio of an urgent stream waited for its turns since this was asked for last, on average, ms: one that
+   * is as long as the piece, and no more can be done.
+   */
+  takeLagMs(): number {
+    const lagMs = this.#turns === 0 ? 0 : (this.#waitedMs / this.#turns) * (PIECE_MS / FRAME_MS);
+    this.#waitedMs = this.#turns = 0;
+    return lagMs;
   }
 
   /** Stops; resolves when no model runs any more. */
@@ -67,8 +93,7 @@ export class SpeechScheduler {
   }
 
   async #turn(): Promise<void> {
-    const streams: ScheduledStream[] = [];
-    for (const stream of this.#waiting) if (streams.push(stream) === MAX_BATCH) break;
+    const streams = this.#next();
     const frames = new Map<ScheduledStream, SpeechFrame>();
     for (const stream of streams) {
       this.#guard(stream, () => {
@@ -82,11 +107,36 @@ export class SpeechScheduler {
       // Whoever removed itself, or failed, is no longer waiting.
       if (!this.#waiting.delete(stream)) continue;
       const drained = !frames.has(stream) && !stream.pipeline.hasInput;
-      if (!drained) this.#waiting.add(stream);
+      if (!drained) this.#waiting.set(stream, performance.now());
       this.#guard(stream, () => {
         stream.onTurn();
       });
     }
+  }
+
+  /** Those whose turn it is. */
+  #next(): ScheduledStream[] {
+    const calls = this.#turnsForCalls < TURNS_FOR_CALLS ? this.#waitingOf(LIVE) : [];
+    const streams = calls.length > 0 ? calls : this.#waitingOf(['BACKGROUND', ...LIVE]);
+    this.#turnsForCalls = calls.length > 0 ? this.#turnsForCalls + 1 : 0;
+    const now = performance.now();
+    for (const stream of streams) {
+      if (stream.urgency !== 'URGENT') continue;
+      this.#waitedMs += now - this.#waiting.get(stream)!;
+      this.#turns++;
+    }
+    return streams;
+  }
+
+  /** As many as go into a turn, the most urgent first, and those that waited longest. */
+  #waitingOf(urgencies: readonly Urgency[]): ScheduledStream[] {
+    const streams: ScheduledStream[] = [];
+    for (const urgency of urgencies) {
+      for (const stream of this.#waiting.keys()) {
+        if (stream.urgency === urgency && streams.push(stream) === MAX_BATCH) return streams;
+      }
+    }
+    return streams;
   }
 
   async #runActivity(frames: ReadonlyMap<ScheduledStream, SpeechFrame>): Promise<void> {

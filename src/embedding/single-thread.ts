@@ -37,6 +37,10 @@ export class SingleThreadExtractor implements SpeechExtractor {
     return stream;
   }
 
+  get lagMs(): number {
+    return this.#scheduler.takeLagMs();
+  }
+
   async analyseRecording(recording: RecordingInput, signal?: AbortSignal): Promise<RecordingSpeech> {
     this.#checkOpen();
     signal?.throwIfAborted();
@@ -90,6 +94,7 @@ export class SingleThreadExtractor implements SpeechExtractor {
     const ended = new Deferred();
     const stream = {
       pipeline,
+      urgency: 'BACKGROUND' as const,
       onWindow: (window: SpeechWindow) => windows.push(window),
       onTurn: () => {
         if (pipeline.finished) ended.resolve();

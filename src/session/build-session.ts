@@ -12,6 +12,7 @@ import { Checkpoints } from './checkpoints.js';
 import type { OpenCall, ResumedCall } from './call-store.js';
 import { EventLog } from './event-log.js';
 import type { CallHub } from './hub.js';
+import type { Load } from './load.js';
 import type { CallsParts } from './ports.js';
 
 /** All that a session is made from. */
@@ -30,7 +31,7 @@ export interface SessionOrder {
 }
 
 /** Makes the session of a stream that has its call. What the first stream said of direction, shadow and policy holds. */
-export function buildSession(parts: CallsParts, order: SessionOrder): CallSession {
+export function buildSession(parts: CallsParts, order: SessionOrder, load: Load): CallSession {
   const { extractor, clock, consentLeaseMs, store } = parts;
   const { principal, opened, policy: versioned, key, hub, onLost } = order;
   const start = { ...order.start, direction: opened.direction };
@@ -67,6 +68,7 @@ export function buildSession(parts: CallsParts, order: SessionOrder): CallSessio
     assessment,
     log,
     checkpoints,
+    load,
     extractor,
     clock,
     consentLeaseMs,

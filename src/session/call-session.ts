@@ -6,12 +6,14 @@ import type { Principal } from '../domain/principal.js';
 import type { SpeechExtractor } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import type { Assessment } from './assessment.js';
+import { Capacity } from './capacity.js';
 import type { Checkpoints } from './checkpoints.js';
 import type { ClaimTrack } from './claim-track.js';
 import { ConsentLease } from './consent-lease.js';
 import type { EventLog } from './event-log.js';
 import { askedForBeside, groundOf } from './ground.js';
 import type { KeptEvidence } from './kept-evidence.js';
+import type { Load } from './load.js';
 import type { ClaimDossier, StartedAs } from './ports.js';
 import { ProgressTeller } from './progress-teller.js';
 import { SessionTeller } from './session-teller.js';
@@ -24,6 +26,7 @@ export interface CallSessionParts {
   readonly assessment: Assessment;
   readonly log: EventLog;
   readonly checkpoints: Checkpoints;
+  readonly load: Pick<Load, 'isBusy'>;
   readonly extractor: SpeechExtractor;
   readonly clock: Clock;
   /** How long consent that was read holds, ms. */
@@ -59,7 +62,10 @@ export class CallSession {
   readonly #progress: ProgressTeller;
   readonly #openedAt: Date;
   readonly #lease: ConsentLease;
+  readonly #capacity: Capacity;
   #finished = false;
+  /** Whether more speech decides nothing more, as of the last look. */
+  #settled = false;
   #evaluations = 0;
   readonly #overrides = new Set<string>();
 
@@ -69,6 +75,7 @@ export class CallSession {
     this.assessment = parts.assessment;
     this.log = parts.log;
     this.#checkpoints = parts.checkpoints;
+    this.#capacity = new Capacity(parts.load);
     this.#maximumDurationMs = parts.maximumDurationMs;
     this.#audio = new SpeechFeed(parts.extractor, parts.start.format, {
       onWindow: (window) => {
@@ -79,7 +86,7 @@ export class CallSession {
         this.#progress.heard(progress, this.assessment.otherVoiceShare, this.#audio.nowMs);
       },
       onLost: (sinceMs, untilMs) => {
-        this.#onLost(sinceMs, untilMs);
+        if (!this.#finished) this.#teller.audioLost(sinceMs, untilMs);
       },
     });
     this.#paused = parts.paused;
@@ -135,11 +142,13 @@ export class CallSession {
     this.#audio.count(data);
     if (this.#audio.nowMs > this.#maximumDurationMs) throw new VouchError('CALL_TOO_LONG');
     this.checkLease();
-    let held: Promise<void> | undefined;
-    if (this.#open) held = this.#audio.read(data);
+    let room: Promise<void> | undefined;
+    if (this.#open) room = this.#audio.read(data);
     else this.#audio.drop(data);
     this.#progress.heardMore(this.#audio, this.assessment);
-    return held;
+    if (this.#capacity.count(this.#audio.sentMs)) this.#tellUrgency();
+    // Most of the time there is nothing to wait for.
+    return this.#capacity.wait(this.#audio.sentMs, room, this.#settled);
   }
 
   /** Whether this speaker was claimed before. */
@@ -211,14 +220,16 @@ export class CallSession {
   look(options: { ended?: boolean; reasons?: readonly ReasonCode[] } = {}): Decision | undefined {
     const decision = this.assessment.look({
       ended: options.ended ?? false,
-      withheld: this.#withheld,
+      withheld: this.#lease.withheld,
       reasons: options.reasons ?? [],
       insteadOfSpeech: this.#progress.insteadOfSpeech,
     });
     if (decision) this.#teller.tell({ type: 'decision', decision });
     this.#audio.compute(this.assessment.wantedSpaces);
+    this.#settled = this.assessment.settled;
+    this.#tellUrgency();
     // Of a call that is decided nothing is kept.
-    if (this.assessment.settled) this.#checkpoints.put(null);
+    if (this.#settled) this.#checkpoints.put(null);
     return decision;
   }
 
@@ -227,7 +238,7 @@ export class CallSession {
     this.#assertRunning();
     if (this.#evaluations >= MOST_EVALUATIONS) throw new VouchError('TOO_MANY_EVALUATIONS');
     this.#evaluations++;
-    const decision = this.assessment.evaluate(sinceMs, this.#withheld);
+    const decision = this.assessment.evaluate(sinceMs, this.#lease.withheld);
     this.#teller.tell({ type: 'evaluation', decision });
     return decision;
   }
@@ -274,12 +285,15 @@ export class CallSession {
 
   /** Whether audio may pass now. */
   get #open(): boolean {
+    return this.#mayCompare && !this.#capacity.spares(this.#audio.nowMs, this.#settled);
+  }
+
+  get #mayCompare(): boolean {
     return !this.#paused && !this.#lease.lost && this.assessment.hasGround;
   }
 
-  /** Why nothing may be compared now; null where nothing stands against it. */
-  get #withheld(): ReasonCode | null {
-    return this.#lease.lost ? 'CONSENT_LEASE_EXPIRED' : null;
+  #tellUrgency(): void {
+    this.#audio.setUrgency(this.#capacity.urgency(this.#settled));
   }
 
   #isFinished(): boolean {
@@ -291,26 +305,16 @@ export class CallSession {
   }
 
   #onWindow(window: SpeechWindow): void {
-    if (this.#finished || !this.#open) return;
+    if (this.#finished || !this.#mayCompare) return;
     const withdrawn = this.assessment.current?.decisionId ?? '';
     const sinceMs = this.assessment.push(window);
     if (sinceMs !== undefined) {
-      this.#teller.tell({
-        type: 'speakerChanged',
-        sinceMediaMs: Math.round(sinceMs),
-        withdrawnDecisionId: withdrawn,
-      });
+      this.#teller.speakerChanged(sinceMs, withdrawn);
     } else if (this.assessment.settleEarlier() === 'DISAGREES') {
       this.#teller.tell({ type: 'evidenceRestarted', reason: 'SPEAKER_CHANGED' });
     }
     this.look({ reasons: sinceMs === undefined ? [] : ['SPEAKER_CHANGED'] });
-    if (!this.assessment.settled) this.#checkpoints.put(this.assessment.kept);
-  }
-
-  #onLost(sinceMs: number, untilMs: number): void {
-    if (this.#finished) return;
-    const stretch = { sinceMediaMs: Math.round(sinceMs), untilMediaMs: Math.round(untilMs) };
-    this.#teller.tell({ type: 'audioLost', ...stretch });
+    if (!this.#settled) this.#checkpoints.put(this.assessment.kept);
   }
 
   #close(reason: EndReason, note: string): void {

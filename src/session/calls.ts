@@ -5,6 +5,7 @@ import type { CallEvent } from '../domain/event.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
 import type { VersionedPolicy } from '../tenant/index.js';
+import { Admission } from './admission.js';
 import { buildSession, checkStart, tellStarted, type SessionOrder } from './build-session.js';
 import { CallClaims } from './call-claims.js';
 import type { CallRequests } from './call-requests.js';
@@ -14,6 +15,7 @@ import { CallStream, type CallStreamOwner, type SessionEnd } from './call-stream
 import { EventQueue } from './event-queue.js';
 import { EvidenceMemory } from './evidence-memory.js';
 import { CallHub } from './hub.js';
+import { Load } from './load.js';
 import { LeavingCalls } from './leaving-calls.js';
 import { callKey, type LiveCall } from './live-call.js';
 import type { CallsParts, ClaimDossier } from './ports.js';
@@ -38,7 +40,8 @@ export class Calls implements CallStreamOwner {
   readonly #leaving: LeavingCalls;
   readonly #claims: CallClaims;
   readonly #memory: EvidenceMemory;
-  #opening = 0;
+  readonly #load: Load;
+  readonly #admission: Admission;
   #draining = false;
   #closing = false;
 
@@ -46,6 +49,8 @@ export class Calls implements CallStreamOwner {
     this.#parts = parts;
     this.#leaving = new LeavingCalls(parts.store);
     this.#claims = new CallClaims(parts.store, parts.openDossier);
+    this.#load = new Load(parts.extractor, parts.overloadLagMs);
+    this.#admission = new Admission(parts, this.#load);
     this.#memory = new EvidenceMemory(parts.resumeWindowMs, parts.maximumCalls);
   }
 
@@ -73,21 +78,20 @@ export class Calls implements CallStreamOwner {
   /**
    * Opens a call for a stream, or takes it up again with its token: the earlier stream is cut off then.
    *
-   * @throws TOO_MANY_CALLS, SHUTTING_DOWN, MIXED_AUDIO_REFUSED, CALL_ALREADY_LIVE, RESUME_TOKEN_INVALID, CALL_ENDED,
+   * @throws TOO_MANY_CALLS, TENANT_QUOTA_REACHED, OVERLOADED, SHUTTING_DOWN, MIXED_AUDIO_REFUSED, CALL_ALREADY_LIVE, RESUME_TOKEN_INVALID, CALL_ENDED,
    *   TOO_MANY_CLAIMS, POLICY_NOT_FOUND, DATABASE_UNAVAILABLE
    */
   async open(principal: Principal, start: CallStart): Promise<CallStream> {
     if (this.#draining) throw new VouchError('SHUTTING_DOWN', { retryAfterMs: RETRY_AFTER_MS });
+    const { tenantId } = principal;
     // A call that is here already takes no more room when its stream comes back.
-    const held = this.find(principal.tenantId, start.callId) !== undefined;
-    if (!held && this.#live.size + this.#opening >= this.#parts.maximumCalls) {
-      throw new VouchError('TOO_MANY_CALLS', { retryAfterMs: RETRY_AFTER_MS });
-    }
-    this.#opening++;
+    if (this.find(tenantId, start.callId)) return this.#open(principal, start);
+    const tenants = [...this.#live.values()].map((live) => live.tenantId);
+    this.#admission.open(tenantId, tenants, start.resumeToken === '');
     try {
       return await this.#open(principal, start);
     } finally {
-      this.#opening--;
+      this.#admission.opened(tenantId);
     }
   }
 
@@ -117,7 +121,7 @@ export class Calls implements CallStreamOwner {
         stream.fail(error);
       },
     };
-    const session = buildSession(this.#parts, order);
+    const session = buildSession(this.#parts, order, this.#load);
     const stream = new CallStream(session, events, this);
     events.onOverflow = () => {
       stream.fail(new VouchError('STREAM_NOT_READ'));
@@ -259,6 +263,7 @@ export class Calls implements CallStreamOwner {
     this.#draining = this.#closing = true;
     for (const { stream } of [...this.#live.values()]) stream.fail(new VouchError('SHUTTING_DOWN'));
     await this.#leaving.close();
+    this.#load.close();
   }
 
   #liveOf(session: CallSession): LiveCall {

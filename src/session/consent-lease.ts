@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.js';
+import type { ReasonCode } from '../domain/decision.js';
 
 /** Consent that was read holds for a while; when it was not read again by then, nothing may be heard or compared. */
 export class ConsentLease {
@@ -16,6 +17,11 @@ export class ConsentLease {
 
   get lost(): boolean {
     return this.#lost;
+  }
+
+  /** Why nothing may be compared now; null where nothing stands against it. */
+  get withheld(): ReasonCode | null {
+    return this.#lost ? 'CONSENT_LEASE_EXPIRED' : null;
   }
 
   /** Consent was read at this moment. Returns whether the lease was lost before. */

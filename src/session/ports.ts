@@ -64,8 +64,11 @@ export interface CallsParts {
   readonly calibrations: CallCalibrations;
   readonly openDossier: OpenDossier;
   readonly clock: Clock;
-  /** Live calls at most. */
+  /** Live calls at most, in all and of one tenant. */
   readonly maximumCalls: number;
+  readonly maximumCallsPerTenant: number;
+  /** No call begins while it feels a longer delay than this, ms. */
+  readonly overloadLagMs: number;
   readonly consentLeaseMs: number;
   /** How long a call whose stream broke may be taken up again, ms. */
   readonly resumeWindowMs: number;

@@ -24,6 +24,18 @@ export class SessionTeller {
     if (!resumed && pauseReason !== null) this.tell({ type: 'paused', reason: pauseReason, origin: 'START' });
   }
 
+  audioLost(sinceMs: number, untilMs: number): void {
+    this.tell({
+      type: 'audioLost',
+      sinceMediaMs: Math.round(sinceMs),
+      untilMediaMs: Math.round(untilMs),
+    });
+  }
+
+  speakerChanged(sinceMs: number, withdrawnDecisionId: string): void {
+    this.tell({ type: 'speakerChanged', sinceMediaMs: Math.round(sinceMs), withdrawnDecisionId });
+  }
+
   consentChanged({ claimNumber, dossier }: ClaimTrack, granted: boolean): void {
     const consentEventId = dossier.grant?.eventId ?? '';
     this.tell({ type: 'consentChanged', claimNumber, granted, consentEventId });

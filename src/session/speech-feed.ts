@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AudioFormat } from '../domain/audio.js';
 import type { SpeechProgress, SpeechWindow } from '../domain/speech.js';
-import type { SpeechExtractor, SpeechStream } from '../embedding/index.js';
+import type { SpeechExtractor, SpeechStream, Urgency } from '../embedding/index.js';
 import { VouchError } from '../errors.js';
 import { AudioClock } from './audio-clock.js';
 
@@ -31,6 +31,7 @@ export class SpeechFeed {
   #stream: SpeechStream | undefined;
   /** Ids of the spaces that windows are embedded in from here on. */
   #spaces: readonly string[];
+  #urgency: Urgency = 'URGENT';
   /** Net speech that was found, and what of it by workers that were lost, ms. */
   #netSpeechMs = 0;
   #earlierMs = 0;
@@ -53,6 +54,11 @@ export class SpeechFeed {
   /** Audio received and stated gaps, ms. */
   get nowMs(): number {
     return this.#clock.nowMs;
+  }
+
+  /** Audio received, ms. */
+  get sentMs(): number {
+    return this.#clock.nowMs - this.#clock.gapMs;
   }
 
   get droppedMs(): number {
@@ -110,6 +116,13 @@ export class SpeechFeed {
     if (sameSpaces(spaces, this.#spaces)) return;
     this.#spaces = spaces;
     this.#stream?.compute(spaces);
+  }
+
+  /** Says how urgent this call's work is. */
+  setUrgency(urgency: Urgency): void {
+    if (urgency === this.#urgency) return;
+    this.#urgency = urgency;
+    this.#stream?.setUrgency(urgency);
   }
 
   /** Throws away everything that was not embedded yet. */
@@ -171,6 +184,7 @@ export class SpeechFeed {
       },
     });
     if (!sameSpaces(this.#spaces, allOf(this.#extractor))) stream.compute(this.#spaces);
+    if (this.#urgency !== 'URGENT') stream.setUrgency(this.#urgency);
     if (this.#clock.gapMs > 0) stream.gap(this.#clock.gapMs);
     if (bytesBefore > 0) stream.skip(bytesBefore);
     return stream;

@@ -38,6 +38,7 @@ export class Ground {
       VOUCH_WORKERS: '1',
       VOUCH_LOG_LEVEL: 'silent',
       VOUCH_DRAIN_MS: '0',
+      VOUCH_OVERLOAD_LAG_MS: '10000', // The machine may be busy with other tests.
       VOUCH_MAXIMUM_RECORDINGS: '64', // The tests of a file enrol at the same time.
       DATABASE_URL: this.postgres.url,
       VOUCH_KEYRING_FILE: join(this.directory, 'keyring.json'),

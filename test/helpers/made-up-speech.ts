@@ -20,6 +20,7 @@ export function said(voice: number): Uint8Array {
 /** Hears each piece of {@link said} as one window; all else about a call is real. */
 export class MadeUpSpeech implements SpeechExtractor {
   readonly spaces = [MADE_UP_SPACE];
+  readonly lagMs = 0;
 
   open(_format: unknown, listener: SpeechListener): SpeechStream {
     let bytesSoFar = 0;
@@ -35,6 +36,7 @@ export class MadeUpSpeech implements SpeechExtractor {
       gap: (ms) => void (bytesSoFar += ms * BYTES_PER_MS),
       skip: (byteCount) => void (bytesSoFar += byteCount),
       compute: () => undefined,
+      setUrgency: () => undefined,
       discard: () => undefined,
       finish: () => Promise.resolve(),
       close: () => undefined,

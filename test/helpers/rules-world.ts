@@ -56,6 +56,8 @@ export async function rulesWorld(t: ExecutionContext) {
     openDossier,
     clock,
     maximumCalls: 10,
+    maximumCallsPerTenant: 10,
+    overloadLagMs: 5000,
     consentLeaseMs: 60_000,
     resumeWindowMs: 60_000,
   });

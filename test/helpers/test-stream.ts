@@ -21,6 +21,8 @@ export interface Failure {
   readonly field: string;
   readonly message: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Of google.rpc.RetryInfo, ms; 0 where there was none. */
+  readonly retryAfterMs: number;
 }
 
 /** Reads an error as a client would. Rethrows what is no gRPC error. */
@@ -30,7 +32,16 @@ export function failureOf(error: unknown): Failure {
   const info = details.find((detail) => detail.$type === 'google.rpc.ErrorInfo');
   const metadata = info?.$type === 'google.rpc.ErrorInfo' ? info.metadata : {};
   const reason = info?.$type === 'google.rpc.ErrorInfo' ? info.reason : '';
-  return { code: error.code, reason, field: metadata['field'] ?? '', message: error.details, metadata };
+  const retry = details.find((detail) => detail.$type === 'google.rpc.RetryInfo');
+  const delay = retry?.$type === 'google.rpc.RetryInfo' ? retry.retryDelay : undefined;
+  return {
+    code: error.code,
+    reason,
+    field: metadata['field'] ?? '',
+    message: error.details,
+    metadata,
+    retryAfterMs: delay ? delay.seconds * 1000 + delay.nanos / 1e6 : 0,
+  };
 }
 
 /** How a request fails; rejects when it does not. */

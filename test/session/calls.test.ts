@@ -51,6 +51,8 @@ async function callsGround(t: ExecutionContext) {
     policies,
     requests: new CallRequests(database, keyring),
     maximumCalls: 10,
+    maximumCallsPerTenant: 10,
+    overloadLagMs: 5000,
     consentLeaseMs: 60_000,
     resumeWindowMs: 60_000,
   });

@@ -60,6 +60,7 @@ class HeardCall {
       assessment,
       log,
       checkpoints: new Checkpoints(() => Promise.resolve(), false),
+      load: { isBusy: false },
       extractor: this.#listening(),
       clock,
       consentLeaseMs: 600_000,
@@ -87,6 +88,7 @@ class HeardCall {
   #listening(): SpeechExtractor {
     return {
       spaces: extractor.spaces,
+      lagMs: 0,
       analyseRecording: extractor.analyseRecording.bind(extractor),
       close: () => Promise.resolve(),
       open: (format, listener, options) =>

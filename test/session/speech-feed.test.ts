@@ -12,6 +12,7 @@ test('when a worker is lost the next one goes on: clock, spaces and net speech',
   const losses: (() => void)[] = [];
   const losing: SpeechExtractor = {
     spaces: extractor.spaces,
+    lagMs: 0,
     analyseRecording: extractor.analyseRecording.bind(extractor),
     close: () => extractor.close(),
     open: (format, listener, options) => {

@@ -2,6 +2,7 @@ import type { RecordingInput, RecordingLimits } from '../../audio/index.js';
 import type { AudioFormat } from '../../domain/audio.js';
 import type { EmbeddingSpace, RecordingSpeech, SpeechProgress, SpeechWindow } from '../../domain/speech.js';
 import { VouchError, type ErrorReason } from '../../errors.js';
+import type { Urgency } from '../interface.js';
 import type { Precision } from '../load-models.js';
 import { toVouchError } from '../scheduler.js';
 
@@ -37,6 +38,7 @@ export type ToWorker =
   | { readonly kind: 'gap'; readonly stream: number; readonly ms: number }
   | { readonly kind: 'compute'; readonly stream: number; readonly spaces: readonly string[] }
   | { readonly kind: 'skip'; readonly stream: number; readonly byteCount: number }
+  | { readonly kind: 'urgency'; readonly stream: number; readonly urgency: Urgency }
   | {
       readonly kind: 'discard';
       readonly stream: number;
@@ -82,7 +84,8 @@ export type FromWorker =
       readonly precision: Exclude<Precision, 'auto'>;
     }
   | { readonly kind: 'unusable'; readonly error: ErrorMessage }
-  | { readonly kind: 'pong' }
+  /** What SpeechExtractor.lagMs says, since the last one. */
+  | { readonly kind: 'pong'; readonly lagMs: number }
   | { readonly kind: 'events'; readonly events: readonly (StreamEvent | RecordingEvent)[] };
 
 /** The part of an error that another thread needs; what caused it stays behind. */

@@ -5,12 +5,10 @@ import type { EmbeddingSpace, RecordingSpeech } from '../../domain/speech.js';
 import { VouchError } from '../../errors.js';
 import type { SpeechExtractor, SpeechListener, SpeechStream, StreamOptions } from '../interface.js';
 import type { WorkerOptions } from './messages.js';
-import { WorkerHandle } from './worker-handle.js';
+import { BEAT_EVERY_MS, WorkerHandle } from './worker-handle.js';
 
 /** How often the bytes that the streams gathered are posted, ms: what a decision waits for at most before its audio is seen. */
 const FLUSH_EVERY_MS = 100;
-/** How often a worker has to give a sign of life, ms. */
-const BEAT_EVERY_MS = 1000;
 /** How long after its death a worker is replaced, ms; twice as long each time until one lives again. */
 const REPLACE_AFTER_MS = 250;
 const REPLACE_AFTER_AT_MOST_MS = 30_000;
@@ -76,6 +74,13 @@ export class PooledExtractor implements SpeechExtractor {
       throw error;
     }
     return pool;
+  }
+
+  get lagMs(): number {
+    let lagMs = Infinity;
+    for (const worker of this.#live) lagMs = Math.min(lagMs, worker.lagMs);
+    // Without any worker calls are refused for that.
+    return lagMs === Infinity ? 0 : lagMs;
   }
 
   open(format: AudioFormat, listener: SpeechListener, { startMs = 0 }: StreamOptions = {}): SpeechStream {

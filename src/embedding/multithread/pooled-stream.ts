@@ -2,7 +2,7 @@ import type { AudioFormat } from '../../domain/audio.js';
 import type { VouchError } from '../../errors.js';
 import { Deferred } from '../deferred.js';
 import { pieceLength } from '../input-queue.js';
-import type { SpeechListener, SpeechStream } from '../interface.js';
+import type { SpeechListener, SpeechStream, Urgency } from '../interface.js';
 import { checkNotNegative, checkSpaces, maxQueuedBytes } from '../local-stream.js';
 import { errorFromMessage, type StreamEvent, type ToWorker } from './messages.js';
 import { UnreadBytes } from './unread-bytes.js';
@@ -90,6 +90,10 @@ export class PooledStream implements SpeechStream {
     if (this.#gatheredBytes > 0) this.flush();
     this.#unread.clear();
     this.#gatheredSkip += byteCount;
+  }
+
+  setUrgency(urgency: Urgency): void {
+    if (this.#open) this.host.post({ kind: 'urgency', stream: this.id, urgency });
   }
 
   discard(): void {

@@ -70,7 +70,7 @@ class PoolServer {
         this.#recordings.get(message.recording)?.abort();
         return;
       case 'ping':
-        this.post({ kind: 'pong' });
+        this.post({ kind: 'pong', lagMs: this.extractor.lagMs });
         return;
       case 'shutdown':
         void this.extractor.close().then(() => {
@@ -103,6 +103,7 @@ class PoolServer {
     if (message.kind === 'gap') stream.gap(message.ms);
     else if (message.kind === 'compute') stream.compute(message.spaces);
     else if (message.kind === 'skip') stream.skip(message.byteCount);
+    else if (message.kind === 'urgency') stream.setUrgency(message.urgency);
     else if (message.kind === 'discard') {
       served.epoch = message.epoch;
       stream.discard(message.delivered);

@@ -18,6 +18,8 @@ import { PooledStream, type StreamHost } from './pooled-stream.js';
 
 /** Bytes that may wait in one worker, over all its streams: 2 s of some thousand calls at 8 kHz. */
 const MAX_QUEUED_BYTES = 32 * 2 ** 20;
+/** How often a worker has to give a sign of life, ms. */
+export const BEAT_EVERY_MS = 1000;
 /** A worker that owes this many beats hangs: it runs no model that takes a tenth of one. */
 const MOST_BEATS_OWED = 5;
 /** While it loads and verifies its models. */
@@ -42,6 +44,7 @@ export class WorkerHandle implements StreamHost {
   #stopping = false;
   #isReady = false;
   #beatsOwed = 0;
+  #lagMs = 0;
   #gone = false;
 
   /** Called when the thread ended though nobody stopped it, with what it died of; all its streams were told. */
@@ -68,6 +71,11 @@ export class WorkerHandle implements StreamHost {
   /** Live streams and recordings: what a new one is weighed against. */
   get load(): number {
     return this.#streams.size + this.#recordings.size;
+  }
+
+  /** As SpeechExtractor says; one that does not even answer is late by that. */
+  get lagMs(): number {
+    return Math.max(this.#lagMs, (this.#beatsOwed - 1) * BEAT_EVERY_MS);
   }
 
   open(format: AudioFormat, listener: SpeechListener, startMs: number): PooledStream {
@@ -176,9 +184,14 @@ export class WorkerHandle implements StreamHost {
 
   #receive(message: FromWorker): void {
     if (message.kind === 'ready') this.#started(message);
-    else if (message.kind === 'pong') this.#beatsOwed = 0;
+    else if (message.kind === 'pong') this.#answered(message.lagMs);
     else if (message.kind === 'unusable') this.ready.reject(errorFromMessage(message.error));
     else for (const event of message.events) this.#onEvent(event);
+  }
+
+  #answered(lagMs: number): void {
+    this.#beatsOwed = 0;
+    this.#lagMs = lagMs;
   }
 
   #started(message: Extract<FromWorker, { kind: 'ready' }>): void {
