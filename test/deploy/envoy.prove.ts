@@ -11,6 +11,8 @@ import { failure, wordOf } from '../helpers/test-stream.js';
 
 const ALLISON = 'allison_en';
 const LIVE = 'envoy_cluster_upstream_rq_active{envoy_cluster_name="vouch_calls"}';
+/** Calls that ended, by the status of gRPC. */
+const ENDED = 'envoy_cluster_grpc_VerificationService_StreamCall';
 
 let ground: Ground;
 let service: TestService;
@@ -59,6 +61,7 @@ test.serial('who asks is what the certificate says, whatever the metadata says',
   t.is(await envoy.metric(LIVE), 0);
   const admin = platform.admin.listAuditEntries({});
   t.is((await failure(admin)).reason, 'ROLE_NOT_ALLOWED');
+  t.is(await envoy.metric(`${ENDED}_0`), 1);
   channel.close();
 });
 

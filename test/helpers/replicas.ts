@@ -7,6 +7,8 @@ import { Ground } from './ground.js';
 
 /** Several `vouch serve` on one database behind a balancer, and a tenant with an enrolled speaker. */
 export class Replicas {
+  #stopped = false;
+
   private constructor(
     private readonly ground: Ground,
     readonly served: readonly Served[],
@@ -42,7 +44,10 @@ export class Replicas {
     return new TestTenant(clientsAt(this.served[index]!.address), this.tenantId);
   }
 
+  /** May be called twice. */
   async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
     await this.balancer.close();
     await Promise.all(this.served.map((served) => served.kill()));
     await this.ground.close();
