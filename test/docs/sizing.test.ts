@@ -42,6 +42,21 @@ test('the sizing table follows from the figures above it', (t) => {
   );
 });
 
+test('a pod may use the memory that as many calls as it takes need', (t) => {
+  const literals = at(
+    deployYaml('kubernetes/kustomization.yaml'),
+    'configMapGenerator',
+    1,
+    'literals',
+  ) as string[];
+  const maximum = literals.find((line) => line.startsWith('VOUCH_MAXIMUM_CALLS='))!.split('=')[1];
+  const spec = at(deployYaml('kubernetes/deployment.yaml'), 'spec', 'template', 'spec');
+  const limit = parseInt(at(spec, 'containers', 0, 'resources', 'limits', 'memory') as string, 10);
+  const temporaryMib = 256;
+  const calls = Number(maximum) * figure('Memory of a live call');
+  t.true(limit >= figure('Memory of a process') + calls + temporaryMib, `${limit} MiB`);
+});
+
 test('the autoscaler aims at no more calls a pod than the table', (t) => {
   const target = at(deployYaml('kubernetes/autoscaler.yaml'), 'spec', 'metrics', 0, 'pods', 'target');
   t.true(Number(at(target, 'averageValue')) <= callsAPod, `${callsAPod}`);
