@@ -4,7 +4,7 @@ import type { EvidencedEvent } from '../domain/rights.js';
 import { isUnreadable, openSpeakerKey } from '../keys/index.js';
 import { listConsentDetails, listConsentEntries, type Transaction } from '../storage/index.js';
 
-/** What a person said, from the chain, with what stood behind it. A key that is lost already stops neither erasure nor export. */
+/** What a person said, from the chain, with what stood behind it. Details that do not open are empty. */
 export async function consentHistory(
   tx: Transaction,
   keyring: Keyring,
@@ -31,13 +31,21 @@ async function readDetails(
   speakerRef: string,
 ): Promise<ReadonlyMap<string, string>> {
   const details = new Map<string, string>();
-  try {
-    const key = await openSpeakerKey(tx, keyring, speakerRef);
-    for (const { eventId, ciphertext } of await listConsentDetails(tx, speakerRef)) {
-      details.set(eventId, key.open(ciphertext, consentDetailsContext(eventId)).toString());
-    }
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
+  const key = await orNull(() => openSpeakerKey(tx, keyring, speakerRef));
+  if (key === null) return details;
+  for (const { eventId, ciphertext } of await listConsentDetails(tx, speakerRef)) {
+    const opened = await orNull(() => key.open(ciphertext, consentDetailsContext(eventId)));
+    if (opened !== null) details.set(eventId, opened.toString());
   }
   return details;
+}
+
+/** Null for what does not open. */
+async function orNull<T>(open: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await open();
+  } catch (error) {
+    if (isUnreadable(error)) return null;
+    throw error;
+  }
 }

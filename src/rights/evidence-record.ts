@@ -4,7 +4,8 @@ import type { ErasureEvidence } from '../domain/rights.js';
 import { getEvidence, replaceEvidence, type Transaction } from '../storage/index.js';
 
 const time = z.iso.datetime().transform((text) => new Date(text));
-const count = z.int().nonnegative();
+/** A kind that nobody counted when the record was made: nothing of it was destroyed. */
+const count = z.int().nonnegative().default(0);
 
 const receipt = z.strictObject({
   eventId: z.string(),
@@ -41,7 +42,15 @@ const consentEvent = z.strictObject({
   details: z.string(),
 });
 
-const record = z.strictObject({ speakerId: z.string(), receipt, consentEvents: z.array(consentEvent) });
+/** The form of records that are made now; earlier ones, which are kept for years, are read as well. */
+const FORMAT = 1;
+
+const record = z.strictObject({
+  format: z.literal([0, FORMAT]).default(0),
+  speakerId: z.string(),
+  receipt,
+  consentEvents: z.array(consentEvent),
+});
 
 /** Reads a receipt that was kept as JSON. */
 export const parseReceipt = (value: unknown): z.output<typeof receipt> => receipt.parse(value);
@@ -60,7 +69,9 @@ export function sealRecord(
   kept: ErasureEvidence & { readonly speakerId: string },
 ): Buffer {
   // Dates as JSON writes them: canonical JSON knows no dates.
-  const plain = JSON.parse(JSON.stringify(kept)) as Parameters<typeof canonicalJson>[0];
+  const plain = JSON.parse(JSON.stringify({ format: FORMAT, ...kept })) as Parameters<
+    typeof canonicalJson
+  >[0];
   return key.seal(Buffer.from(canonicalJson(plain)), context(place));
 }
 

@@ -29,7 +29,7 @@ export async function listOldCalls(
   );
 }
 
-const NO_SCORES = `'{"confidence": null, "score": null, "llr": null}'::jsonb`;
+const NO_SCORES = `'{"confidence": null, "confidenceBand": null, "score": null, "llr": null}'::jsonb`;
 const NO_CLAIM_SCORES = `'{"confidence": null, "score": null, "secondScore": null, "llr": null}'::jsonb`;
 
 /** Takes scores, log-likelihood ratios and confidences out of what was decided in these calls; the decisions stay. */

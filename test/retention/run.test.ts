@@ -166,7 +166,7 @@ test('ended calls lose their scores, then their rows; running ones nothing', asy
   const decided = events.find(({ body }) => body.type === 'decision')!.body;
   if (decided.type !== 'decision') return t.fail();
   const none = { score: null, llr: null, confidence: null };
-  t.like(decided.decision, { kind: 'ACCEPT', ...none });
+  t.like(decided.decision, { kind: 'ACCEPT', ...none, confidenceBand: null });
   t.like(decided.decision.claims[0], { speakerId: 'kim', kind: 'ACCEPT', ...none });
   t.deepEqual(await run(), []);
   clock.advance(310 * DAY);

@@ -197,3 +197,22 @@ test('a speaker whose key is lost already can be erased all the same', async (t)
   t.is((await erase('kim')).destroyed.dataKeys, 0);
   t.is((await rights.evidence(officer, 'kim'))[0]!.consentEvents[0]!.details, '');
 });
+
+test('one detail that does not open takes none of the others out of the evidence', async (t) => {
+  const { url, rights, erase, officer, withdraw, clock, grant } = await rightsGround(t);
+  for (const act of [withdraw, grant]) {
+    clock.advance(DAY);
+    await act('kim');
+  }
+  await asOwner(
+    url,
+    `UPDATE vouch.consent_details SET ciphertext = 'nonsense' WHERE event_id = (
+       SELECT event_id FROM vouch.ledger WHERE type = 'CONSENT_RECORDED' ORDER BY position LIMIT 1)`,
+  );
+  await erase('kim');
+  const [{ consentEvents } = { consentEvents: [] }] = await rights.evidence(officer, 'kim');
+  t.deepEqual(
+    consentEvents.map(({ details }) => details !== ''),
+    [false, true, true],
+  );
+});

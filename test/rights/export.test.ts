@@ -3,6 +3,7 @@ import test from 'ava';
 import { verifySignature } from '../../src/crypto/index.js';
 import { listLedger } from '../../src/storage/index.js';
 import { Rights, type ExportedFile } from '../../src/rights/index.js';
+import { asOwner } from '../helpers/database.js';
 import { overCallsGround } from '../helpers/over-calls.js';
 import { reasonOf } from '../helpers/tenant.js';
 import { fillEverything } from '../helpers/everything.js';
@@ -37,6 +38,7 @@ interface Exported {
   readonly lastAcceptedAt: string;
   readonly reviews: readonly object[];
   readonly consent: { readonly optedOut: boolean };
+  readonly unreadable: readonly string[];
 }
 
 const read = (files: readonly ExportedFile[]): Exported =>
@@ -148,4 +150,18 @@ test('of somebody who is not known, what there is is told: an opt-out, an earlie
   const data = read(await rights.export(officer, 'kim'));
   t.deepEqual([data.voiceprints, data.consentEvents, data.calls], [[], [], []]);
   t.is(data.earlierErasures.length, 1);
+});
+
+test('what does not open any more is told, and keeps nobody from the rest', async (t) => {
+  const ground = await rightsGround(t);
+  await fillEverything(ground);
+  const { url, rights, officer } = ground;
+  const whole = read(await rights.export(officer, 'kim'));
+  t.deepEqual(whole.unreadable, []);
+  await asOwner(url, "UPDATE vouch.speaker_keys SET wrapped_key = 'nonsense'");
+  const data = read(await rights.export(officer, 'kim'));
+  t.deepEqual(data.unreadable, ['voiceprints', 'speechKept', 'trustPhrase', 'calls', 'manifestRows']);
+  t.is(data.consentEvents.length, whole.consentEvents.length);
+  t.is(data.calls.length, whole.calls.length);
+  t.deepEqual(read(await rights.export(officer, 'mia')).unreadable, ['earlierErasures']);
 });

@@ -10,6 +10,7 @@ import {
   type SubjectCallRow,
   type Transaction,
 } from '../../storage/index.js';
+import type { Opened } from './opened.js';
 import type { HeldCall, HeldDecision, HeldOverride } from './held-data.js';
 
 /** Calls read at a time. */
@@ -19,6 +20,7 @@ const PAGE = 500;
 export interface CallsOf extends ErasedSubject {
   readonly tx: Transaction;
   readonly keyring: Keyring;
+  readonly opened: Opened;
 }
 
 /** The calls in which somebody was claimed, with what was decided of them, oldest first. */
@@ -58,14 +60,16 @@ async function withDecisions(of: CallsOf, calls: readonly SubjectCallRow[]): Pro
 
 /** By decision. Of a note that stands with another person nothing is told. */
 async function overridesOf(
-  { tx, keyring, speakerRef }: CallsOf,
+  { tx, keyring, speakerRef, opened }: CallsOf,
   decisionIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly HeldOverride[]>> {
   const byDecision = new Map<string, HeldOverride[]>();
   for (const row of await listDecisionOverrides(tx, decisionIds)) {
     const { overrideId, decisionId, action, reason, recordedAt, role } = row;
     const sealed = row.noteSpeakerRef === speakerRef ? row.note : null;
-    const note = sealed === null ? '' : await openNote(tx, keyring, overrideId, { sealed, speakerRef });
+    const open = async () =>
+      sealed === null ? '' : openNote(tx, keyring, overrideId, { sealed, speakerRef });
+    const note = await opened.read('calls', '', open);
     const told = { action, reason, note, recordedAt, role };
     byDecision.set(decisionId, [...(byDecision.get(decisionId) ?? []), told]);
   }

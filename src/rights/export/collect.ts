@@ -22,6 +22,7 @@ import { consentHistory } from '../consent-history.js';
 import { readEvidence } from '../read-evidence.js';
 import { callsOf } from './calls.js';
 import type { HeldAccess, HeldData } from './held-data.js';
+import { Opened } from './opened.js';
 
 /** Whose data is collected, and for when. */
 export interface Collecting extends ErasedSubject {
@@ -39,7 +40,8 @@ export async function collect(collecting: Collecting): Promise<HeldData> {
   const { tx, keyring, speakerId, speakerRef, idHash, now } = collecting;
   const speaker = await findSpeaker(tx, speakerId);
   const { state: consent } = await loadConsent(tx, { speakerRef, idHash }, now);
-  const evidence = await readEvidence(tx, keyring, idHash);
+  const opened = new Opened();
+  const evidence = await opened.read('earlierErasures', [], () => readEvidence(tx, keyring, idHash));
   return {
     format: 'vouch speaker export 1',
     tenantId: tx.tenantId,
@@ -50,15 +52,19 @@ export async function collect(collecting: Collecting): Promise<HeldData> {
     consent,
     consentEvents: await consentHistory(tx, keyring, speakerRef),
     notices: await noticesOf(tx, consent),
-    voiceprints: speaker === null ? [] : await exportVoiceprints(tx, keyring, speaker, now),
-    speechKept: await exportPartialEvidence(tx, keyring, speakerRef),
-    trustPhrase: await exportTrustPhrase(tx, keyring, speakerRef),
-    calls: await callsOf(collecting),
+    voiceprints: await opened.read('voiceprints', [], async () =>
+      speaker === null ? [] : exportVoiceprints(tx, keyring, speaker, now),
+    ),
+    speechKept: await opened.read('speechKept', [], () => exportPartialEvidence(tx, keyring, speakerRef)),
+    trustPhrase: await opened.read('trustPhrase', null, () => exportTrustPhrase(tx, keyring, speakerRef)),
+    calls: await callsOf({ ...collecting, opened }),
     ...(await termOf(tx, speakerRef, now)),
     ...(await findSurroundings(tx, speakerRef)),
-    manifestRows: await exportManifestRows(tx, keyring, idHash),
+    manifestRows: await opened.read('manifestRows', [], () => exportManifestRows(tx, keyring, idHash)),
     accesses: await accessesOf(tx, speakerRef),
     earlierErasures: evidence.map(({ receipt }) => receipt),
+    // Last: once all was read.
+    unreadable: opened.unreadable(),
   };
 }
 

@@ -93,4 +93,6 @@ export interface HeldData {
   readonly manifestRows: readonly ExportedManifestRow[];
   readonly accesses: readonly HeldAccess[];
   readonly earlierErasures: readonly ErasureReceipt[];
+  /** Members above of which something is held that does not open any more, and is not told. */
+  readonly unreadable: readonly string[];
 }

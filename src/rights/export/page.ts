@@ -78,6 +78,7 @@ function summary(data: HeldData): Html {
         ${data.consent.optedOut ? 'You have said no for good: nobody may ask you again.' : 'You have not opted out.'}
       </li>
       ${keptUntil(data)}
+      ${data.unreadable.map((part) => html`<li>Held, but it cannot be read any more: ${part}.</li>`)}
       ${data.states.map(({ state, since }) => html`<li>In force since ${time(since)}: ${plain(state)}.</li>`)}
     </ul>`;
 }
