@@ -26,9 +26,10 @@ import {
 import { lockVoiceprint, type LockedVoiceprint } from './change.js';
 import { checkSpeech } from './checks.js';
 import type { EnrolmentSpeech, PooledVector } from './inputs.js';
+import { callIdsOf, openLineage, sealLineage } from './lineage.js';
 import { tellOne } from './read.js';
 import { openVoiceprint } from './rows.js';
-import { openLineage, sealLineage, sealVector } from './sealed.js';
+import { sealVector } from './sealed.js';
 
 /** A voiceprint that is to learn from a call. */
 export interface Adaptation {
@@ -100,7 +101,7 @@ export class Adaptations {
     const now = this.clock.now();
     const { speakerRef, label } = row;
     const ofLabel = rows.filter((each) => each.label === label);
-    if (ofLabel.some((each) => openLineage(key, each.voiceprintId, each.lineage).callId === callId))
+    if (ofLabel.some((each) => callIdsOf(openLineage(key, each.voiceprintId, each.lineage)).includes(callId)))
       throw new VouchError('CALL_ALREADY_LEARNT');
     // Enrolled anew since, and waiting: it is to take the place of this one, which has nothing more to learn.
     if (ofLabel.some((each) => each.version > row.version && isAwaited(each)))

@@ -6,16 +6,19 @@ import type { EnrolmentPolicy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
 import type { Voiceprint } from '../domain/voiceprint.js';
 import { VouchError } from '../errors.js';
+import { openSpeakerKey } from '../keys/index.js';
 import {
   deleteReviewsOf,
   deleteVoiceprint,
   listReviews,
   lockSpeakerRef,
   once,
+  replaceLineage,
   reviewedVoiceprint,
   setVoiceprintStatus,
   type Database,
   type ReviewRow,
+  type VoiceprintRow,
 } from '../storage/index.js';
 import {
   admit,
@@ -27,6 +30,7 @@ import {
   type Changing,
   type LockedVoiceprint,
 } from './change.js';
+import { callIdsOf, openLineage, sealLineage } from './lineage.js';
 import { tellOne } from './read.js';
 
 /** A page of reviews, the oldest first. */
@@ -64,7 +68,7 @@ export class Approvals {
   ): Promise<Voiceprint> {
     const told = await this.#once(principal, 'ApproveVoiceprint', { voiceprintId }, key, async (changing) => {
       const locked = await lockAwaiting(changing, voiceprintId);
-      await checkOtherPrincipal(changing, voiceprintId);
+      await checkOtherPrincipal(changing, locked);
       const status = await admit(changing, locked, policy);
       await recordChange(changing, locked, 'VOICEPRINT_APPROVED', { status });
       return { voiceprintId, speakerRef: locked.row.speakerRef };
@@ -99,6 +103,7 @@ export class Approvals {
         const before = rows.find((each) => each.voiceprintId === row.adaptedFrom);
         if (before === undefined) throw new VouchError('NO_EARLIER_VERSION');
         await checkNotHeld(changing, speaker);
+        await rememberCalls(changing, before, row);
         await deleteVoiceprint(changing.tx, voiceprintId);
         await setVoiceprintStatus(changing.tx, before.voiceprintId, 'ACTIVE');
         const facts = { status: 'ACTIVE', destroyed: voiceprintId } as const;
@@ -148,7 +153,7 @@ export class Approvals {
       const voiceprintId = await reviewedVoiceprint(changing.tx, review.reviewId);
       if (voiceprintId === null) throw new VouchError('REVIEW_NOT_FOUND', { field: 'review_id' });
       const locked = await lockVoiceprint(changing, voiceprintId);
-      await checkOtherPrincipal(changing, voiceprintId);
+      await checkOtherPrincipal(changing, locked);
       if (review.resolution === 'REJECT') {
         await destroy(changing, locked, 'VOICEPRINT_REJECTED');
         return { voiceprintId, speakerRef: null };
@@ -180,6 +185,20 @@ export class Approvals {
       return tellOne({ tx, keyring: this.keyring, now }, speaker, left.voiceprintId);
     });
   }
+}
+
+/** What a version learnt from is kept with the one before: under another key it would be learnt from again. */
+async function rememberCalls(
+  { tx, keyring }: Changing,
+  before: VoiceprintRow,
+  learnt: VoiceprintRow,
+): Promise<void> {
+  const key = await openSpeakerKey(tx, keyring, before.speakerRef);
+  const kept = openLineage(key, before.voiceprintId, before.lineage);
+  const gone = openLineage(key, learnt.voiceprintId, learnt.lineage);
+  const rolledBackCallIds = [...(kept.rolledBackCallIds ?? []), ...callIdsOf(gone)];
+  const lineage = sealLineage(key, before.voiceprintId, { ...kept, rolledBackCallIds });
+  await replaceLineage(tx, before.voiceprintId, lineage);
 }
 
 /** Throws VOICEPRINT_NOT_FOUND, APPROVAL_NOT_AWAITED. */

@@ -5,6 +5,7 @@ import type { VoiceprintStatus } from '../domain/people.js';
 import type { EnrolmentPolicy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
+import { openSpeakerKey } from '../keys/index.js';
 import {
   deleteVoiceprint,
   findActor,
@@ -19,6 +20,7 @@ import {
   type VoiceprintRow,
 } from '../storage/index.js';
 import { settleStored } from './create.js';
+import { openLineage } from './lineage.js';
 
 /** A transaction that changes a voiceprint. */
 export interface Changing {
@@ -50,14 +52,21 @@ export async function lockVoiceprint(
   return { speaker, row, rows };
 }
 
-/** Four eyes: nobody lets a voiceprint be used that they enrolled, or that was enrolled on their behalf. Throws OWN_ENROLMENT. */
+/**
+ * Four eyes: nobody lets a voiceprint be used that they enrolled, or that was enrolled on their behalf; nor one with speech
+ * of an earlier call in it that came so. Throws OWN_ENROLMENT.
+ */
 export async function checkOtherPrincipal(
-  { tx, principal }: Pick<Changing, 'tx' | 'principal'>,
-  voiceprintId: string,
+  { tx, keyring, principal }: Pick<Changing, 'tx' | 'keyring' | 'principal'>,
+  { row: { voiceprintId, speakerRef, lineage } }: LockedVoiceprint,
 ): Promise<void> {
-  const enroller = await findEnroller(tx, voiceprintId);
   const actor = await findActor(tx, principal.actorId);
-  const own = actor !== undefined && [enroller?.actorRef, enroller?.onBehalfOfRef].includes(actor);
+  if (actor === undefined) return;
+  const key = await openSpeakerKey(tx, keyring, speakerRef);
+  const { calls = [] } = openLineage(key, voiceprintId, lineage);
+  const own = [await findEnroller(tx, voiceprintId), ...calls].some(
+    (each) => each?.actorRef === actor || each?.onBehalfOfRef === actor,
+  );
   if (own) throw new VouchError('OWN_ENROLMENT');
 }
 

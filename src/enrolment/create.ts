@@ -23,7 +23,8 @@ import {
 } from '../storage/index.js';
 import { findDuplicate } from './duplicates.js';
 import type { EnrolmentRequest, EnrolmentSpeech } from './inputs.js';
-import { sealLineage, sealVector } from './sealed.js';
+import { sealLineage, weaker } from './lineage.js';
+import { sealVector } from './sealed.js';
 import { settle } from './status.js';
 
 /** A transaction that makes a voiceprint, and what it needs. */
@@ -51,11 +52,14 @@ export async function createVoiceprint(
   const rows = await settleStored(tx, speakerRef, now);
   const duplicateOf = await findDuplicate({ tx, gate, now }, speakerRef, speech);
   const { status, usableFrom } = firstStanding(duplicateOf, policy, now);
-  await checkLabels(tx, speakerRef, request.label, policy.maximumLabels);
+  await checkLabels(tx, speakerRef, [request.label], policy.maximumLabels);
   const version = await makeRoom(tx, rows, request.label, status);
   const voiceprintId = randomUUID();
   const { label, source, callId, proofing, onBehalfOf } = request;
   const actor = await actorOf(tx, principal);
+  const onBehalfOfRef = onBehalfOf === '' ? null : await actorRef(tx, onBehalfOf);
+  const { earlier = [] } = speech;
+  const calls = [...earlier, { callId, proofing, actorRef: actor.ref, onBehalfOfRef }];
   await insertVoiceprint(tx, {
     voiceprintId,
     speakerRef,
@@ -68,12 +72,17 @@ export async function createVoiceprint(
     quality: speech.quality,
     codec: speech.codec,
     consistency: Math.min(1, speech.consistency),
-    lineage: sealLineage(key, voiceprintId, { callId, proofing }),
+    lineage: sealLineage(key, voiceprintId, {
+      callId,
+      // A voiceprint is worth no more than its weakest part.
+      proofing: earlier.reduce((weakest, each) => weaker(weakest, each.proofing), proofing),
+      calls: earlier.length > 0 ? calls : undefined,
+    }),
     createdAt: now,
     usableFrom,
     actorRef: actor.ref,
     role: actor.role,
-    onBehalfOfRef: onBehalfOf === '' ? null : await actorRef(tx, onBehalfOf),
+    onBehalfOfRef,
     adaptedFrom: null,
   });
   for (const vector of speech.vectors) await insertVector(tx, sealVector(key, voiceprintId, vector));
@@ -123,14 +132,19 @@ export async function settleStored(tx: Transaction, speakerRef: string, now: Dat
   return settled;
 }
 
-/** Throws TOO_MANY_VOICEPRINTS. What a legal hold alone keeps counts for nothing. */
-async function checkLabels(
+/**
+ * What a legal hold alone keeps counts for nothing.
+ *
+ * @param asked labels that are to be, besides those of voiceprints
+ * @throws TOO_MANY_VOICEPRINTS
+ */
+export async function checkLabels(
   tx: Transaction,
   speakerRef: string,
-  label: string,
+  asked: readonly string[],
   maximumLabels: number,
 ): Promise<void> {
-  const labels = new Set(await labelsInUse(tx, speakerRef)).add(label);
+  const labels = new Set([...(await labelsInUse(tx, speakerRef)), ...asked]);
   if (labels.size <= maximumLabels) return;
   throw new VouchError('TOO_MANY_VOICEPRINTS', { metadata: { maximumLabels: String(maximumLabels) } });
 }

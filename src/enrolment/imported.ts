@@ -5,7 +5,8 @@ import type { EmbeddingSpace } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 import { insertVector, insertVoiceprint, type Actor, type Transaction } from '../storage/index.js';
 import type { ExportedVoiceprint } from './exported.js';
-import { sealLineage, sealVector } from './sealed.js';
+import { sealLineage } from './lineage.js';
+import { sealVector } from './sealed.js';
 
 /** A voiceprint of another installation: one in use there, or one that waits. */
 export interface ImportableVoiceprint extends Omit<

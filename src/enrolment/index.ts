@@ -17,8 +17,9 @@ export {
   PartialEvidence,
   resealPartialEvidence,
   type ExportedSpeech,
+  type KeptSpeech,
   type PartialSpeech,
-  type PartOf,
+  type BroughtPart,
 } from './partial.js';
 export { Speakers } from './speakers.js';
 export { exportTrustPhrase, resealTrustPhrase, TrustPhrases, type ExportedPhrase } from './trust-phrases.js';

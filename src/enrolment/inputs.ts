@@ -2,6 +2,7 @@ import type { JsonValue } from '../crypto/index.js';
 import type { IdentityProofing, VoiceprintSource } from '../domain/people.js';
 import type { EmbeddingSpace, SpeechQuality } from '../domain/speech.js';
 import type { OpenVoiceprint } from '../domain/voiceprint.js';
+import type { SpeechOrigin } from './lineage.js';
 
 /** A pooled vector, and the model that it came from. */
 export interface PooledVector {
@@ -41,6 +42,8 @@ export interface EnrolmentSpeech {
   readonly quality: SpeechQuality;
   /** The codec of the source, for example `mulaw`. */
   readonly codec: string;
+  /** Of the earlier calls whose speech is in it, where there are such. */
+  readonly earlier?: readonly SpeechOrigin[];
   /** Lowest cosine of a stretch of it with the rest, -1 to 1. */
   readonly consistency: number;
   /** Which of these voiceprints this speech would be accepted for, the best; undefined for none. Whoever scores says so. */

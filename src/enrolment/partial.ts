@@ -3,10 +3,14 @@ import { appendEntry } from '../audit/index.js';
 import type { ConsentGate, Grant } from '../consent/index.js';
 import { canonicalJson, decodeVector, encodeVector, type DataKey, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
+import type { IdentityProofing } from '../domain/people.js';
+import type { EnrolmentPolicy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
 import type { SpeechQuality } from '../domain/speech.js';
 import { openSpeakerKey } from '../keys/index.js';
 import {
+  actorOf,
+  actorRef as refOf,
   listPartialEvidence,
   listPartialEvidenceOf,
   lockSpeakerRef,
@@ -16,18 +20,32 @@ import {
   type Database,
   type Transaction,
 } from '../storage/index.js';
+import { checkLabels } from './create.js';
 import { exportedVector, type ExportedVector } from './exported.js';
 import type { EnrolmentSpeech } from './inputs.js';
+import { originJson, originSchema, type SpeechOrigin } from './lineage.js';
 import { resealed } from './sealed.js';
 
 /** Speech of one call, pooled. */
-export type PartialSpeech = Omit<EnrolmentSpeech, 'findAlike'>;
+export type PartialSpeech = Omit<EnrolmentSpeech, 'findAlike' | 'earlier'>;
+
+/** The same as it is kept: with whose word it came. */
+export interface KeptSpeech extends PartialSpeech {
+  readonly origin: SpeechOrigin;
+}
 
 /** Towards which voiceprint, and what which call gave. */
 export interface PartOf {
   readonly grant: Grant;
   readonly label: string;
   readonly callId: string;
+}
+
+/** What of a request is kept with the speech. */
+export interface BroughtPart extends PartOf {
+  readonly proofing: IdentityProofing;
+  /** Empty: on nobody's. */
+  readonly onBehalfOf: string;
 }
 
 const number = z.number().nullable();
@@ -48,6 +66,7 @@ const evidenceSchema = z.strictObject({
   quality: z.record(z.string(), number).transform((quality) => quality as unknown as SpeechQuality),
   codec: z.string(),
   consistency: z.number(),
+  origin: originSchema,
 });
 
 /**
@@ -67,7 +86,7 @@ export class PartialEvidence {
    *
    * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT where the grant does not stand any more, CIPHERTEXT_INVALID
    */
-  async ofOtherCalls({ grant, label, callId }: PartOf): Promise<readonly PartialSpeech[]> {
+  async ofOtherCalls({ grant, label, callId }: PartOf): Promise<readonly KeptSpeech[]> {
     const { tenantId, speakerRef } = grant;
     const callHash = await this.#callHash(tenantId, callId);
     return this.database.tenant(tenantId, async (tx) => {
@@ -81,17 +100,17 @@ export class PartialEvidence {
   }
 
   /**
-   * Keeps what a call gave, in the place of what it gave before.
+   * Keeps what a call gave, in the place of less that it gave before: a stream that took the call up begins with nothing.
    *
    * @param principal who asked for an enrolment
-   * @param keepMs for how long
-   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT where the grant does not stand any more
+   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT where the grant does not stand any more; TOO_MANY_VOICEPRINTS, with what is
+   *   kept towards other labels
    */
   async keep(
     principal: Principal,
-    { grant, label, callId }: PartOf,
+    { grant, label, callId, proofing, onBehalfOf }: BroughtPart,
     speech: PartialSpeech,
-    keepMs: number,
+    { partialEvidenceMs, maximumLabels }: Pick<EnrolmentPolicy, 'partialEvidenceMs' | 'maximumLabels'>,
   ): Promise<void> {
     const { tenantId, speakerRef, eventId: consentEventId } = grant;
     const callHash = await this.#callHash(tenantId, callId);
@@ -100,13 +119,24 @@ export class PartialEvidence {
       await lockSpeakerRef(tx, speakerRef);
       const key = await this.gate.unlock(tx, grant);
       const now = this.clock.now();
-      const expiresAt = new Date(now.getTime() + keepMs);
-      const evidence = seal(key, { label, callHash }, speech);
+      const rows = (await listPartialEvidenceOf(tx, speakerRef)).filter((row) => row.expiresAt > now);
+      await checkLabels(tx, speakerRef, [...rows.map((row) => row.label), label], maximumLabels);
+      const before = rows.find(
+        (row) =>
+          row.label === label && row.callHash.equals(callHash) && row.consentEventId === consentEventId,
+      );
+      if (before !== undefined && open(key, before).netSpeechMs >= speech.netSpeechMs) return;
+      const actorRef = (await actorOf(tx, principal)).ref;
+      const onBehalfOfRef = onBehalfOf === '' ? null : await refOf(tx, onBehalfOf);
+      const origin = { callId, proofing, actorRef, onBehalfOfRef };
+      const expiresAt = new Date(now.getTime() + partialEvidenceMs);
+      const evidence = seal(key, { label, callHash }, { ...speech, origin });
       await putPartialEvidence(tx, { speakerRef, label, callHash, consentEventId, evidence, expiresAt });
       await appendEntry(tx, principal, {
         kind: 'AUDIT',
         type: 'SPEECH_KEPT',
         subjectRef: speakerRef,
+        onBehalfOf,
         recordedAt: now,
         body: { label, consentEventId, expiresAt: expiresAt.toISOString() },
       });
@@ -139,6 +169,8 @@ export interface ExportedSpeech {
   readonly spokenFrom: Date;
   readonly netSpeechMs: number;
   readonly keptUntil: Date;
+  readonly callId: string;
+  readonly proofing: IdentityProofing;
   readonly vectors: readonly ExportedVector[];
 }
 
@@ -152,9 +184,11 @@ export async function exportPartialEvidence(
   if (rows.length === 0) return [];
   const key = await openSpeakerKey(tx, keyring, speakerRef);
   return rows.map((row) => {
-    const { spokenFrom, netSpeechMs, vectors } = open(key, row);
+    const { spokenFrom, netSpeechMs, vectors, origin } = open(key, row);
+    const { callId, proofing } = origin;
     const told = vectors.map(({ space, vector }) => exportedVector(space.id, vector));
-    return { label: row.label, spokenFrom, netSpeechMs, keptUntil: row.expiresAt, vectors: told };
+    const { label, expiresAt: keptUntil } = row;
+    return { label, spokenFrom, netSpeechMs, keptUntil, callId, proofing, vectors: told };
   });
 }
 
@@ -163,8 +197,8 @@ interface Place {
   readonly callHash: Buffer;
 }
 
-function seal(key: DataKey, place: Place, speech: PartialSpeech): Buffer {
-  const { vectors, spokenFrom, netSpeechMs, quality, codec, consistency } = speech;
+function seal(key: DataKey, place: Place, speech: KeptSpeech): Buffer {
+  const { vectors, spokenFrom, netSpeechMs, quality, codec, consistency, origin } = speech;
   const text = canonicalJson({
     vectors: vectors.map(({ space, vector }) => ({
       space: { ...space },
@@ -175,6 +209,7 @@ function seal(key: DataKey, place: Place, speech: PartialSpeech): Buffer {
     quality: { ...quality },
     codec,
     consistency,
+    origin: originJson(origin),
   });
   const bytes = Buffer.from(text);
   try {
@@ -184,7 +219,7 @@ function seal(key: DataKey, place: Place, speech: PartialSpeech): Buffer {
   }
 }
 
-function open(key: DataKey, row: Place & { readonly evidence: Buffer }): PartialSpeech {
+function open(key: DataKey, row: Place & { readonly evidence: Buffer }): KeptSpeech {
   const { vectors, ...speech } = evidenceSchema.parse(
     JSON.parse(key.open(row.evidence, contextOf(row)).toString()),
   );

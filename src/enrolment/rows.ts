@@ -1,7 +1,8 @@
 import type { DataKey } from '../crypto/index.js';
 import type { OpenVoiceprint, Voiceprint } from '../domain/voiceprint.js';
 import type { VectorRow, VoiceprintRow } from '../storage/index.js';
-import { openLineage, openVector } from './sealed.js';
+import { openLineage } from './lineage.js';
+import { openVector } from './sealed.js';
 
 /** What is told of a voiceprint, from its row and those of the speaker's vectors. Throws CIPHERTEXT_INVALID. */
 export function tellVoiceprint(

@@ -1,7 +1,4 @@
-import { z } from 'zod';
-import { proofingJson } from '../consent/index.js';
-import { canonicalJson, decodeVector, encodeVector, type DataKey } from '../crypto/index.js';
-import type { IdentityProofing } from '../domain/people.js';
+import { decodeVector, encodeVector, type DataKey } from '../crypto/index.js';
 import {
   listVectors,
   listVoiceprints,
@@ -11,35 +8,7 @@ import {
   type VectorRow,
 } from '../storage/index.js';
 import type { PooledVector } from './inputs.js';
-
-/** What of a voiceprint may name people, or lead to them. */
-export interface Lineage {
-  /** Empty for a recording. */
-  readonly callId: string;
-  readonly proofing: IdentityProofing;
-}
-
-const lineageSchema = z.strictObject({
-  callId: z.string(),
-  proofing: z.strictObject({
-    method: z.string(),
-    strength: z.enum(['LOW', 'MEDIUM', 'HIGH']),
-    actor: z.string(),
-    reference: z.string(),
-    provedAt: z.iso.datetime().transform((text) => new Date(text)),
-  }),
-});
-
-/** Seals where a voiceprint came from, for its row. */
-export function sealLineage(key: DataKey, voiceprintId: string, { callId, proofing }: Lineage): Buffer {
-  const text = canonicalJson({ callId, proofing: proofingJson(proofing) });
-  return key.seal(Buffer.from(text), lineageContext(voiceprintId));
-}
-
-/** Opens what {@link sealLineage} made. Throws CIPHERTEXT_INVALID. */
-export function openLineage(key: DataKey, voiceprintId: string, sealed: Buffer): Lineage {
-  return lineageSchema.parse(JSON.parse(key.open(sealed, lineageContext(voiceprintId)).toString()));
-}
+import { lineageContext } from './lineage.js';
 
 /** Seals a vector, bound to its voiceprint, purpose and model. */
 export function sealVector(key: DataKey, voiceprintId: string, { space, vector }: PooledVector): VectorRow {
@@ -97,10 +66,6 @@ export function resealed(
   } finally {
     bytes.fill(0);
   }
-}
-
-function lineageContext(voiceprintId: string) {
-  return { use: 'lineage', voiceprint: voiceprintId };
 }
 
 function vectorContext(row: Omit<VectorRow, 'ciphertext'>) {

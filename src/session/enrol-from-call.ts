@@ -5,11 +5,11 @@ import type { Principal } from '../domain/principal.js';
 import type { OpenVoiceprint, Voiceprint } from '../domain/voiceprint.js';
 import {
   checkSpeech,
+  type BroughtPart,
   type EnrolmentRequest,
   type EnrolmentSpeech,
   type PartialEvidence,
   type PartialSpeech,
-  type PartOf,
   type Voiceprints,
 } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
@@ -63,9 +63,9 @@ export async function enrolFromCall(
   // Where these do not suffice, there will be more of them when the request is repeated.
   if (whole.length < windows.length) live.session.wantForEnrolment();
   const own = enrolmentSpeech(whole, assessment.spaces, grant.since, codec, assessment.alikeTerms);
-  const part = { grant, label: asked.label, callId: asked.callId };
-  const mayCount = asked.proofing !== null;
-  const joining = { policy: policy.enrolment, mayCount, terms: assessment.alikeTerms };
+  const { label, callId, proofing, onBehalfOf } = asked;
+  const part = { grant, label, callId, onBehalfOf };
+  const joining = { policy: policy.enrolment, proofing, terms: assessment.alikeTerms };
   const speech = await withOtherCalls(parts.partial, principal, part, own, joining);
   return parts.voiceprints.create(principal, grant, request, speech, policy.enrolment);
 }
@@ -73,34 +73,37 @@ export async function enrolFromCall(
 /** On what terms calls are added up. */
 interface Joining {
   readonly policy: EnrolmentPolicy;
-  /** Whether the request is complete but for its speech. */
-  readonly mayCount: boolean;
+  /** Null: the request is not complete, and nothing is added or kept for it. */
+  readonly proofing: IdentityProofing | null;
   readonly terms: AlikeTerms;
 }
 
 /**
  * Adds what earlier calls gave, where this one is not enough; and keeps what this one gave where it is not enough with
  * them. That the calls are one person's is held to the same error rate as an acceptance: a part that somebody else slipped
- * in would be in the voiceprint for good.
+ * in would be in the voiceprint for good. Of two calls that do not sound alike either may be the other person's: both are
+ * kept, and the next call tells.
  */
 async function withOtherCalls(
   partial: PartialEvidence,
   principal: Principal,
-  part: PartOf,
+  part: Omit<BroughtPart, 'proofing'>,
   own: EnrolmentSpeech,
-  { policy, mayCount, terms }: Joining,
+  { policy, proofing, terms }: Joining,
 ): Promise<EnrolmentSpeech> {
   const { minimumNetSpeechFromCallMs: minimumMs, partialEvidenceMs } = policy;
   const enough = own.netSpeechMs >= minimumMs;
-  if (partialEvidenceMs === 0 || enough || !mayCount || own.vectors.length === 0) return own;
+  if (partialEvidenceMs === 0 || enough || proofing === null || own.vectors.length === 0) return own;
   checkSpeech(own, policy);
   const others = (await partial.ofOtherCalls(part)).filter((other) => ofSameModels(own, other));
-  if (others.some((other) => own.findAlike([asVoiceprint(other)]) === undefined)) {
-    throw new VouchError('SPEECH_INCONSISTENT', { message: 'An earlier call does not sound like this one.' });
-  }
-  const speech = addUp([own, ...others], terms);
-  if (speech.netSpeechMs < minimumMs) await partial.keep(principal, part, own, partialEvidenceMs);
-  return speech;
+  const alike = others.filter((other) => own.findAlike([asVoiceprint(other)]) !== undefined);
+  const isOdd = others.length > 0 && alike.length === 0;
+  const speech = addUp([own, ...alike], terms);
+  if (isOdd ? others.length === 1 : speech.netSpeechMs < minimumMs)
+    await partial.keep(principal, { ...part, proofing }, own, policy);
+  if (isOdd)
+    throw new VouchError('SPEECH_INCONSISTENT', { message: 'Earlier calls do not sound like this one.' });
+  return { ...speech, earlier: alike.map(({ origin }) => origin) };
 }
 
 function ofSameModels(a: PartialSpeech, b: PartialSpeech): boolean {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { Purpose } from '../../src/gen/vouch/v1/common.js';
+import { ProofingStrength, Purpose } from '../../src/gen/vouch/v1/common.js';
 import { ConsentValue } from '../../src/gen/vouch/v1/consent.js';
 import { VoiceprintStatus } from '../../src/gen/vouch/v1/enrolment.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
@@ -82,6 +82,42 @@ test('speech of several calls adds up until there is enough, of the same person 
   const { refused } = await enrolFrom('allison_en/call-1.wav', 1);
   t.is(refused?.reason, 'NOT_ENOUGH_SPEECH');
   t.true(Number(refused?.metadata['netSpeechMs']) < 9000, refused?.metadata['netSpeechMs']);
+});
+
+test('a wrong voice that came first does not keep the person out, and whoever brought a part approves nothing', async (t) => {
+  const enrolment = {
+    ...DEFAULT_POLICY.enrolment,
+    minimumNetSpeechFromCallMs: 11_000,
+    approval: 'REQUIRED' as const,
+  };
+  const tenant = await service().tenant({ enrolment });
+  await tenant.grant('allison_en');
+  const as = (actor: string) => service().clients(tenant.tenantId, 'SUPERVISOR', undefined, actor).enrolment;
+  /** Two or three windows of speech. */
+  const enrolFrom = async (file: string, actor: string, strength: ProofingStrength) => {
+    const call = tenant.open(['allison_en']);
+    await call.speech(file, 0, 11_000);
+    for (let netSpeechMs = 0; netSpeechMs < 5900;) {
+      await sleep(300);
+      const look = { callId: call.callId, idempotencyKey: randomUUID() };
+      netSpeechMs = (await tenant.verification.evaluateCall(look)).decision?.netSpeechMs ?? 0;
+    }
+    const request = { callId: call.callId, speakerId: 'allison_en', proofing: { ...PROOFING, strength } };
+    const asked = as(actor).enrolFromCall({ ...request, idempotencyKey: randomUUID() });
+    const answer = await asked.catch(failureOf);
+    await call.end();
+    return 'reason' in answer ? answer.reason : answer.voiceprint;
+  };
+  t.is(await enrolFrom('carlo_it/call-1.wav', 'one', ProofingStrength.HIGH), 'NOT_ENOUGH_SPEECH');
+  t.is(await enrolFrom('allison_en/call-1.wav', 'two', ProofingStrength.LOW), 'SPEECH_INCONSISTENT');
+  const made = await enrolFrom('allison_en/call-2.wav', 'three', ProofingStrength.HIGH);
+  if (typeof made !== 'object') return t.fail(made);
+  t.is(made.proofing?.strength, ProofingStrength.LOW);
+  const { voiceprintId } = made;
+  const approval = { voiceprintId, idempotencyKey: 'k' };
+  for (const actor of ['two', 'three'])
+    t.is((await failure(as(actor).approveVoiceprint(approval))).reason, 'OWN_ENROLMENT', actor);
+  await as('one').approveVoiceprint(approval);
 });
 
 test('a voiceprint learns from a strongly accepted call under ADAPT, and can be rolled back', async (t) => {

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { mergeVectors } from '../../src/scoring/index.js';
-import { overCallsGround } from '../helpers/over-calls.js';
+import { overCallsGround, PROOFING } from '../helpers/over-calls.js';
 import { reasonOf } from '../helpers/tenant.js';
 import { CAMPPLUS, unitVector } from '../helpers/voiceprints.js';
 
@@ -87,6 +88,21 @@ test('a version that learnt can be rolled back to the one that it was made from'
   t.like(await rollBack(learnt.voiceprintId), { voiceprintId: made.voiceprintId, status: 'ACTIVE' });
   t.deepEqual(await openIds('kim'), [made.voiceprintId]);
   t.is(await reasonOf(rollBack(learnt.voiceprintId)), 'VOICEPRINT_NOT_FOUND');
+});
+
+test('neither an earlier call of the enrolment is learnt from, nor one that was rolled back', async (t) => {
+  const { enrol, adapt, rollBack } = await overCallsGround(t);
+  const origin = { proofing: PROOFING, actorRef: randomUUID(), onBehalfOfRef: null };
+  const earlier = [{ callId: 'earlier', ...origin }];
+  const made = await enrol('kim', { ...AT_ONCE, speech: { earlier } });
+  t.is(await reasonOf(adapt(made.voiceprintId, { callId: 'earlier' })), 'CALL_ALREADY_LEARNT');
+  const second = await adapt(made.voiceprintId, { callId: 'two', speech: OTHER_WORDS });
+  const third = await adapt(second.voiceprintId, { callId: 'three', speech: OTHER_WORDS });
+  await rollBack(third.voiceprintId);
+  await rollBack(second.voiceprintId);
+  for (const callId of ['two', 'three'])
+    t.is(await reasonOf(adapt(made.voiceprintId, { callId })), 'CALL_ALREADY_LEARNT', callId);
+  await adapt(made.voiceprintId, { callId: 'four' });
 });
 
 test('what an enrolment superseded does not come back: it may never have been approved', async (t) => {

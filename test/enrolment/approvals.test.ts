@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import type { Principal } from '../../src/domain/principal.js';
 import { Approvals, Notifications } from '../../src/enrolment/index.js';
+import { actorRef } from '../../src/storage/index.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { asOwner } from '../helpers/database.js';
 import { reasonOf } from '../helpers/tenant.js';
-import { voiceprintGround } from '../helpers/voiceprints.js';
+import { enrolmentRequest, voiceprintGround } from '../helpers/voiceprints.js';
 
 const DAY = 86_400_000;
 const POLICY = { ...DEFAULT_POLICY.enrolment, approval: 'REQUIRED' as const };
@@ -51,6 +52,25 @@ test('where an approval is required, nothing is used before somebody else gave i
   t.like(await approve(made.voiceprintId), { status: 'ACTIVE', usableFrom: clock.now() });
   t.deepEqual(await openIds('kim'), [made.voiceprintId]);
   t.is(await reasonOf(approve(made.voiceprintId)), 'APPROVAL_NOT_AWAITED');
+});
+
+test('nor is it approved by whoever brought speech of an earlier call, and it is proved as weakly as the weakest', async (t) => {
+  const { enrol, approve, database, officer } = await approvalGround(t);
+  const refOf = (actorId: string) => database.tenant(officer.tenantId, (tx) => actorRef(tx, actorId));
+  const { proofing } = enrolmentRequest('kim');
+  const earlier = [
+    {
+      callId: 'first',
+      proofing: { ...proofing!, strength: 'LOW' as const },
+      actorRef: await refOf('supervisor'),
+      onBehalfOfRef: await refOf('agent-smith'),
+    },
+  ];
+  const made = await enrol('kim', { policy: POLICY, speech: { earlier } });
+  t.is(made.proofing.strength, 'LOW');
+  t.is(await reasonOf(approve(made.voiceprintId)), 'OWN_ENROLMENT');
+  t.is(await reasonOf(approve(made.voiceprintId, { ...officer, actorId: 'agent-smith' })), 'OWN_ENROLMENT');
+  t.like(await approve(made.voiceprintId, { ...officer, actorId: 'somebody else' }), { status: 'ACTIVE' });
 });
 
 test('an approval does not shorten the waiting period', async (t) => {

@@ -1,20 +1,42 @@
 import test from 'ava';
+import { findActor, listLedger } from '../../src/storage/index.js';
+import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { asOwner } from '../helpers/database.js';
-import { overCallsGround } from '../helpers/over-calls.js';
+import { overCallsGround, PROOFING } from '../helpers/over-calls.js';
 import { reasonOf } from '../helpers/tenant.js';
 import { speech, unitVector } from '../helpers/voiceprints.js';
 
 const DAY = 86_400_000;
 
 test('what a call gave is kept, once, for other calls towards the same label', async (t) => {
-  const { keep, others, clock } = await overCallsGround(t);
+  const { keep, others, clock, database, officer } = await overCallsGround(t);
   await keep('one', 3000);
   await keep('one', 6000);
   t.deepEqual(await others('one'), []);
   t.deepEqual(await others('two', 'mobile'), []);
   const { findAlike, ...kept } = speech(clock.now(), { netSpeechMs: 6000 });
   t.is(findAlike([]), undefined);
-  t.deepEqual(await others('two'), [kept]);
+  const actorRef = await database.tenant(officer.tenantId, (tx) => findActor(tx, officer.actorId));
+  const origin = { callId: 'one', proofing: PROOFING, actorRef: actorRef!, onBehalfOfRef: null };
+  t.deepEqual(await others('two'), [{ ...kept, origin }]);
+});
+
+test('only more takes the place of what a call gave, and only that is recorded', async (t) => {
+  const { keep, others, database, officer } = await overCallsGround(t);
+  for (const netSpeechMs of [3000, 15_000, 15_000, 3000]) await keep('one', netSpeechMs);
+  t.is((await others('two'))[0]!.netSpeechMs, 15_000);
+  const ledger = await database.tenant(officer.tenantId, (tx) => listLedger(tx, 0, 100));
+  t.is(ledger.filter(({ type }) => type === 'SPEECH_KEPT').length, 2);
+});
+
+test('speech is kept towards no more labels than there may be', async (t) => {
+  const { keep, enrol, others } = await overCallsGround(t);
+  await enrol('kim', { request: { label: 'made' } });
+  await keep('one', 3000, 'kept', 2);
+  t.is(await reasonOf(keep('one', 3000, 'another', 2)), 'TOO_MANY_VOICEPRINTS');
+  await keep('two', 3000, 'kept', 2);
+  await keep('two', 3000, 'made', 2);
+  t.is((await others('three', 'kept')).length, 2);
 });
 
 test('it is sealed: neither vector nor call can be read', async (t) => {
@@ -68,7 +90,8 @@ test('under a restriction nothing is kept or added, and no phrase chosen; after 
   await keep('one');
   const part = { grant: await grantOf('kim'), label: 'default', callId: 'two' };
   await setState('RESTRICTED');
-  const kept = partial.keep(officer, part, speech(clock.now()), DAY);
+  const brought = { ...part, proofing: PROOFING, onBehalfOf: '' };
+  const kept = partial.keep(officer, brought, speech(clock.now()), DEFAULT_POLICY.enrolment);
   t.is(await reasonOf(kept), 'PROCESSING_RESTRICTED');
   t.is(await reasonOf(partial.ofOtherCalls(part)), 'PROCESSING_RESTRICTED');
   t.is(await reasonOf(setPhrase('blue heron')), 'PROCESSING_RESTRICTED');

@@ -4,11 +4,11 @@ import { EnrolmentJobs, PartialEvidence, TrustPhrases } from '../../src/enrolmen
 import { Overrides } from '../../src/session/index.js';
 import { insertCommand } from '../../src/storage/index.js';
 import { TransferKeys } from '../../src/transfer/index.js';
+import { DEFAULT_POLICY } from '../../src/tenant/index.js';
+import { PROOFING } from './over-calls.js';
 import { asOwner } from './database.js';
 import type { RightsGround } from './rights.js';
 import { speech } from './voiceprints.js';
-
-const DAY = 86_400_000;
 
 /** Puts something of Kim's into every table that may hold something of a person's. */
 export async function fillEverything(ground: RightsGround): Promise<void> {
@@ -38,8 +38,8 @@ export async function fillEverything(ground: RightsGround): Promise<void> {
   const phrases = new TrustPhrases(database, keyring, gate, clock);
   await phrases.set(officer, { speakerId: 'kim', phrase: 'blue heron', idempotencyKey: 'p' });
   const partial = new PartialEvidence(database, keyring, gate, clock);
-  const part = { grant: await grantOf('kim'), label: 'mobile', callId };
-  await partial.keep(officer, part, speech(clock.now()), 30 * DAY);
+  const part = { grant: await grantOf('kim'), label: 'mobile', callId, proofing: PROOFING, onBehalfOf: '' };
+  await partial.keep(officer, part, speech(clock.now()), DEFAULT_POLICY.enrolment);
   await database.tenant(officer.tenantId, async (tx) => {
     // Of a process that was gone before the answer came; the janitor would have it within seconds.
     const command = { commandId: randomUUID(), callId, ownerReplica: randomUUID(), keyEpoch: 1 };

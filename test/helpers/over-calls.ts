@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
 import { SpeakerStates, type Grant } from '../../src/consent/index.js';
+import type { IdentityProofing } from '../../src/domain/people.js';
 import type { EnrolmentPolicy } from '../../src/domain/policy.js';
 import type { SpeakerState } from '../../src/domain/rights.js';
 import type { Voiceprint } from '../../src/domain/voiceprint.js';
@@ -12,12 +13,26 @@ import { speech, voiceprintGround, type VoiceprintGround } from './voiceprints.j
 
 const DAY_MS = 86_400_000;
 
+/** How Kim was proved to be Kim in calls. */
+export const PROOFING: IdentityProofing = {
+  method: 'one-time-code',
+  strength: 'LOW',
+  actor: 'agent-smith',
+  reference: 'ticket-7',
+  provedAt: new Date('2026-05-29T12:00:00Z'),
+};
+
 export interface OverCallsGround extends VoiceprintGround {
   readonly partial: PartialEvidence;
   readonly approvals: Approvals;
   readonly phrases: TrustPhrases;
   /** Keeps 6 s of speech of a call of Kim's for a week. */
-  readonly keep: (callId: string, netSpeechMs?: number) => Promise<void>;
+  readonly keep: (
+    callId: string,
+    netSpeechMs?: number,
+    label?: string,
+    maximumLabels?: number,
+  ) => Promise<void>;
   /** What calls but this one gave. */
   readonly others: (callId: string, label?: string) => ReturnType<PartialEvidence['ofOtherCalls']>;
   /** The gate's grant of ADAPT. */
@@ -51,6 +66,7 @@ export async function overCallsGround(t: ExecutionContext): Promise<OverCallsGro
   const phrases = new TrustPhrases(database, keyring, gate, clock);
   const states = new SpeakerStates(database, keyring, clock);
   const part = async (callId: string, label = 'default') => ({ grant: await grantOf('kim'), label, callId });
+  const policy = { ...DEFAULT_POLICY.enrolment, partialEvidenceMs: 7 * DAY_MS };
   const adaptGrant = async () => {
     const { grant } = await gate.openClaim(officer.tenantId, 'kim', 'ADAPT');
     if (grant === null) throw new Error('no grant');
@@ -62,8 +78,13 @@ export async function overCallsGround(t: ExecutionContext): Promise<OverCallsGro
     partial,
     approvals,
     phrases,
-    keep: async (callId, netSpeechMs = 6000) =>
-      partial.keep(officer, await part(callId), speech(clock.now(), { netSpeechMs }), 7 * DAY_MS),
+    keep: async (callId, netSpeechMs = 6000, label = 'default', maximumLabels = policy.maximumLabels) => {
+      const brought = { ...(await part(callId, label)), proofing: PROOFING, onBehalfOf: '' };
+      await partial.keep(officer, brought, speech(clock.now(), { netSpeechMs }), {
+        ...policy,
+        maximumLabels,
+      });
+    },
     others: async (callId, label) => partial.ofOtherCalls(await part(callId, label)),
     adaptGrant,
     adapt: async (
