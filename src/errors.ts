@@ -48,6 +48,7 @@ export const REASONS = {
   TENANT_QUOTA_REACHED: ['RESOURCE_EXHAUSTED', 'The tenant has as many calls on this process as it may.'],
   OVERLOADED: ['RESOURCE_EXHAUSTED', 'The process is too busy for another call.'],
   TOO_MANY_RECORDINGS: ['RESOURCE_EXHAUSTED', 'The process works on as many recordings as it may.'],
+  TOO_MANY_EXPORTS: ['RESOURCE_EXHAUSTED', 'The process makes another export.'],
   TOO_MANY_CLAIMS: ['RESOURCE_EXHAUSTED', 'The call has named as many different speakers as it may.'],
 
   TOO_MANY_EVALUATIONS: ['RESOURCE_EXHAUSTED', 'The call was evaluated as often as it may be.'],

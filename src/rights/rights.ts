@@ -33,6 +33,8 @@ export interface EraseInput {
 
 /** What people may ask of whoever holds their data. */
 export class Rights {
+  #exporting = false;
+
   constructor(
     private readonly database: Database,
     private readonly keyring: Keyring,
@@ -94,10 +96,21 @@ export class Rights {
 
   /**
    * Everything that is held of a person, as a signed archive: for them (GDPR art. 15 and 20). That it was made is recorded.
+   * It is in memory as a whole, so a process makes one at a time.
    *
-   * @throws SPEAKER_NOT_FOUND where nothing is held
+   * @throws SPEAKER_NOT_FOUND where nothing is held; TOO_MANY_EXPORTS
    */
   async export(principal: Principal, speakerId: string): Promise<readonly ExportedFile[]> {
+    if (this.#exporting) throw new VouchError('TOO_MANY_EXPORTS', { retryAfterMs: 2000 });
+    this.#exporting = true;
+    try {
+      return await this.#export(principal, speakerId);
+    } finally {
+      this.#exporting = false;
+    }
+  }
+
+  async #export(principal: Principal, speakerId: string): Promise<readonly ExportedFile[]> {
     const { keyring } = this;
     const idHash = await this.#idHash(principal.tenantId, speakerId);
     return this.database.tenant(principal.tenantId, async (tx) => {

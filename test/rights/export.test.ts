@@ -165,3 +165,12 @@ test('what does not open any more is told, and keeps nobody from the rest', asyn
   t.is(data.calls.length, whole.calls.length);
   t.deepEqual(read(await rights.export(officer, 'mia')).unreadable, ['earlierErasures']);
 });
+
+test('a process makes one export at a time', async (t) => {
+  const { rights, officer } = await rightsGround(t);
+  const first = rights.export(officer, 'kim');
+  t.is(await reasonOf(rights.export(officer, 'kim')), 'TOO_MANY_EXPORTS');
+  t.is((await first).length, 5);
+  t.is(await reasonOf(rights.export(officer, 'nobody')), 'SPEAKER_NOT_FOUND');
+  t.is((await rights.export(officer, 'kim')).length, 5);
+});
