@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove proto build clean ablations bench bench-quick
+.PHONY: all demo serve test lint prove soak proto build clean ablations bench bench-quick
 
 all: build
 
@@ -51,6 +51,11 @@ test: lint
 # What is too long for `test`: real time, thousands of repetitions.
 prove: build .envoy/bin/envoy
 	$(BIN)/ava --config ava.prove.config.js
+
+# Calls come and go for an hour, or MINUTES; memory, handles and listeners must not.
+MINUTES := 60
+soak: build
+	SOAK_MINUTES=$(MINUTES) $(BIN)/ava --config ava.prove.config.js --timeout=$$(( $(MINUTES) + 10 ))m dist/test/e2e/soak.prove.js
 
 # The proxy that is deployed before the service (deploy/), for `prove`.
 .envoy/bin/envoy:
