@@ -18,6 +18,9 @@ const common = {
   voiceprintsErased: z.int(),
   /** How many a legal hold kept from that; they are set aside. */
   voiceprintsKept: z.int().default(0),
+  /** Speech of calls kept towards voiceprints, and trust phrases, that were erased with it. */
+  speechKeptErased: z.int().optional(),
+  trustPhrasesErased: z.int().optional(),
   /** Entered more than five minutes after it happened. */
   retroactive: z.boolean(),
   /** SHA-256 of the sealed details, salted within: proves them while they exist, says nothing once they are erased. */

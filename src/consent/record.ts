@@ -36,6 +36,9 @@ export interface Recording {
 interface EndedVoiceprints {
   readonly voiceprintsErased: number;
   readonly voiceprintsKept: number;
+  /** What was kept beside them. */
+  readonly speechKeptErased?: number;
+  readonly trustPhrasesErased?: number;
 }
 
 interface Person {
@@ -167,5 +170,11 @@ async function endVoiceprints(
   if (await isHeld(tx, idHash)) {
     return { voiceprintsErased: 0, voiceprintsKept: await quarantineVoiceprintsOf(tx, speakerRef) };
   }
-  return { voiceprintsErased: await deleteVoiceprintsOf(tx, speakerRef), voiceprintsKept: 0 };
+  const { voiceprints, speechKept, trustPhrases } = await deleteVoiceprintsOf(tx, speakerRef);
+  return {
+    voiceprintsErased: voiceprints,
+    voiceprintsKept: 0,
+    ...(speechKept > 0 && { speechKeptErased: speechKept }),
+    ...(trustPhrases > 0 && { trustPhrasesErased: trustPhrases }),
+  };
 }

@@ -90,8 +90,9 @@ export async function speakerStates(tx: Transaction, idHash: Buffer): Promise<re
 /** Deletes what consent ended under a hold; how many voiceprints. */
 async function deleteEnded(tx: Transaction, speakerRef: string, idHash: Buffer, now: Date): Promise<number> {
   const { purposes } = (await loadConsent(tx, { speakerRef, idHash }, now)).state;
-  const stands = purposes.some(({ purpose, granted }) => purpose === 'VERIFY' && granted);
-  if (!stands) await deleteBesideVoiceprints(tx, speakerRef);
+  const verify = purposes.find(({ purpose, granted }) => purpose === 'VERIFY' && granted);
+  // Said yes anew under the hold: what rests on the earlier yes goes all the same.
+  await deleteBesideVoiceprints(tx, speakerRef, verify ?? null);
   return deleteQuarantined(tx, speakerRef);
 }
 

@@ -18,6 +18,9 @@ export interface Destroyed {
   readonly names: number;
   readonly dataKeys: number;
   readonly voiceprints: number;
+  /** Speech of calls that was kept towards voiceprints, a call each. */
+  readonly speechKept: number;
+  readonly trustPhrases: number;
   readonly consentDetails: number;
   readonly claims: number;
   /** Decisions about this person alone. */

@@ -91,7 +91,8 @@ export class TrustPhrases {
       }
       const key = await this.gate.unlock(tx, grant);
       const row = await lockTrustPhrase(tx, speakerRef);
-      if (row === null) throw new VouchError('TRUST_PHRASE_NOT_FOUND');
+      // One that a legal hold kept from a withdrawal is not of the consent that was given since.
+      if (row === null || row.createdAt < grant.since) throw new VouchError('TRUST_PHRASE_NOT_FOUND');
       if (row.status === 'USED' && row.usedCallHash?.equals(callHash) !== true) {
         throw new VouchError('TRUST_PHRASE_USED');
       }

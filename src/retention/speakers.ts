@@ -5,15 +5,16 @@ import type { ErasureReceipt } from '../domain/rights.js';
 import { VouchError } from '../errors.js';
 import { eraseSpeaker } from '../rights/index.js';
 import {
+  countKeptUnderVerify,
   deleteVoiceprintsOf,
   findSpeakerTerm,
   forgetStrayActivity,
   listMaybeLapsed,
   listSpeakerTerms,
-  listVoiceprints,
   lockSpeakerRef,
   setSpeakerVersion,
   wasGivenUp,
+  type KeptUnderVerify,
   type MaybeLapsedRow,
   type SpeakerTermRow,
   type Transaction,
@@ -91,7 +92,7 @@ async function speakerItem(
   return { kind: 'SPEAKER', id: speakerId, ...term, held, count: 1, receipt };
 }
 
-/** Deletes voiceprints whose consent ended without anybody taking it back. */
+/** Deletes voiceprints, and what is kept beside them, whose consent ended without anybody taking it back. */
 export async function* runLapsed(run: RetentionRun): AsyncGenerator<RetentionItem> {
   const { database, tenantId, now } = run;
   for (let after: string | null = null; ;) {
@@ -118,9 +119,10 @@ async function lapsedItem(
   const idHash = await run.keyring.keyedHash(run.tenantId, SPEAKER_ID_HASH, speakerId);
   const held = await isKept(tx, idHash);
   const keep = held || run.dryRun;
-  const count = keep
-    ? (await listVoiceprints(tx, speakerRef)).length
+  const { voiceprints, speechKept, trustPhrases } = keep
+    ? await countKeptUnderVerify(tx, speakerRef)
     : await deleteLapsed(tx, run, speakerRef, term);
+  const count = voiceprints + speechKept + trustPhrases;
   if (count === 0) return null;
   return { kind: 'VOICEPRINTS', id: speakerId, ...term, held, count, receipt: null };
 }
@@ -130,16 +132,16 @@ async function deleteLapsed(
   run: RetentionRun,
   speakerRef: string,
   { rule }: Term,
-): Promise<number> {
-  const voiceprints = await deleteVoiceprintsOf(tx, speakerRef);
-  if (voiceprints === 0) return 0;
+): Promise<KeptUnderVerify> {
+  const deleted = await deleteVoiceprintsOf(tx, speakerRef);
+  if (Object.values(deleted).every((count) => count === 0)) return deleted;
   const { position } = await appendEntry(tx, run.acting, {
     kind: 'AUDIT',
     type: 'VOICEPRINTS_EXPIRED',
     subjectRef: speakerRef,
     recordedAt: run.now,
-    body: { voiceprints, rule },
+    body: { ...deleted, rule },
   });
   await setSpeakerVersion(tx, speakerRef, position);
-  return voiceprints;
+  return deleted;
 }

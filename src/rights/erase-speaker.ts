@@ -103,11 +103,11 @@ async function replaceKeyOfRows(tx: Transaction, keyring: Keyring, keyRef: strin
 
 async function destroy(tx: Transaction, subject: SpeakerToErase): Promise<Destroyed> {
   const { speakerRef } = subject;
-  const voiceprints = await deleteVoiceprintsOf(tx, speakerRef);
+  const underVerify = await deleteVoiceprintsOf(tx, speakerRef);
   const consentDetails = await deleteConsentDetailsOf(tx, speakerRef);
   const fromCalls = await eraseFromCalls(tx, subject);
   const manifestRows = await forgetManifestRows(tx, subject.idHash);
   const dataKeys = Number(await deleteSpeakerKey(tx, speakerRef));
   const names = Number(await deleteSpeaker(tx, speakerRef));
-  return { names, dataKeys, voiceprints, consentDetails, manifestRows, ...fromCalls };
+  return { names, dataKeys, ...underVerify, consentDetails, manifestRows, ...fromCalls };
 }

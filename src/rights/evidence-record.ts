@@ -17,6 +17,8 @@ const receipt = z.strictObject({
     names: count,
     dataKeys: count,
     voiceprints: count,
+    speechKept: count,
+    trustPhrases: count,
     consentDetails: count,
     claims: count,
     decisions: count,

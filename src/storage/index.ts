@@ -183,6 +183,7 @@ export { createTenant, insertTenant, listTenants, lockKeyring, tenantExists } fr
 export {
   deleteQuarantined,
   deleteVoiceprint,
+  countKeptUnderVerify,
   deleteBesideVoiceprints,
   labelsInUse,
   deleteVoiceprintsOf,
@@ -199,6 +200,7 @@ export {
   setVoiceprintUse,
   type VectorRow,
   type VoiceprintRow,
+  type KeptUnderVerify,
 } from './voiceprints.js';
 export {
   abandonCall,

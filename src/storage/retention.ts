@@ -53,7 +53,7 @@ export async function shortestNoticeDays(tx: Transaction): Promise<number | null
 export interface MaybeLapsedRow {
   readonly speakerRef: string;
   readonly speakerId: string;
-  /** They have voiceprints, and once said yes under an end that has come, or a notice that was replaced. */
+  /** They have voiceprints, or something beside them, and once said yes under an end that has come, or a notice that was replaced. */
   readonly mayBeLapsed: boolean;
 }
 
@@ -66,7 +66,9 @@ export async function listMaybeLapsed(
 ): Promise<readonly MaybeLapsedRow[]> {
   return tx.query(
     `SELECT s.speaker_ref AS "speakerRef", s.speaker_id AS "speakerId",
-       EXISTS (SELECT FROM voiceprints v WHERE v.tenant_id = s.tenant_id AND v.speaker_ref = s.speaker_ref)
+       (EXISTS (SELECT FROM voiceprints v WHERE v.tenant_id = s.tenant_id AND v.speaker_ref = s.speaker_ref)
+         OR EXISTS (SELECT FROM partial_evidence p WHERE p.tenant_id = s.tenant_id AND p.speaker_ref = s.speaker_ref)
+         OR EXISTS (SELECT FROM trust_phrases t WHERE t.tenant_id = s.tenant_id AND t.speaker_ref = s.speaker_ref))
        AND EXISTS (SELECT FROM ledger l
          WHERE l.tenant_id = s.tenant_id AND l.subject_ref = s.speaker_ref AND l.kind = 'CONSENT'
            AND l.type = 'CONSENT_RECORDED'

@@ -127,12 +127,35 @@ export async function deleteVoiceprint(tx: Transaction, voiceprintId: string): P
   await tx.query('DELETE FROM voiceprints WHERE voiceprint_id = $1', [voiceprintId]);
 }
 
-/** Deletes all versions of a speaker's voiceprints with their vectors, speech kept towards further ones and
- * trust phrase; how many versions. */
-export async function deleteVoiceprintsOf(tx: Transaction, speakerRef: string): Promise<number> {
-  await deleteBesideVoiceprints(tx, speakerRef);
+/** What is kept beside voiceprints, and ends with them. */
+export interface BesideVoiceprints {
+  /** Speech of calls, towards further voiceprints. */
+  readonly speechKept: number;
+  readonly trustPhrases: number;
+}
+
+/** All that rests on a speaker's VERIFY. */
+export interface KeptUnderVerify extends BesideVoiceprints {
+  /** Versions. */
+  readonly voiceprints: number;
+}
+
+/** How much rests on a speaker's VERIFY. */
+export async function countKeptUnderVerify(tx: Transaction, speakerRef: string): Promise<KeptUnderVerify> {
+  const [row] = await tx.query<KeptUnderVerify>(
+    `SELECT (SELECT count(*) FROM voiceprints WHERE speaker_ref = $1)::int AS voiceprints,
+       (SELECT count(*) FROM partial_evidence WHERE speaker_ref = $1)::int AS "speechKept",
+       (SELECT count(*) FROM trust_phrases WHERE speaker_ref = $1)::int AS "trustPhrases"`,
+    [speakerRef],
+  );
+  return row ?? { voiceprints: 0, speechKept: 0, trustPhrases: 0 };
+}
+
+/** Deletes all versions of a speaker's voiceprints with their vectors, speech kept towards further ones and trust phrase. */
+export async function deleteVoiceprintsOf(tx: Transaction, speakerRef: string): Promise<KeptUnderVerify> {
+  const beside = await deleteBesideVoiceprints(tx, speakerRef, null);
   const rows = await tx.query('DELETE FROM voiceprints WHERE speaker_ref = $1 RETURNING 1', [speakerRef]);
-  return rows.length;
+  return { voiceprints: rows.length, ...beside };
 }
 
 /** Sets all versions of a speaker's voiceprints aside for good, so that no review brings one back; how many. */
@@ -149,11 +172,26 @@ export async function quarantineVoiceprintsOf(tx: Transaction, speakerRef: strin
   return rows.length;
 }
 
-/** Deletes speech kept towards further voiceprints, and the trust phrase. */
-export async function deleteBesideVoiceprints(tx: Transaction, speakerRef: string): Promise<void> {
-  await tx.query('DELETE FROM partial_evidence WHERE speaker_ref = $1', [speakerRef]);
-  await tx.query('DELETE FROM trust_phrases WHERE speaker_ref = $1', [speakerRef]);
-  await deleteCheckpointsOf(tx, speakerRef);
+/**
+ * Deletes speech kept towards further voiceprints, and the trust phrase.
+ *
+ * @param except what rests on this consent to VERIFY stays; null: nothing does
+ */
+export async function deleteBesideVoiceprints(
+  tx: Transaction,
+  speakerRef: string,
+  except: { readonly eventId: string; readonly since: Date } | null,
+): Promise<BesideVoiceprints> {
+  const speech = await tx.query(
+    'DELETE FROM partial_evidence WHERE speaker_ref = $1 AND consent_event_id IS DISTINCT FROM $2 RETURNING 1',
+    [speakerRef, except?.eventId ?? null],
+  );
+  const phrases = await tx.query(
+    `DELETE FROM trust_phrases WHERE speaker_ref = $1 AND ($2::timestamptz IS NULL OR created_at < $2) RETURNING 1`,
+    [speakerRef, except?.since ?? null],
+  );
+  if (except === null) await deleteCheckpointsOf(tx, speakerRef);
+  return { speechKept: speech.length, trustPhrases: phrases.length };
 }
 
 /** Labels under which a speaker has a voiceprint that is in use or may come into use: not what was superseded or set aside for good. */

@@ -6,6 +6,11 @@ export function requireRole({ role }: Principal, ...allowed: readonly Role[]): v
   if (!allowed.includes(role)) throw new VouchError('ROLE_NOT_ALLOWED', { metadata: { role } });
 }
 
+/** Throws ROLE_NOT_ALLOWED for whoever may only look. */
+export function requireWriter(principal: Principal): void {
+  requireRole(principal, 'TELEPHONY', 'AGENT', 'SUPERVISOR', 'PRIVACY_OFFICER', 'ADMINISTRATOR');
+}
+
 /**
  * Who handles a call is the platform's to say, or a supervisor's: an agent who named themselves could be shown what is meant
  * for another. Throws ROLE_NOT_ALLOWED.

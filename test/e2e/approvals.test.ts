@@ -38,6 +38,23 @@ test('a voiceprint that needs an approval gets it from somebody else, and is tol
   );
 });
 
+test('an auditor looks, and changes nothing', async (t) => {
+  const tenant = await service().tenant();
+  const { voiceprintId } = await tenant.enrol('allison_en');
+  const { enrolment } = tenant.as('AUDITOR');
+  const asked = { speakerId: 'allison_en', callId: 'call', idempotencyKey: 'k' };
+  const changes = [
+    enrolment.enrolFromCall(asked),
+    enrolment.adaptFromCall(asked),
+    enrolment.setTrustPhrase({ ...asked, phrase: 'blue heron' }),
+    enrolment.deleteVoiceprint({ voiceprintId, idempotencyKey: 'k' }),
+  ];
+  for (const change of changes)
+    isRefused(t, await failure(change), { reason: 'ROLE_NOT_ALLOWED', code: Status.PERMISSION_DENIED });
+  const { voiceprints } = await enrolment.listVoiceprints({ speakerId: 'allison_en' });
+  t.is(voiceprints.length, 1);
+});
+
 test('one voice under two ids of an account is set aside, another voice is not', async (t) => {
   const tenant = await service().tenant();
   const { enrolment } = tenant;

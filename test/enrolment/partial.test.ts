@@ -1,8 +1,12 @@
 import test from 'ava';
-import { findActor, listLedger } from '../../src/storage/index.js';
+import { Retention } from '../../src/retention/index.js';
+import { Rights } from '../../src/rights/index.js';
+import { actorRef, findActor, listLedger, setAgent } from '../../src/storage/index.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
+import { collect } from '../helpers/collect.js';
 import { asOwner } from '../helpers/database.js';
 import { overCallsGround, PROOFING } from '../helpers/over-calls.js';
+import { open } from '../helpers/stored-calls.js';
 import { reasonOf } from '../helpers/tenant.js';
 import { speech, unitVector } from '../helpers/voiceprints.js';
 
@@ -119,6 +123,67 @@ test('a legal hold keeps it and the phrase from a withdrawal until it is lifted,
   t.deepEqual(await rows(), [1, 1]);
   t.is(await reasonOf(partial.ofOtherCalls(part)), 'CONSENT_MISSING');
   await setState('LEGAL_HOLD', false);
+  t.deepEqual(await rows(), [0, 0]);
+});
+
+test('what a hold kept from a withdrawal does not come back with another consent, and goes when it is lifted', async (t) => {
+  const { keep, setPhrase, setState, withdraw, grant, grantOf, phrases, rows, clock, database, officer } =
+    await overCallsGround(t);
+  await keep('one');
+  await setPhrase('blue heron');
+  await setState('LEGAL_HOLD');
+  await withdraw('kim');
+  clock.advance(1000);
+  await grant('kim');
+  await open(database, officer.tenantId, 'outbound');
+  const agent = { ...officer, role: 'AGENT', actorId: 'agent-7' } as const;
+  await database.tenant(officer.tenantId, async (tx) =>
+    setAgent(tx, 'outbound', 1, await actorRef(tx, agent.actorId)),
+  );
+  const shown = phrases.show(agent, 'outbound', await grantOf('kim'));
+  t.is(await reasonOf(shown), 'TRUST_PHRASE_NOT_FOUND');
+  await setState('LEGAL_HOLD', false);
+  t.deepEqual(await rows(), [0, 0]);
+});
+
+test('what is destroyed beside voiceprints is counted: on withdrawal and erasure', async (t) => {
+  const { keep, setPhrase, withdraw, grant, clock, database, keyring, officer } = await overCallsGround(t);
+  await keep('one');
+  await setPhrase('blue heron');
+  await withdraw('kim');
+  const ledger = await database.tenant(officer.tenantId, (tx) => listLedger(tx, 0, 100));
+  const withdrawn = ledger.find(({ type }) => type === 'CONSENT_WITHDRAWN')!;
+  t.like(JSON.parse(withdrawn.body), { voiceprintsErased: 0, speechKeptErased: 1, trustPhrasesErased: 1 });
+  clock.advance(1);
+  await grant('kim');
+  await keep('one');
+  await keep('two');
+  await setPhrase('red kite');
+  const rights = new Rights(database, keyring, clock);
+  const { destroyed } = await rights.erase(officer, {
+    speakerId: 'kim',
+    onBehalfOf: '',
+    idempotencyKey: 'k',
+  });
+  t.like(destroyed, { voiceprints: 0, speechKept: 2, trustPhrases: 1 });
+});
+
+test('when consent lapses they go without voiceprints, too', async (t) => {
+  const { keep, setPhrase, grant, rows, clock, database, keyring, officer } = await overCallsGround(t);
+  clock.advance(1);
+  await grant('kim', { expiresAt: clock.in(DAY) });
+  await keep('one');
+  await setPhrase('blue heron');
+  clock.advance(DAY);
+  const retention = new Retention({ database, keyring }, clock);
+  for (const dryRun of [true, false]) {
+    const items = await collect(retention.run(officer, dryRun));
+    t.like(
+      items.find(({ kind }) => kind === 'VOICEPRINTS'),
+      { id: 'kim', count: 2 },
+      `dry run: ${dryRun}`,
+    );
+  }
   t.deepEqual(await rows(), [0, 0]);
 });
 

@@ -20,6 +20,8 @@ test('erasure destroys the key and every row, and the receipt says what', async 
       names: 1,
       dataKeys: 1,
       voiceprints: 1,
+      speechKept: 0,
+      trustPhrases: 0,
       consentDetails: 1,
       claims: 2,
       decisions: 1,

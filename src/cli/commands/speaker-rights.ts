@@ -98,6 +98,8 @@ function describeReceipt(receipt: ErasureReceipt | undefined): string {
         count(destroyed?.names, 'names'),
         count(destroyed?.dataKeys, 'data keys'),
         count(destroyed?.voiceprints, 'voiceprints'),
+        count(destroyed?.speechKept, 'calls kept towards voiceprints'),
+        count(destroyed?.trustPhrases, 'trust phrases'),
         count(destroyed?.consentDetails, 'details of consent'),
         count(destroyed?.claims, 'claims'),
         count(destroyed?.decisions, 'decisions'),

@@ -119,22 +119,28 @@ export class JobRows {
     if (proofing === null) throw new VouchError('PROOFING_REQUIRED', { field: 'proofing_method' });
     const { principal, terms } = begun;
     const { gate, clock } = this;
-    await this.#finish(begun, async (tx) => {
-      await lockSpeakerRef(tx, grant.speakerRef);
-      if (terms.existing === 'SKIP' && (await hasLabel(tx, grant.speakerRef, request.label)))
-        return LABEL_EXISTS;
-      const enrolling = { tx, principal, gate, clock, policy };
-      const voiceprintId = await createVoiceprint(enrolling, grant, { ...request, proofing }, speech);
-      return { result: 'ENROLLED', reason: '', field: '', voiceprintId };
-    });
+    await this.#finish(
+      begun,
+      async (tx) => {
+        if (terms.existing === 'SKIP' && (await hasLabel(tx, grant.speakerRef, request.label)))
+          return LABEL_EXISTS;
+        const enrolling = { tx, principal, gate, clock, policy };
+        const voiceprintId = await createVoiceprint(enrolling, grant, { ...request, proofing }, speech);
+        return { result: 'ENROLLED', reason: '', field: '', voiceprintId };
+      },
+      grant.speakerRef,
+    );
   }
 
   async #finish(
     { principal, jobId, row }: BegunJobRow,
     work: (tx: Transaction) => Promise<RowOutcome>,
+    speakerRef?: string,
   ): Promise<void> {
     try {
       await this.database.tenant(principal.tenantId, async (tx) => {
+        // Before the row, as an erasure does: who locks them the other way round waits for it, and it for them.
+        if (speakerRef !== undefined) await lockSpeakerRef(tx, speakerRef);
         if (!(await lockRow(tx, jobId, row))) return;
         const outcome = await work(tx);
         const now = this.clock.now();
