@@ -9,7 +9,10 @@ process.on('warning', () => warnings++);
 const service = await VouchService.create(readConfig());
 const { host, port } = await service.start();
 process.on('message', (asked) => {
-  if (asked === 'stop') void service.stop().then(() => { process.disconnect(); });
+  if (asked === 'stop')
+    void service.stop().then(() => {
+      process.disconnect();
+    });
   else process.send!(inspect());
 });
 process.send!({ address: `${host}:${port}` });
