@@ -5,6 +5,7 @@ import { enrolVoices } from './load/enrol.js';
 import { connectTo, LiveLoad, type CallSource, type LiveReport } from './load/live-load.js';
 import { prepareTracks, type PreparedTrack } from './load/prepare.js';
 import { SimulatedCall } from './load/simulated-call.js';
+import { STREAM_SPEED } from './plan.js';
 import { answerParent } from './processes.js';
 
 let tracks: readonly PreparedTrack[] = [];
@@ -45,7 +46,10 @@ const handlers = {
     clearInterval(churn);
     return theLoad().endAll();
   },
-  /** Streams calls of a length as fast as the service takes them, two at a time; resolves when all have ended. */
+  /**
+   * Streams calls of a length, two at a time, faster than they are spoken and slower than the service slows anybody; resolves
+   * when all have ended.
+   */
   stream: async ({ source, calls, minutes }: { source: CallSource; calls: number; minutes: number }) => {
     const session = connectTo(address);
     let next = 0;
@@ -60,7 +64,12 @@ const handlers = {
             over.resolve(problem);
           },
         });
-        while (call.audioMs < minutes * 60_000) if (!call.sendAudio()) await call.drained();
+        const startedAt = performance.now();
+        while (call.audioMs < minutes * 60_000) {
+          if (!call.sendAudio()) await call.drained();
+          const earlyMs = call.audioMs / STREAM_SPEED - (performance.now() - startedAt);
+          if (earlyMs > 20) await sleep(earlyMs);
+        }
         call.end();
         const problem = await over.promise;
         if (problem !== undefined) throw new Error(problem);

@@ -25,7 +25,7 @@ export const FULL: Plan = {
   joinMs: 8000,
   settleMs: 14_000,
   measureMs: 12_000,
-  costCalls: 100,
+  costCalls: 60,
   latencyCalls: 50,
   latencyMs: 25_000,
   lengths: [
@@ -43,7 +43,7 @@ export const QUICK: Plan = {
   joinMs: 2000,
   settleMs: 5000,
   measureMs: 4000,
-  costCalls: 80,
+  costCalls: 60,
   latencyCalls: 50,
   latencyMs: 5000,
   lengths: [
@@ -59,6 +59,8 @@ export const QUICK: Plan = {
 export const CALL_MS = 180_000;
 /** In the step that times decisions, so that there are many of them. ms. */
 export const SHORT_CALL_MS = 20_000;
+/** How many times as fast as they are spoken calls are streamed for the cost by length; above 20 the service holds them back. */
+export const STREAM_SPEED = 18;
 /** Of a call this share is speech. */
 export const SPEECH_SHARE = 0.4;
 /** One in so many callers claims to be somebody else. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientHttp2Session } from 'node:http2';
 import { AudioEncoding, ChannelLayout } from '../../src/gen/vouch/v1/common.js';
-import type { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
+import { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
 import { StreamCallRequest, type CallEvent } from '../../src/gen/vouch/v1/verification.js';
 import { MESSAGE_MS } from '../plan.js';
 import { framed, GrpcCallStream } from './grpc-stream.js';
@@ -21,6 +21,11 @@ export interface CallListener {
   onOver(call: SimulatedCall, problem: string | undefined): void;
 }
 
+const UNDECIDED: ReadonlySet<DecisionKind> = new Set([
+  DecisionKind.INCONCLUSIVE,
+  DecisionKind.NOT_ENOUGH_SPEECH,
+]);
+
 const END = framed(
   StreamCallRequest.encode({ message: { $case: 'end', value: { reason: 'hang-up' } } }).finish(),
 );
@@ -32,7 +37,7 @@ export class SimulatedCall {
   readonly #sentAt = new Map<number, number>();
   #message = 0;
   #speechFoundMs = 0;
-  #ended = false;
+  #endSentAt: number | undefined;
 
   constructor(
     session: ClientHttp2Session,
@@ -75,7 +80,7 @@ export class SimulatedCall {
 
   /** Sends the next 20 ms. False when the stream is full. */
   sendAudio(): boolean {
-    if (this.#ended) return true;
+    if (this.#endSentAt !== undefined) return true;
     const { messages, windowEnds } = this.caller.track;
     const message = this.#message++;
     const room = this.#stream.send(messages[message % messages.length]!);
@@ -89,8 +94,8 @@ export class SimulatedCall {
   }
 
   end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.#endSentAt !== undefined) return;
+    this.#endSentAt = performance.now();
     this.#stream.send(END);
     this.#stream.halfClose();
   }
@@ -99,7 +104,9 @@ export class SimulatedCall {
     if (event?.$case === 'progress') this.#speechFoundMs = event.value.netSpeechMs;
     if (event?.$case !== 'decision') return;
     const { media, kind } = event.value;
-    const sentAt = this.#sentAt.get(Math.round(media?.endMs ?? -1));
+    const windowSentAt = this.#sentAt.get(Math.round(media?.endMs ?? -1));
+    // What is undecided at the end is told as such because the call ended: that was what it needed.
+    const sentAt = UNDECIDED.has(kind) ? (this.#endSentAt ?? windowSentAt) : windowSentAt;
     if (sentAt !== undefined) this.listener.onDecision(performance.now() - sentAt, this, kind);
   }
 }
