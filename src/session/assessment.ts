@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimMethod } from '../domain/call.js';
-import type { Decision, Identification, OtherClaim, ReasonCode } from '../domain/decision.js';
+import type { Decision, ReasonCode } from '../domain/decision.js';
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
-import {
-  composeDecision,
-  SPEAKER_CHANGE_DEFAULTS,
-  SpeakerChangeDetector,
-  type JudgedClaim,
-} from '../decision/index.js';
-import { Pool, pool } from '../scoring/index.js';
+import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
+import { Pool, pool, type PooledSpeech } from '../scoring/index.js';
 import type { AssessmentTerms, LookOptions } from './assessment-terms.js';
 import { ClaimTrack } from './claim-track.js';
 import { EarlierEvidence, keep } from './earlier-evidence.js';
 import type { AlikeTerms } from './enrolment-speech.js';
+import { identify, isAskedFor, otherClaim } from './identification.js';
 import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier } from './ports.js';
 
@@ -21,6 +17,13 @@ import type { ClaimDossier } from './ports.js';
  * What is older counts in the pools and is gone otherwise.
  */
 const WINDOWS_KEPT = 400;
+
+/** What a decision is taken of, ms of the stream's clock. */
+interface Heard {
+  readonly speech: PooledSpeech;
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
 
 /**
  * All that is thought about one caller: the claims, the evidence for each, whether it is still the same voice, and the
@@ -192,7 +195,11 @@ export class Assessment {
    */
   look(options: LookOptions): Decision | undefined {
     this.#looks++;
-    const decision = this.#decide(this.#claims, options, this.#evidenceSinceMs, this.#earlierThatCounts);
+    const decision = this.#decide(this.#claims, options, {
+      speech: this.#evidence.take(),
+      sinceMs: this.#evidenceSinceMs,
+      untilMs: this.#windows.at(-1)?.endMs ?? this.#evidenceSinceMs,
+    });
     this.#confidence = decision.confidence;
     const isLast = options.ended && decision.others !== undefined;
     if (this.#current && !isLast && sameNews(this.#current, decision)) return undefined;
@@ -211,10 +218,14 @@ export class Assessment {
       if (earlier?.isFor(claim) === true) view.addEarlier(earlier.windows);
       return view;
     });
-    return {
-      ...this.#decide(claims, { ended: false, withheld, reasons: [] }, since, earlier),
-      supersedesDecisionId: '',
+    const windows = this.#windows.filter((window) => window.startMs >= since);
+    const heard = {
+      speech: pool([...(earlier?.windows ?? []), ...windows]),
+      sinceMs: since,
+      untilMs: windows.at(-1)?.endMs ?? since,
     };
+    const options = { ended: false, withheld, reasons: [] };
+    return { ...this.#decide(claims, options, heard), supersedesDecisionId: '' };
   }
 
   /**
@@ -251,21 +262,18 @@ export class Assessment {
   #decide(
     claims: readonly ClaimTrack[],
     { ended, withheld, reasons, insteadOfSpeech = [] }: LookOptions,
-    sinceMs: number,
-    earlier: EarlierEvidence | undefined,
+    { speech, sinceMs, untilMs }: Heard,
   ): Decision {
     const { policy, calibration } = this.#terms;
     const comparisons = claims.reduce((sum, claim) => sum + claim.voiceprintCount, 0);
     const judged = claims.map((claim) => claim.look({ policy, calibration, comparisons, ended, withheld }));
-    const windows = this.#windows.filter((window) => window.startMs >= sinceMs);
-    const speech = pool([...(earlier?.windows ?? []), ...windows]);
     const { outbound = false } = this.#terms;
     const told = outbound ? judged.filter(isAskedFor) : judged;
     const others = outbound ? claims.flatMap((claim, index) => otherClaim(claim, judged[index])) : [];
     const decision = composeDecision(told, {
       ...this.#frame(),
       mediaStartMs: sinceMs,
-      mediaEndMs: windows.at(-1)?.endMs ?? sinceMs,
+      mediaEndMs: untilMs,
       netSpeechMs: speech.netSpeechMs,
       quality: speech.quality,
       ended,
@@ -294,29 +302,6 @@ export class Assessment {
       shadow: shadow || policy.shadow,
     };
   }
-}
-
-/**
- * Who answered: no more than whether it is the person asked for or another. The threshold of each counts the voiceprints of
- * all.
- */
-function identify(judged: readonly JudgedClaim[]): Identification {
-  const accepted = judged.filter(({ result }) => result.kind === 'ACCEPT');
-  if (accepted.some(isAskedFor)) return 'ASKED_FOR';
-  return accepted.length > 0 ? 'ANOTHER' : 'UNKNOWN';
-}
-
-/** On an outbound call the first claim names the person asked for. */
-function isAskedFor({ result }: JudgedClaim): boolean {
-  return result.claimNumber === 1;
-}
-
-/** What is kept of a claim that is not the person asked for's. */
-function otherClaim({ dossier }: ClaimTrack, judged: JudgedClaim | undefined): OtherClaim[] {
-  if (judged === undefined || isAskedFor(judged)) return [];
-  const { claimNumber, kind, consentEventId, voiceprintId } = judged.result;
-  const identifyEventId = dossier.identify?.eventId ?? '';
-  return [{ claimNumber, kind, consentEventId, voiceprintId, identifyEventId }];
 }
 
 function sameNews(a: Decision, b: Decision): boolean {

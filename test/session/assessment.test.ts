@@ -16,7 +16,8 @@ const ANNA = [1, 0.1, 0];
 const BERT = [0, 0.1, 1];
 const enrolled = (voice: readonly number[]) => dossierOf('someone', [voiceprintOf(window(voice).vectors)]);
 
-test('another claimed speaker who takes the phone is a change, and the acceptance is withdrawn', (t) => {
+/** An assessment, and what says the next three seconds in a voice. */
+function ground() {
   const assessment = new Assessment({
     policy: TEST_POLICY,
     policyReference: { id: 'default', version: 1, sha256: '0'.repeat(64) },
@@ -28,10 +29,15 @@ test('another claimed speaker who takes the phone is a change, and the acceptanc
     clock: { now: () => new Date() },
     previousDecisionId: '',
   });
-  assessment.addClaim(1, 'anna', null, enrolled(ANNA), 0);
-  assessment.addClaim(2, 'bert', null, enrolled(BERT), 0);
   const say = (voice: readonly number[], index: number) =>
     assessment.push(window(voice, { startMs: index * 3000, endMs: (index + 1) * 3000 }));
+  return { assessment, say };
+}
+
+test('another claimed speaker who takes the phone is a change, and the acceptance is withdrawn', (t) => {
+  const { assessment, say } = ground();
+  assessment.addClaim(1, 'anna', null, enrolled(ANNA), 0);
+  assessment.addClaim(2, 'bert', null, enrolled(BERT), 0);
   for (let index = 0; index < 4; index++) {
     t.is(say(ANNA, index), undefined);
     assessment.look({ ended: false, withheld: null, reasons: [] });
@@ -40,4 +46,14 @@ test('another claimed speaker who takes the phone is a change, and the acceptanc
   t.is(say(BERT, 4), 12_000);
   const after = assessment.look({ ended: false, withheld: null, reasons: ['SPEAKER_CHANGED'] });
   t.not(after?.claims[0]?.kind, 'ACCEPT');
+});
+
+test('a decision rests on all the speech, not only on the windows that are kept; an evaluation on those since its time', (t) => {
+  const { assessment, say } = ground();
+  assessment.addClaim(1, 'anna', null, enrolled(ANNA), 0);
+  for (let index = 0; index < 450; index++) say(ANNA, index);
+  const decision = assessment.look({ ended: true, withheld: null, reasons: [] });
+  t.is(decision?.netSpeechMs, 450 * 3000);
+  t.like(decision, { mediaStartMs: 0, mediaEndMs: 450 * 3000 });
+  t.is(assessment.evaluate(440 * 3000, null).netSpeechMs, 10 * 3000);
 });
