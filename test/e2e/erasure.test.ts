@@ -3,7 +3,7 @@ import test from 'ava';
 import { ErasureCause, SpeakerState } from '../../src/gen/vouch/v1/consent.js';
 import { Purpose } from '../../src/gen/vouch/v1/common.js';
 import { ReasonCode } from '../../src/gen/vouch/v1/decision.js';
-import { Ground, type TestService } from '../helpers/ground.js';
+import { servicesOfFile } from '../helpers/ground.js';
 import { failure, wordOf } from '../helpers/test-stream.js';
 
 const ALLISON = 'allison_en';
@@ -11,25 +11,13 @@ const CALL = `${ALLISON}/call-1.wav`;
 /** Generous, for a busy machine; how fast another process learns of a change is measured by withdrawal.prove.ts. */
 const WITHIN_MS = 5000;
 
-let ground: Ground;
-let services: TestService[] = [];
-
-test.serial.before('two replicas on one database', async (t) => {
-  t.timeout(60_000);
-  ground = await Ground.make();
-  services = [await ground.serve(), await ground.serve()];
-});
-
-test.after.always('stop', async () => {
-  for (const service of services) await service.stop();
-  await ground.close();
-});
+const service = servicesOfFile(2);
 
 test('erasure ends the comparison in calls of every replica', async (t) => {
-  const tenant = await services[0]!.tenant();
+  const tenant = await service(0).tenant();
   await tenant.enrol(ALLISON);
   const here = tenant.open([ALLISON]);
-  const there = services[1]!.tenantOf(tenant.tenantId).open([ALLISON]);
+  const there = service(1).tenantOf(tenant.tenantId).open([ALLISON]);
   for (const call of [here, there]) {
     await call.speech(CALL, 0, 8000);
     await call.event('decision', (each) => wordOf(each) === 'ACCEPT');
@@ -56,7 +44,7 @@ test('erasure ends the comparison in calls of every replica', async (t) => {
 });
 
 test('only privacy officers and administrators erase, hold and read evidence', async (t) => {
-  const tenant = await services[0]!.tenant();
+  const tenant = await service(0).tenant();
   await tenant.grant(ALLISON);
   for (const role of ['TELEPHONY', 'AGENT', 'SUPERVISOR', 'AUDITOR'] as const) {
     const { consent } = tenant.as(role);
@@ -70,7 +58,7 @@ test('only privacy officers and administrators erase, hold and read evidence', a
 });
 
 test('nobody acts on behalf of the speaker by their id, which would outlive the erasure', async (t) => {
-  const { consent, enrolment } = await services[0]!.tenant();
+  const { consent, enrolment } = await service(0).tenant();
   const request = { speakerId: ALLISON, onBehalfOf: ALLISON, idempotencyKey: randomUUID() };
   const told = { ...request, occurredAt: new Date() };
   for (const refused of [

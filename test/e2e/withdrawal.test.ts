@@ -3,7 +3,7 @@ import test from 'ava';
 import { ConsentEventType, GrantLapse, SpeakerState } from '../../src/gen/vouch/v1/consent.js';
 import { ReasonCode } from '../../src/gen/vouch/v1/decision.js';
 import { PROOFING } from '../helpers/caller.js';
-import { Ground, type TestService } from '../helpers/ground.js';
+import { servicesOfFile } from '../helpers/ground.js';
 import { failure, wordOf } from '../helpers/test-stream.js';
 
 const ALLISON = 'allison_en';
@@ -11,24 +11,12 @@ const CALL = `${ALLISON}/call-1.wav`;
 /** Generous, for a busy machine; what is to be reached is measured by withdrawal.prove.ts. */
 const WITHIN_MS = 5000;
 
-let ground: Ground;
-let services: TestService[] = [];
-
-test.serial.before('two services on one database', async (t) => {
-  t.timeout(60_000);
-  ground = await Ground.make();
-  services = [await ground.serve(), await ground.serve()];
-});
-
-test.after.always('stop', async () => {
-  for (const service of services) await service.stop();
-  await ground.close();
-});
+const service = servicesOfFile(2);
 
 test('a withdrawal recorded on one service stops a call on the other, and erases', async (t) => {
-  const tenant = await services[0]!.tenant();
+  const tenant = await service(0).tenant();
   await tenant.enrol(ALLISON);
-  const call = services[1]!.tenantOf(tenant.tenantId).open([ALLISON]);
+  const call = service(1).tenantOf(tenant.tenantId).open([ALLISON]);
   await call.speech(CALL, 0, 8000);
   await call.event('decision', (each) => wordOf(each) === 'ACCEPT');
   t.is((await tenant.withdraw(ALLISON)).voiceprintsErased, 1);
@@ -46,9 +34,9 @@ test('a withdrawal recorded on one service stops a call on the other, and erases
 });
 
 test('a restriction stops a call on the other service and keeps the voiceprint; lifted, the call goes on', async (t) => {
-  const tenant = await services[0]!.tenant();
+  const tenant = await service(0).tenant();
   const { voiceprintId } = await tenant.enrol(ALLISON);
-  const call = services[1]!.tenantOf(tenant.tenantId).open([ALLISON]);
+  const call = service(1).tenantOf(tenant.tenantId).open([ALLISON]);
   await call.speech(CALL, 0, 2000);
   await call.heardUpTo(2000);
   const set = (inForce: boolean) =>
@@ -69,7 +57,7 @@ test('a restriction stops a call on the other service and keeps the voiceprint; 
     proofing: PROOFING,
     idempotencyKey: randomUUID(),
   };
-  const there = services[1]!.tenantOf(tenant.tenantId);
+  const there = service(1).tenantOf(tenant.tenantId);
   t.is((await failure(there.enrolment.enrolFromCall(enrolment))).reason, 'PROCESSING_RESTRICTED');
   t.is((await failure(tenant.enrolFrom(CALL, { speakerId: ALLISON }))).reason, 'PROCESSING_RESTRICTED');
   const { voiceprints } = await tenant.enrolment.listVoiceprints({ speakerId: ALLISON });
@@ -89,7 +77,7 @@ test('a restriction stops a call on the other service and keeps the voiceprint; 
 });
 
 test('consent events are listed to those who may see them', async (t) => {
-  const tenant = await services[0]!.tenant();
+  const tenant = await service(0).tenant();
   await tenant.grant(ALLISON, {
     evidence: { type: 'recording', reference: 'archive 7' },
     onBehalfOf: 'agent 9',

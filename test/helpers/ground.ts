@@ -116,21 +116,28 @@ export class TestService implements ClientMaker {
   }
 }
 
-/** One service for all tests of a file, started before the first and stopped after the last. */
-export function serviceOfFile(environment: Environment = {}): () => TestService {
+/** Services on one database for all tests of a file, started before the first and stopped after the last. */
+export function servicesOfFile(count: number, environment: Environment = {}): (index: number) => TestService {
   let ground: Ground | undefined;
-  let running: TestService | undefined;
-  test.serial.before('start the service', async (t) => {
+  const running: TestService[] = [];
+  test.serial.before('start the services', async (t) => {
     t.timeout(60_000);
     ground = await Ground.make();
-    running = await ground.serve(environment);
+    while (running.length < count) running.push(await ground.serve(environment));
   });
-  test.after.always('stop the service', async () => {
-    await running?.stop();
+  test.after.always('stop the services', async () => {
+    for (const service of running) await service.stop();
     await ground?.close();
   });
-  return () => {
-    if (!running) throw new Error('The service does not run.');
-    return running;
+  return (index) => {
+    const service = running[index];
+    if (!service) throw new Error('The service does not run.');
+    return service;
   };
+}
+
+/** One service for all tests of a file. */
+export function serviceOfFile(environment: Environment = {}): () => TestService {
+  const service = servicesOfFile(1, environment);
+  return () => service(0);
 }
