@@ -47,6 +47,19 @@ module.exports = {
       to: { path: ['node_modules/(nice-grpc|@grpc)', '^src/gen/'] },
     },
     {
+      name: 'web-knows-the-contract-only',
+      comment: 'what runs in a browser takes types of the contract from the service, and nothing else',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', pathNot: '^src/gen/' },
+    },
+    {
+      name: 'web-takes-types-only',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'doors-only',
       comment: "a folder's index.ts is its door; others import the door",
       severity: 'error',

@@ -28,7 +28,14 @@ dist/.built: src/gen/.made tsconfig.json $(SOURCES)
 	$(BIN)/tsc -p tsconfig.json
 	@touch $@
 
-build: dist/.built
+# Badge, console and the agent desktop of the demo.
+dist/.web-built: src/gen/.made $(shell find web -type f)
+	rm -rf dist/web
+	$(BIN)/vite build --logLevel warn --config web/vite.config.ts
+	$(BIN)/vite build --logLevel warn --config web/vite.badge.config.ts
+	@touch $@
+
+build: dist/.built dist/.web-built
 
 # The main job on real speech, with a database of its own; ends by itself.
 demo: build
@@ -39,13 +46,14 @@ serve: build
 	@$(VOUCH) serve
 
 lint: build
+	$(BIN)/tsc -p web/tsconfig.json
 	$(BIN)/prettier --check --log-level warn .
 	$(BIN)/eslint . --max-warnings 0
-	$(BIN)/depcruise src test bench --config .dependency-cruiser.cjs --output-type err
+	$(BIN)/depcruise src test bench web --config .dependency-cruiser.cjs --output-type err
 	$(BIN)/knip
 
 test: lint
-	@scripts/system-packages pg_ctlcluster=postgresql
+	@scripts/system-packages pg_ctlcluster=postgresql chromium
 	$(BIN)/ava
 
 # What is too long for `test`: real time, thousands of repetitions.

@@ -1,0 +1,4 @@
+import { adoptPage } from '../design/adopt.js';
+import './vouch-console.js';
+
+adoptPage();

@@ -1,0 +1,3 @@
+import { adoptPage } from '../design/adopt.js';
+
+adoptPage();
