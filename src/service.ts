@@ -25,7 +25,7 @@ import {
   type Janitor,
 } from './session/index.js';
 import { CalibrationAssignments, CalibrationRows, Policies, Tenants } from './tenant/index.js';
-import { developmentPrincipal, GrpcServer } from './transport/index.js';
+import { createServices, developmentPrincipal, GrpcServer, type Chain } from './transport/index.js';
 
 /** How long an upload may take at most, ms. */
 const MOST_UPLOAD_MS = 300_000;
@@ -182,50 +182,48 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   });
   const open = { database, keyring, clock, gate, policies, extractor, calibrations };
   const jobs = openBatchJobs(config, { ...open, log, replicaId });
-  const grpc = await GrpcServer.create(
-    {
-      calls,
-      commands,
-      control,
-      poller,
-      recordings,
-      overrides,
-      consents: new Consents(database, keyring, clock),
-      policies,
-      calibrations,
-      calibrationRows: new CalibrationRows(
-        database,
-        keyring,
-        gate,
-        clock,
-        new Set(models.graphs.map(({ sha256 }) => sha256)),
-      ),
-      models,
-      auditOffice: new AuditOffice(database, keyring, clock),
+  const services = createServices({
+    calls,
+    commands,
+    control,
+    poller,
+    recordings,
+    overrides,
+    consents: new Consents(database, keyring, clock),
+    policies,
+    calibrations,
+    calibrationRows: new CalibrationRows(
+      database,
+      keyring,
       gate,
-      ...enrolment,
-      ...openKeys(database, keyring, clock, log, stops),
-      ...openPeoplesRights({ database, keyring, clock, log, models, stops }),
-      enrolmentJobs: jobs.enrolmentJobs,
-      manifestLimits: jobs.manifestLimits,
-      transfers: config.transfers,
-      startTimeoutMs: config.startTimeoutMs,
-      stallTimeoutMs: config.stallTimeoutMs,
-      uploadLimits: {
-        maximumBytes: config.recordingBytes,
-        messageTimeoutMs: config.stallTimeoutMs,
-        totalTimeoutMs: Math.min(10 * config.stallTimeoutMs, MOST_UPLOAD_MS),
-      },
+      clock,
+      new Set(models.graphs.map(({ sha256 }) => sha256)),
+    ),
+    models,
+    auditOffice: new AuditOffice(database, keyring, clock),
+    gate,
+    ...enrolment,
+    ...openKeys(database, keyring, clock, log, stops),
+    ...openPeoplesRights({ database, keyring, clock, log, models, stops }),
+    enrolmentJobs: jobs.enrolmentJobs,
+    manifestLimits: jobs.manifestLimits,
+    transfers: config.transfers,
+    startTimeoutMs: config.startTimeoutMs,
+    stallTimeoutMs: config.stallTimeoutMs,
+    uploadLimits: {
+      maximumBytes: config.recordingBytes,
+      messageTimeoutMs: config.stallTimeoutMs,
+      totalTimeoutMs: Math.min(10 * config.stallTimeoutMs, MOST_UPLOAD_MS),
     },
-    {
-      authenticate: developmentPrincipal(config.developmentTenant, (tenantId) => tenants.exists(tenantId)),
-      report: (errorId, error) => {
-        log.error({ errorId, ...loggedFailure(error) }, 'a request failed');
-      },
-      denied: (principal, rpc, reason) => denied.record(principal, rpc, reason),
-      descriptorsPath: join(packageRoot(), 'src/gen/vouch.binpb'),
+  });
+  const chain: Chain = {
+    authenticate: developmentPrincipal(config.developmentTenant, (tenantId) => tenants.exists(tenantId)),
+    report: (errorId, error) => {
+      log.error({ errorId, ...loggedFailure(error) }, 'a request failed');
     },
-  );
+    denied: (principal, rpc, reason) => denied.record(principal, rpc, reason),
+  };
+  const grpc = await GrpcServer.create(services, chain, join(packageRoot(), 'src/gen/vouch.binpb'));
   health.tell = (status) => {
     grpc.tellHealth(status);
   };

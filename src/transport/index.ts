@@ -1,4 +1,6 @@
-/** The border: gRPC in, domain words inside. */
-export { GrpcServer, type GrpcServerOptions } from './grpc/server.js';
-export type { TransportParts } from './grpc/parts.js';
+/** The border: gRPC and HTTP in, domain words inside. */
+export type { Chain } from './chain.js';
+export { GrpcServer } from './grpc/server.js';
 export { developmentPrincipal, type Authenticate } from './principal.js';
+export type { TransportParts } from './rpcs/parts.js';
+export { createServices } from './services.js';

@@ -5,12 +5,12 @@ import type { StreamCallRequest, StreamCallResponse } from '../../gen/vouch/v1/v
 import type { CallStream } from '../../session/index.js';
 import { readAudio, readCallStart, readClaim } from '../read-call.js';
 import { checkNamesAgent } from '../roles.js';
+import type { TransportParts, WithPrincipal } from '../rpcs/parts.js';
+import { withTimeout } from '../rpcs/timeout.js';
 import { validText } from '../validate.js';
 import { writeEvent } from '../write-call.js';
 import type { DirectRequests, RequestTaker } from './direct-requests.js';
 import { isGone } from './gone.js';
-import type { TransportParts, WithPrincipal } from './parts.js';
-import { withTimeout } from './timeout.js';
 
 type Requests = AsyncIterator<StreamCallRequest>;
 

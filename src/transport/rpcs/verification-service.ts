@@ -8,21 +8,21 @@ import { checkNamesAgent, requireRole } from '../roles.js';
 import { idempotencyKey, optionalId, validId, validText, validTime, validUuid } from '../validate.js';
 import { shownDecision, writeEvent } from '../write-call.js';
 import type { AtOwner } from './at-owner.js';
-import type { DirectRequests } from './direct-requests.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
-import { streamCall } from './stream-call.js';
 import { Upload } from './upload.js';
 
-/** VerificationService. `requestsOf` has the messages of StreamCall. */
+type Implementation = proto.VerificationServiceImplementation<WithPrincipal>;
+
+/** VerificationService. */
 export function verificationService(
   parts: TransportParts,
   owner: AtOwner,
-  requestsOf: DirectRequests<proto.StreamCallRequest>,
-): proto.VerificationServiceImplementation<WithPrincipal> {
+  streamCall: Implementation['streamCall'],
+): Implementation {
   const { calls, control, recordings } = parts;
   const { methods } = proto.VerificationServiceDefinition;
   return {
-    streamCall: streamCall(parts, requestsOf),
+    streamCall,
 
     getCall: async (request, { principal }) => {
       const found = await calls.store.read(principal, validId(request.callId, 'call_id'));
