@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove soak proto build clean ablations bench bench-quick
+.PHONY: all demo serve test lint prove soak proto build clean ablations bench bench-quick notices sbom
 
 all: build
 
@@ -86,6 +86,14 @@ DATA := ../shared/evaldata
 ablations: build
 	@$(VOUCH) evaluate --data $(DATA) --ablations \
 		--corpora hyke_tel,librispeech_devclean_mp3,librispeech_cohort --conditions as-recorded,mulaw,gsm,alaw,noise-10
+
+# After a change of dependencies: who is to be named, and a bill of materials (CycloneDX) of what runs.
+notices: node_modules/.installed
+	node scripts/package-notices.mjs
+
+sbom: node_modules/.installed
+	@mkdir -p dist
+	npm sbom --omit dev --sbom-format cyclonedx > dist/sbom.cdx.json
 
 clean:
 	rm -rf dist src/gen
