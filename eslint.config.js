@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'src/gen/', 'coverage/', '*.config.js', '.dependency-cruiser.cjs'] },
+  { ignores: ['dist/', 'src/gen/', 'coverage/', '*.config.js', 'scripts/', '.dependency-cruiser.cjs'] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
