@@ -10,6 +10,8 @@ const milliseconds = (minimum: number, maximum: number) => z.coerce.number().int
 const Options = z.object({
   /** Where gRPC listens, `host:port`. Only a loopback host is allowed while nobody is authenticated. */
   VOUCH_ADDRESS: z.string().default('127.0.0.1:50051'),
+  /** Where metrics are told over HTTP, `host:port`; `off`: nowhere. They name nobody. */
+  VOUCH_METRICS_ADDRESS: z.string().default('127.0.0.1:9464'),
   /** PostgreSQL; empty: an embedded one in VOUCH_DATA_DIR. */
   DATABASE_URL: z.string().default(''),
   /** A file with that URL instead, for a secret that is mounted. */
@@ -83,6 +85,8 @@ const Options = z.object({
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Null: none are told. */
+  readonly metricsAddress: { readonly host: string; readonly port: number } | null;
   /** Empty: embedded. */
   readonly databaseUrl: string;
   readonly databasePool: number;
@@ -136,12 +140,14 @@ export function readConfig(
     });
   }
   const options = withDatabaseUrl(parsed.data);
-  const { host, port } = readAddress(options.VOUCH_ADDRESS);
+  const { host, port } = readAddress('VOUCH_ADDRESS', options.VOUCH_ADDRESS);
+  const metrics = options.VOUCH_METRICS_ADDRESS;
   const workers = options.VOUCH_WORKERS || availableParallelism();
   const maximumCalls = options.VOUCH_MAXIMUM_CALLS || 500 * workers;
   return {
     host,
     port,
+    metricsAddress: metrics === 'off' ? null : readAddress('VOUCH_METRICS_ADDRESS', metrics),
     databaseUrl: options.DATABASE_URL,
     databasePool: options.VOUCH_DATABASE_POOL,
     dataDir: options.VOUCH_DATA_DIR,
@@ -198,14 +204,14 @@ function withDatabaseUrl(options: z.output<typeof Options>): z.output<typeof Opt
   }
 }
 
-function readAddress(address: string): { host: string; port: number } {
+function readAddress(field: string, address: string): { host: string; port: number } {
   const match = /^(?<host>\[[0-9a-fA-F:]+\]|[^:]+):(?<port>\d{1,5})$/.exec(address);
   const host = match?.groups?.['host'];
   const port = Number(match?.groups?.['port']);
   if (host === undefined || port > 65_535) {
     throw new VouchError('CONFIGURATION_INVALID', {
-      field: 'VOUCH_ADDRESS',
-      message: 'VOUCH_ADDRESS is host:port.',
+      field,
+      message: `${field} is host:port.`,
     });
   }
   return { host, port };

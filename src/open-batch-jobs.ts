@@ -4,7 +4,7 @@ import type { Keyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
 import type { SpeechExtractor } from './embedding/index.js';
 import { ENROLMENT_TASK, EnrolmentJobs, JobRows } from './enrolment/index.js';
-import { loggedFailure, type Logger } from './observability/index.js';
+import type { Observability } from './open-observability.js';
 import { type CallCalibrations, EnrolmentLanes, EnrolmentRows, ImportFolder } from './session/index.js';
 import { JobRunner, type Database, type Task } from './storage/index.js';
 import type { Policies } from './tenant/index.js';
@@ -24,7 +24,7 @@ interface BatchJobsParts {
   readonly policies: Policies;
   readonly extractor: SpeechExtractor;
   readonly calibrations: CallCalibrations;
-  readonly log: Logger;
+  readonly observability: Pick<Observability, 'failed' | 'metrics'>;
   readonly replicaId: string;
 }
 
@@ -44,12 +44,10 @@ export interface BatchJobs {
 
 /** Puts batch jobs together. Without a folder to import from, this process works on none. */
 export function openBatchJobs(config: Config, parts: BatchJobsParts): BatchJobs {
-  const { database, keyring, clock, log, replicaId } = parts;
+  const { database, keyring, clock, observability, replicaId } = parts;
   const imports = config.importDir !== '';
   const tasks = imports ? { [ENROLMENT_TASK]: enrolmentTask(config, parts) } : {};
-  const onFailure = (error: unknown) => {
-    log.warn(loggedFailure(error), 'background work failed; it is tried again');
-  };
+  const onFailure = observability.failed('jobs', 'background work failed; it is tried again');
   return {
     enrolmentJobs: new EnrolmentJobs(database, keyring, clock),
     manifestLimits: imports
@@ -69,16 +67,14 @@ export function openBatchJobs(config: Config, parts: BatchJobsParts): BatchJobs 
 }
 
 function enrolmentTask({ importDir, importAtOnce, recordingBytes }: Config, parts: BatchJobsParts): Task {
-  const { database, keyring, clock, gate, policies, extractor, calibrations, log } = parts;
+  const { database, keyring, clock, gate, policies, extractor, calibrations, observability } = parts;
   const rows = new JobRows(database, keyring, gate, clock);
   const folder = new ImportFolder(importDir, recordingBytes);
   const lanes = new EnrolmentLanes({
     rows,
     worker: new EnrolmentRows({ rows, folder, gate, policies, extractor, calibrations }),
     atOnce: importAtOnce,
-    onFailure: (error) => {
-      log.warn(loggedFailure(error), 'a row of a batch job failed; it is tried again');
-    },
+    onFailure: observability.failed('jobs', 'a row of a batch job failed; it is tried again'),
   });
-  return (payload, signal) => lanes.turn(payload, signal);
+  return observability.metrics.background.counted((payload, signal) => lanes.turn(payload, signal));
 }

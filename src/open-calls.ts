@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from './config.js';
-import { loggedFailure, type Logger } from './observability/index.js';
 import {
   CallCommands,
   CallControl,
@@ -17,6 +16,7 @@ import type { ConsentGate } from './consent/index.js';
 import type { PartialEvidence } from './enrolment/index.js';
 import type { Keyring } from './crypto/index.js';
 import type { Database } from './storage/index.js';
+import type { Observability } from './open-observability.js';
 
 /** Pauses and changes of consent reach running calls of other processes within about this time, ms. */
 const POLL_EVERY_MS = 500;
@@ -31,7 +31,7 @@ export interface OpenCallsParts extends Pick<
   readonly gate: ConsentGate;
   /** Speech that waits for more, past its limit deleted. */
   readonly partial: PartialEvidence;
-  readonly log: Logger;
+  readonly observability: Pick<Observability, 'failed' | 'metrics'>;
 }
 
 /** The calls of this process, and those who look after them. */
@@ -51,11 +51,9 @@ export function openCalls(
   parts: OpenCallsParts,
   stops: (() => Promise<void>)[],
 ): OpenedCalls {
-  const { database, keyring, gate, partial, log, ...made } = parts;
+  const { database, keyring, gate, partial, observability, ...made } = parts;
+  const { failed, metrics } = observability;
   const { clock, openDossier } = made;
-  const failed = (what: string) => (error: unknown) => {
-    log.warn(loggedFailure(error), what);
-  };
   const replicaId = randomUUID();
   const calls = new Calls({
     ...made,
@@ -66,13 +64,14 @@ export function openCalls(
     overloadLagMs: config.overloadLagMs,
     consentLeaseMs: config.consentLeaseMs,
     resumeWindowMs: config.resumeWindowMs,
+    observer: metrics.calls,
   });
   const commands = new CallCommands({
     database,
     keyring,
     replicaId,
     calls,
-    onFailure: failed('what another process asked for could not be done'),
+    onFailure: failed('commands', 'what another process asked for could not be done'),
   });
   stops.push(() => commands.settled());
   const overrides = new Overrides(database, keyring, clock);
@@ -86,11 +85,11 @@ export function openCalls(
     openDossier,
     clock,
     everyMs: POLL_EVERY_MS,
-    onFailure: failed('changes of consent and pauses could not be read'),
+    onFailure: failed('control', 'changes of consent and pauses could not be read'),
   });
   stops.push(() => poller.stop());
   const { resumeWindowMs } = config;
-  const onFailure = failed('abandoned calls could not be ended');
+  const onFailure = failed('calls', 'abandoned calls could not be ended');
   const janitor = new Janitor({ replica, clock, purge: () => partial.purge(), resumeWindowMs, onFailure });
   stops.push(() => janitor.stop());
   return { replicaId, calls, commands, control: new CallControl(calls, poller), overrides, poller, janitor };

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Config } from './config.js';
-import { Database, EmbeddedPostgres, migrate } from './storage/index.js';
+import { Database, EmbeddedPostgres, migrate, type DatabaseOptions } from './storage/index.js';
 
 /** A database that was opened. */
 export interface OpenedDatabase {
@@ -18,12 +18,13 @@ export async function startEmbedded({ dataDir }: Pick<Config, 'dataDir'>): Promi
 /** Connects to the configured database; to an embedded one, which it starts and migrates, where none is configured. */
 export async function openDatabase(
   config: Pick<Config, 'databaseUrl' | 'databasePool' | 'dataDir'>,
+  observed: Pick<DatabaseOptions, 'onTransaction'> = {},
 ): Promise<OpenedDatabase> {
   const embedded = config.databaseUrl === '' ? await startEmbedded(config) : null;
   try {
     if (embedded) await migrate(embedded.url);
     const url = embedded?.url ?? config.databaseUrl;
-    const database = await Database.connect({ url, poolSize: config.databasePool });
+    const database = await Database.connect({ url, poolSize: config.databasePool, ...observed });
     const close = async () => {
       await database.close();
       await embedded?.stop();

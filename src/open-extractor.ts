@@ -3,7 +3,9 @@ import { DEFAULT_RECORDING_LIMITS } from './audio/index.js';
 import type { Config } from './config.js';
 import type { ModelInformation } from './domain/model.js';
 import { createExtractor, readModelsManifest, type SpeechExtractor } from './embedding/index.js';
-import { loggedFailure, type Logger } from './observability/index.js';
+import { loggedFailure } from './observability/index.js';
+import type { Observability } from './open-observability.js';
+import { VouchError } from './errors.js';
 import { packageRoot } from './package-root.js';
 import { CalibrationFolders, type CalibrationLibrary } from './scoring/index.js';
 
@@ -25,16 +27,17 @@ export interface OpenedModels {
  */
 export async function openModels(
   config: Config,
-  log: Logger,
+  observability: Pick<Observability, 'log' | 'metrics'>,
   health: WorkerHealth,
   workerUrl?: URL,
 ): Promise<OpenedModels> {
+  const { log } = observability;
   const folders = await CalibrationFolders.read(calibrationFolders(config));
   const { speakerEmbedding, speechActivity } = await readModelsManifest(modelsDir(config));
   const available = speakerEmbedding.map(({ space }) => space);
   // No other vectors are of any use.
   const spaces = folders.spaces(config.calibrationId, available);
-  const extractor = await openExtractor(config, spaces, log, health, workerUrl);
+  const extractor = await openExtractor(config, spaces, observability, health, workerUrl);
   try {
     const library = folders.library(config.calibrationId, extractor.spaces);
     for (const { file, why } of library.unusable) log.warn({ file, why }, 'a calibration cannot be used');
@@ -54,7 +57,7 @@ export async function openModels(
 async function openExtractor(
   config: Config,
   spaces: readonly string[],
-  log: Logger,
+  { log, metrics }: Pick<Observability, 'log' | 'metrics'>,
   health: WorkerHealth,
   workerUrl?: URL,
 ): Promise<SpeechExtractor> {
@@ -67,11 +70,17 @@ async function openExtractor(
     ...(workerUrl && { workerUrl }),
     onWorkerFailure: ({ error, living, replacedInMs }) => {
       log.error({ ...loggedFailure(error), living, replacedInMs }, 'a worker thread died, or hung');
+      // One that hangs was given up for that; one that dies says of what, if anything.
+      metrics.workers.lost(error instanceof VouchError ? 'hung' : 'died', living);
       if (living === 0) health.tell('unhealthy');
     },
-    onWorkerReplaced: () => {
+    onWorkerReplaced: (living) => {
+      metrics.workers.replaced(living);
       log.info('a worker thread was replaced');
       health.tell('healthy');
+    },
+    onStageTimes: (times) => {
+      metrics.workers.spent(times);
     },
   });
 }

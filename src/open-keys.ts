@@ -9,7 +9,7 @@ import {
   resealVoiceprints,
 } from './enrolment/index.js';
 import { KeyKeeper, Keys, KeyWork, type Reseal } from './keys/index.js';
-import { loggedFailure, type Logger } from './observability/index.js';
+import type { Observability } from './open-observability.js';
 import { resealEvidence } from './rights/index.js';
 import { deleteCheckpointsOf, type Database, type Transaction } from './storage/index.js';
 import { resealTransferKey } from './transfer/index.js';
@@ -39,7 +39,7 @@ export function openKeys(
   database: Database,
   keyring: Keyring,
   clock: Clock,
-  log: Logger,
+  { log, failed }: Pick<Observability, 'log' | 'failed'>,
   stops: (() => Promise<void>)[],
 ): { keys: Keys; keyKeeper: KeyKeeper } {
   const parts = { database, keyring, clock, backupDays, reseals: RESEALS };
@@ -48,9 +48,7 @@ export function openKeys(
     database,
     keys,
     work: new KeyWork(parts),
-    onFailure: (error) => {
-      log.warn(loggedFailure(error), 'keys could not be kept');
-    },
+    onFailure: failed('keys', 'keys could not be kept'),
     onUnreadable: ({ unreadable }) => {
       log.error({ unreadable }, 'data keys do not open: their rows were moved or changed');
     },

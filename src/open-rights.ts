@@ -3,7 +3,7 @@ import type { Keyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
 import type { ModelInformation } from './domain/model.js';
 import type { EmbeddingSpace } from './domain/speech.js';
-import { loggedFailure, type Logger } from './observability/index.js';
+import type { Observability } from './open-observability.js';
 import { Retention, RetentionTimer } from './retention/index.js';
 import { Rights } from './rights/index.js';
 import type { Database } from './storage/index.js';
@@ -26,14 +26,12 @@ export function openPeoplesRights(parts: {
   readonly database: Database;
   readonly keyring: Keyring;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly failed: Observability['failed'];
   readonly models: ModelInformation;
   readonly stops: (() => Promise<void>)[];
 }): PeoplesRights {
-  const { database, keyring, clock, log, models, stops } = parts;
-  const onFailure = (error: unknown) => {
-    log.warn(loggedFailure(error), 'retention could not be run for a tenant');
-  };
+  const { database, keyring, clock, failed, models, stops } = parts;
+  const onFailure = failed('retention', 'retention could not be run for a tenant');
   const retentionTimer = new RetentionTimer({ database, keyring, clock, onFailure });
   retentionTimer.start();
   stops.push(() => retentionTimer.stop());

@@ -6,13 +6,14 @@ import { openKeyring } from './crypto/index.js';
 import { ensureDevelopmentTenant } from './development-tenant.js';
 import type { Clock } from './domain/clock.js';
 import { VouchError } from './errors.js';
-import { createLog, loggedFailure, type Logger } from './observability/index.js';
+import { loggedFailure, serveMetrics, type Logger } from './observability/index.js';
 import { openBatchJobs, type BatchJobs } from './open-batch-jobs.js';
 import { openCalls } from './open-calls.js';
 import { openDatabase } from './open-database.js';
 import { openEnrolment } from './open-enrolment.js';
 import { openKeys } from './open-keys.js';
 import { openModels, WorkerHealth } from './open-extractor.js';
+import { openObservability, stateOf, type Observability } from './open-observability.js';
 import { openPeoplesRights } from './open-rights.js';
 import { packageRoot } from './package-root.js';
 import {
@@ -43,7 +44,7 @@ type Stop = () => Promise<void>;
 
 interface ServiceParts {
   readonly config: Config;
-  readonly log: Logger;
+  readonly observability: Observability;
   readonly tenants: Tenants;
   readonly grpc: GrpcServer;
   readonly calls: Calls;
@@ -57,7 +58,7 @@ interface ServiceParts {
 export class VouchService {
   readonly tenants: Tenants;
   readonly #config: Config;
-  readonly #log: Logger;
+  readonly #observability: Observability;
   readonly #grpc: GrpcServer;
   readonly #calls: Calls;
   readonly #poller: ControlPoller;
@@ -68,7 +69,7 @@ export class VouchService {
 
   private constructor(parts: ServiceParts) {
     this.#config = parts.config;
-    this.#log = parts.log;
+    this.#observability = parts.observability;
     this.tenants = parts.tenants;
     this.#grpc = parts.grpc;
     this.#calls = parts.calls;
@@ -92,21 +93,31 @@ export class VouchService {
     }
   }
 
-  /** Listens. Returns where. */
-  async start(): Promise<{ host: string; port: number }> {
+  /** Listens. Returns where; the port of the metrics is undefined where they are off. */
+  async start(): Promise<{ host: string; port: number; metricsPort: number | undefined }> {
     const { host } = this.#config;
+    const metricsPort = await this.#serveMetrics();
     this.#poller.start();
     await this.#janitor.start();
     this.#stops.push(this.#jobs.start());
     const port = await this.#grpc.listen(`${host}:${this.#config.port}`);
-    this.#log.info({ host, port }, 'listening; nobody is authenticated yet, so on the loopback only');
-    return { host, port };
+    const { log } = this.#observability;
+    log.info({ host, port, metricsPort }, 'listening; nobody is authenticated yet, so on the loopback only');
+    return { host, port, metricsPort };
   }
 
   /** Drains and stops; may be called again. Live streams are told to move, then cut at the configured deadline. */
   async stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     await this.#stopping;
+  }
+
+  async #serveMetrics(): Promise<number | undefined> {
+    const { metricsAddress } = this.#config;
+    if (metricsAddress === null) return undefined;
+    const { port, close } = await serveMetrics(this.#observability.metrics, metricsAddress);
+    this.#stops.push(close);
+    return port;
   }
 
   async #stop(): Promise<void> {
@@ -118,7 +129,7 @@ export class VouchService {
     await this.#calls.close();
     await this.#grpc.stop(1000);
     await stopAll(this.#stops);
-    this.#log.info('stopped');
+    this.#observability.log.info('stopped');
   }
 }
 
@@ -130,15 +141,20 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     });
   }
   const clock = brought.clock ?? { now: () => new Date() };
-  const log = brought.log ?? createLog({ level: config.logLevel });
+  const observability = openObservability(config, brought.log);
+  const { log, metrics, failed } = observability;
   const health = new WorkerHealth();
   const {
     extractor,
     library,
     information: models,
-  } = await openModels(config, log, health, brought.workerUrl);
+  } = await openModels(config, observability, health, brought.workerUrl);
   stops.push(() => extractor.close());
-  const { database, embedded, close } = await openDatabase(config);
+  const { database, embedded, close } = await openDatabase(config, {
+    onTransaction: (tookMs, error) => {
+      metrics.background.transaction(tookMs, error);
+    },
+  });
   stops.push(close);
   if (embedded) {
     const { directory, closedDirectory } = embedded;
@@ -152,21 +168,32 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const assignments = new CalibrationAssignments(database, keyring, clock);
   const calibrations = new CallCalibrations(library, assignments);
   await calibrations.verify();
-  const gate = new ConsentGate(database, keyring, clock);
+  const gate = new ConsentGate(database, keyring, clock, (purpose, reason) => {
+    metrics.requests.denied(purpose, reason);
+  });
   const enrolment = openEnrolment(database, keyring, gate, clock);
   const { partial } = enrolment;
   const openDossier = openDossiers(gate, enrolment, extractor.spaces);
   const { calls, commands, control, overrides, poller, janitor, replicaId } = openCalls(
     config,
-    { database, keyring, gate, policies, extractor, calibrations, openDossier, clock, partial, log },
+    {
+      database,
+      keyring,
+      gate,
+      policies,
+      extractor,
+      calibrations,
+      openDossier,
+      clock,
+      partial,
+      observability,
+    },
     stops,
   );
   const denied = new DeniedAccess({
     database,
     clock,
-    onFailure: (error) => {
-      log.warn(loggedFailure(error), 'refused requests could not be recorded');
-    },
+    onFailure: failed('denials', 'refused requests could not be recorded'),
   });
   denied.start();
   stops.push(() => denied.stop());
@@ -181,7 +208,9 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     maximumAtOnce: config.maximumRecordings,
   });
   const open = { database, keyring, clock, gate, policies, extractor, calibrations };
-  const jobs = openBatchJobs(config, { ...open, log, replicaId });
+  const jobs = openBatchJobs(config, { ...open, observability, replicaId });
+  const keys = openKeys(database, keyring, clock, observability, stops);
+  metrics.watch(stateOf(config, { calls, extractor, database, keyKeeper: keys.keyKeeper }));
   const services = createServices({
     calls,
     commands,
@@ -203,8 +232,8 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     auditOffice: new AuditOffice(database, keyring, clock),
     gate,
     ...enrolment,
-    ...openKeys(database, keyring, clock, log, stops),
-    ...openPeoplesRights({ database, keyring, clock, log, models, stops }),
+    ...keys,
+    ...openPeoplesRights({ database, keyring, clock, failed, models, stops }),
     enrolmentJobs: jobs.enrolmentJobs,
     manifestLimits: jobs.manifestLimits,
     transfers: config.transfers,
@@ -222,6 +251,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
       log.error({ errorId, ...loggedFailure(error) }, 'a request failed');
     },
     denied: (principal, rpc, reason) => denied.record(principal, rpc, reason),
+    observe: observability.observeRequest,
   };
   const grpc = await GrpcServer.create(services, chain, join(packageRoot(), 'src/gen/vouch.binpb'));
   health.tell = (status) => {
@@ -231,7 +261,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     health.tell = () => undefined;
     return Promise.resolve();
   });
-  return { config, log, tenants, grpc, calls, poller, janitor, jobs, stops };
+  return { config, observability, tenants, grpc, calls, poller, janitor, jobs, stops };
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {

@@ -49,6 +49,8 @@ export class ConsentGate {
     private readonly database: Database,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
+    /** Told whenever there is no ground, and why. */
+    private readonly onDenied: (purpose: Purpose, reason: string) => void = () => undefined,
   ) {}
 
   /** Answers for one claimed speaker. Throws DATABASE_UNAVAILABLE and the like, never answers from a guess. */
@@ -131,12 +133,23 @@ export class ConsentGate {
     const loaded = await loadConsent(tx, subject, this.clock.now());
     const state = restricted(loaded.state, states);
     const { optedOut } = state;
-    return { optedOut, terms: termsOf(state, purpose), reasons: reasonsAgainst(state, states, purpose) };
+    const read = {
+      optedOut,
+      terms: termsOf(state, purpose),
+      reasons: reasonsAgainst(state, states, purpose),
+    };
+    if (read.terms === null) this.onDenied(purpose, mainReason(subject, read));
+    return read;
   }
 
   async #idHash(tenantId: string, speakerId: string): Promise<Buffer> {
     return this.keyring.keyedHash(tenantId, SPEAKER_ID_HASH, speakerId);
   }
+}
+
+function mainReason({ speakerRef }: Subject, read: Pick<OpenedClaim, 'optedOut' | 'reasons'>): string {
+  if (read.optedOut) return 'SPEAKER_OPTED_OUT';
+  return read.reasons[0] ?? (speakerRef === null ? 'SPEAKER_NOT_FOUND' : 'CONSENT_MISSING');
 }
 
 /** Null: there is no ground. A grant ends, too, when people have to be asked anew. */

@@ -63,6 +63,9 @@ export type CallEventBody =
       readonly decisionId: string;
     };
 
+/** That somebody did otherwise than a decision suggested. */
+export type Overridden = Omit<Extract<CallEventBody, { type: 'overridden' }>, 'type'>;
+
 /** Something that happened in a call. */
 export interface CallEvent {
   /** From 1 without gaps; 0 for progress. */

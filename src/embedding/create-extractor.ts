@@ -3,6 +3,7 @@ import type { SpeechExtractor } from './interface.js';
 import { loadModels, type Precision } from './load-models.js';
 import { PooledExtractor, type WorkerFailure } from './multithread/pool.js';
 import { SingleThreadExtractor } from './single-thread.js';
+import type { StageTimes } from './stage-times.js';
 
 export interface ExtractorOptions {
   /** The folder of models.json. */
@@ -19,8 +20,10 @@ export interface ExtractorOptions {
   readonly workerUrl?: URL;
   /** Told of every worker thread that died or hung. */
   readonly onWorkerFailure?: (failure: WorkerFailure) => void;
-  /** Told when another one took its place. */
-  readonly onWorkerReplaced?: () => void;
+  /** Told when another one took its place, and how many there are with it. */
+  readonly onWorkerReplaced?: (living: number) => void;
+  /** Told about once a second, by each worker thread, where its time went. */
+  readonly onStageTimes?: (times: StageTimes) => void;
 }
 
 /**

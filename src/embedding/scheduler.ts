@@ -6,6 +6,7 @@ import type { CallPipeline } from './call-pipeline.js';
 import type { Embedding } from './extractor.js';
 import type { Urgency } from './interface.js';
 import type { SpeechModels } from './load-models.js';
+import { noStageTimes, spent, type StageTimes } from './stage-times.js';
 
 /**
  * Streams whose frames go through speech activity in one run. The gain is flat beyond (measured, per second of audio:
@@ -50,6 +51,7 @@ export class SpeechScheduler {
   /** How long urgent streams waited for their turns since it was asked for last: the sum, ms, and how many. */
   #waitedMs = 0;
   #turns = 0;
+  readonly #stages: StageTimes = noStageTimes();
   /** Turns that calls had since the rest last had one. */
   #turnsForCalls = 0;
   #running: Promise<void> | undefined;
@@ -79,6 +81,13 @@ export class SpeechScheduler {
     return lagMs;
   }
 
+  /** What was spent since this was asked for last. */
+  takeStageTimes(): StageTimes {
+    const taken = structuredClone(this.#stages);
+    Object.assign(this.#stages, noStageTimes());
+    return taken;
+  }
+
   /** Stops; resolves when no model runs any more. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -94,6 +103,7 @@ export class SpeechScheduler {
 
   async #turn(): Promise<void> {
     const streams = this.#next();
+    const beganMs = performance.now();
     const frames = new Map<ScheduledStream, SpeechFrame>();
     for (const stream of streams) {
       this.#guard(stream, () => {
@@ -101,6 +111,7 @@ export class SpeechScheduler {
         if (frame) frames.set(stream, frame);
       });
     }
+    spent(this.#stages.decode, beganMs, frames.size);
     await this.#runActivity(frames);
     for (const stream of streams) {
       await this.#embed(stream);
@@ -145,6 +156,7 @@ export class SpeechScheduler {
       return;
     }
     const batch = [...frames];
+    const beganMs = performance.now();
     try {
       const probabilities = await this.models.activity.run(
         batch.map(([, { chunk }]) => chunk),
@@ -153,6 +165,7 @@ export class SpeechScheduler {
       batch.forEach(([{ pipeline }, frame], i) => {
         pipeline.accept(frame, probabilities[i]!);
       });
+      spent(this.#stages.speechActivity, beganMs, batch.length);
     } catch (error) {
       for (const [stream] of batch) this.#fail(stream, error);
     }
@@ -166,7 +179,7 @@ export class SpeechScheduler {
         const embeddings: Record<string, Embedding> = {};
         for (const extractor of this.models.extractors) {
           if (window.spaces.includes(extractor.space.id))
-            embeddings[extractor.space.id] = await extractor.embed(window.speech.samples);
+            embeddings[extractor.space.id] = await this.#embedIn(extractor, window.speech.samples);
         }
         if (!this.#waiting.has(stream)) return;
         // Undefined when the stream discarded it meanwhile.
@@ -176,6 +189,13 @@ export class SpeechScheduler {
     } catch (error) {
       this.#fail(stream, error);
     }
+  }
+
+  async #embedIn(extractor: SpeechModels['extractors'][number], samples: Float32Array): Promise<Embedding> {
+    const beganMs = performance.now();
+    const embedding = await extractor.embed(samples);
+    spent(this.#stages.embedding, beganMs, 1);
+    return embedding;
   }
 
   #guard(stream: ScheduledStream, action: () => void): void {

@@ -9,6 +9,7 @@ import type { SpeechExtractor, StreamOptions } from './interface.js';
 import type { SpeechModels } from './load-models.js';
 import { LocalStream, type LocalListener } from './local-stream.js';
 import { SpeechScheduler } from './scheduler.js';
+import type { StageTimes } from './stage-times.js';
 
 /** The extractor whose models run on the thread that calls it. */
 export class SingleThreadExtractor implements SpeechExtractor {
@@ -39,6 +40,11 @@ export class SingleThreadExtractor implements SpeechExtractor {
 
   get lagMs(): number {
     return this.#scheduler.takeLagMs();
+  }
+
+  /** What the stages took since this was asked for last. */
+  takeStageTimes(): StageTimes {
+    return this.#scheduler.takeStageTimes();
   }
 
   async analyseRecording(recording: RecordingInput, signal?: AbortSignal): Promise<RecordingSpeech> {

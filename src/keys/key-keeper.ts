@@ -12,6 +12,14 @@ export interface KeyKeeperParts {
   readonly onUnreadable: (done: KeyWorkDone) => void;
 }
 
+/** How the keys of all tenants are. */
+interface Seen {
+  /** When the oldest epoch key in use was made; null where there is none. */
+  oldestAt: Date | null;
+  /** Data keys that do not open. */
+  unreadable: number;
+}
+
 /** How often all tenants are looked at, ms. */
 const EVERY_MS = 600_000;
 
@@ -24,6 +32,9 @@ export class KeyKeeper {
   readonly #stopped = new AbortController();
   readonly #asked = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  /** What the round under way has seen, and the last whole one. */
+  #seen: Seen = { oldestAt: null, unreadable: 0 };
+  #lastSeen: Readonly<Seen> | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(parts: KeyKeeperParts) {
@@ -45,6 +56,11 @@ export class KeyKeeper {
     });
   }
 
+  /** What the last round over all tenants has seen; undefined before the first is over. */
+  get lastSeen(): Readonly<Seen> | undefined {
+    return this.#lastSeen;
+  }
+
   /** Ends the work after the transaction under way. */
   async stop(): Promise<void> {
     this.#stopped.abort();
@@ -61,10 +77,12 @@ export class KeyKeeper {
   async maintain(tenantId: string): Promise<void> {
     const { keys, work, onUnreadable } = this.#parts;
     const actor: KeyActor = { tenantId, role: 'SERVICE', actorId: 'vouch' };
-    const due = await keys.rotationDue(tenantId);
+    const { epoch, createdAt, isDue } = await keys.inUse(tenantId);
+    if (createdAt < (this.#seen.oldestAt ?? Infinity)) this.#seen.oldestAt = createdAt;
     // The same key from every process: they rotate once.
-    const rotated = due === null ? null : await Promise.allSettled([keys.rotate(actor, `due ${due}`)]);
+    const rotated = isDue ? await Promise.allSettled([keys.rotate(actor, `due ${epoch}`)]) : null;
     const done = await work.run(actor, this.#stopped.signal);
+    this.#seen.unreadable += done.unreadable;
     if (done.unreadable > 0) onUnreadable(done);
     await keys.destroyExpired(actor);
     if (rotated?.[0].status === 'rejected') throw rotated[0].reason;
@@ -77,11 +95,13 @@ export class KeyKeeper {
   }
 
   async #round(): Promise<void> {
+    this.#seen = { oldestAt: null, unreadable: 0 };
     try {
       for (const tenantId of await this.#parts.database.system(listTenants)) {
         if (this.#stopped.signal.aborted) return;
         await this.#keep(tenantId);
       }
+      this.#lastSeen = this.#seen;
     } finally {
       this.#timer = setTimeout(() => {
         this.start();

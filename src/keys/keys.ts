@@ -98,13 +98,16 @@ export class Keys {
     return this.#once(actor, 'RotateKeys', idempotencyKey, {}, (tx) => this.#rotate(tx, actor));
   }
 
-  /** Whether the epoch in use is as old as it may grow; then which it is. */
-  async rotationDue(tenantId: string): Promise<number | null> {
+  /** The epoch in use, and whether it is as old as it may grow. */
+  async inUse(
+    tenantId: string,
+  ): Promise<{ readonly epoch: number; readonly createdAt: Date; readonly isDue: boolean }> {
     return this.parts.database.tenant(tenantId, async (tx) => {
       const active = activeOf(await listKeyEpochs(tx));
       const backupDays = await this.parts.backupDays(tx);
       const { rotateBy } = planOf(active, { ...(await findKeySettings(tx)), backupDays });
-      return rotateBy <= this.parts.clock.now() ? active.epoch : null;
+      const { epoch, createdAt } = active;
+      return { epoch, createdAt, isDue: rotateBy <= this.parts.clock.now() };
     });
   }
 

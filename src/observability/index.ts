@@ -1,3 +1,7 @@
 /** What operators see. */
 export { createLog, type Logger } from './log.js';
 export { loggedFailure, type LoggedFailure } from './failure.js';
+export { Metrics } from './metrics/metrics.js';
+export type { BackgroundWork } from './metrics/background.js';
+export type { ServiceState } from './metrics/state.js';
+export { serveMetrics } from './metrics-server.js';

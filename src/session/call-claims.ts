@@ -49,7 +49,7 @@ export class CallClaims {
           speakerId,
           speakerRef: dossier.speakerRef,
           method,
-          mediaTimeMs: mediaTimeMs ?? session.mediaTimeMs,
+          mediaTimeMs: mediaTimeMs ?? session.heard.audioMs,
         },
         live.maximumClaims,
       );

@@ -1,6 +1,6 @@
 import type { CallStart, ClaimMethod, ControlOrigin, EndReason } from '../domain/call.js';
 import type { Decision, ReasonCode } from '../domain/decision.js';
-import type { CallEventBody } from '../domain/event.js';
+import type { Overridden } from '../domain/event.js';
 import type { SpeechWindow } from '../domain/speech.js';
 import type { Principal } from '../domain/principal.js';
 import type { SpeechExtractor } from '../embedding/index.js';
@@ -14,6 +14,7 @@ import type { EventLog } from './event-log.js';
 import { askedForBeside, groundOf } from './ground.js';
 import type { KeptEvidence } from './kept-evidence.js';
 import type { Load } from './load.js';
+import type { StreamSummary } from './observer.js';
 import type { ClaimDossier, StartedAs } from './ports.js';
 import { ProgressTeller } from './progress-teller.js';
 import { SessionTeller } from './session-teller.js';
@@ -35,8 +36,6 @@ export interface CallSessionParts {
   readonly paused: boolean;
   readonly controlVersion: number;
 }
-
-type Overridden = Omit<Extract<CallEventBody, { type: 'overridden' }>, 'type'>;
 
 /** Evaluations that one stream may ask for. */
 const MOST_EVALUATIONS = 100;
@@ -119,9 +118,9 @@ export class CallSession {
     return this.#finished;
   }
 
-  /** The stream's audio clock, ms. */
-  get mediaTimeMs(): number {
-    return this.#audio.nowMs;
+  /** How much came so far, as StreamSummary says. */
+  get heard(): Pick<StreamSummary, 'audioMs' | 'droppedMs' | 'netSpeechMs'> {
+    return { ...this.#audio.amount, netSpeechMs: this.#progress.netSpeechMs };
   }
 
   /** Tells the stream that the call is its own now. */

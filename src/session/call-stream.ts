@@ -4,9 +4,7 @@ import type { CallEvent } from '../domain/event.js';
 import { VouchError } from '../errors.js';
 import type { CallSession } from './call-session.js';
 import type { EventQueue } from './event-queue.js';
-
-/** How a session is over: for good, by another stream that has the call now, or until one takes it up. */
-export type SessionEnd = 'ENDED' | 'TAKEN_OVER' | 'INTERRUPTED';
+import type { SessionEnd, StreamObserver } from './observer.js';
 
 /** What a stream may ask of those who keep the calls. */
 export interface CallStreamOwner {
@@ -35,10 +33,12 @@ export class CallStream {
   readonly #session: CallSession;
   readonly #owner: CallStreamOwner;
   readonly #events: EventQueue;
+  readonly #observer: StreamObserver;
   #over = false;
 
-  constructor(session: CallSession, events: EventQueue, owner: CallStreamOwner) {
+  constructor(session: CallSession, events: EventQueue, owner: CallStreamOwner, observer: StreamObserver) {
     this.#session = session;
+    this.#observer = observer;
     this.#events = events;
     this.#owner = owner;
   }
@@ -128,11 +128,18 @@ export class CallStream {
     const ended = this.#session.finished;
     this.#session.drop();
     const takenOver = error instanceof VouchError && error.reason === 'CALL_TAKEN_OVER';
-    this.#owner.release(this.#session, takenOver ? 'TAKEN_OVER' : ended ? 'ENDED' : 'INTERRUPTED');
+    const how = takenOver ? 'TAKEN_OVER' : ended ? 'ENDED' : 'INTERRUPTED';
+    this.#owner.release(this.#session, how);
+    this.#observer.over({ how, error: reasonOf(error), ...this.#session.heard });
     // A client that was told of the end may ask for the call at once: what it was told is in the database by then.
     if (ended)
       await Promise.race([this.#session.log.settled(), sleep(TELL_ANYWAY_MS, undefined, { ref: false })]);
     if (error === undefined) this.#events.end();
     else this.#events.fail(error);
   }
+}
+
+function reasonOf(error: unknown): string | null {
+  if (error === undefined) return null;
+  return error instanceof VouchError ? error.reason : 'INTERNAL';
 }

@@ -11,13 +11,15 @@ import { CallClaims } from './call-claims.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallSession } from './call-session.js';
 import { newResumeToken, type CallStore, type ResumedCall } from './call-store.js';
-import { CallStream, type CallStreamOwner, type SessionEnd } from './call-stream.js';
+import { CallStream, type CallStreamOwner } from './call-stream.js';
+import { deadline } from './deadline.js';
 import { EventQueue } from './event-queue.js';
 import { EvidenceMemory } from './evidence-memory.js';
 import { CallHub } from './hub.js';
 import { Load } from './load.js';
 import { LeavingCalls } from './leaving-calls.js';
 import { callKey, type LiveCall } from './live-call.js';
+import { follow, NOBODY, type CallsObserver, type SessionEnd, type StreamObserver } from './observer.js';
 import type { CallsParts, ClaimDossier } from './ports.js';
 
 /** After how long a call that was refused for lack of room may be tried again, ms. */
@@ -42,11 +44,13 @@ export class Calls implements CallStreamOwner {
   readonly #memory: EvidenceMemory;
   readonly #load: Load;
   readonly #admission: Admission;
+  readonly #observer: CallsObserver;
   #draining = false;
   #closing = false;
 
   constructor(parts: CallsParts) {
     this.#parts = parts;
+    this.#observer = parts.observer ?? NOBODY;
     this.#leaving = new LeavingCalls(parts.store);
     this.#claims = new CallClaims(parts.store, parts.openDossier);
     this.#load = new Load(parts.extractor, parts.overloadLagMs);
@@ -61,6 +65,18 @@ export class Calls implements CallStreamOwner {
 
   get count(): number {
     return this.#live.size;
+  }
+
+  /** How busy the process is found to be. */
+  get load(): Pick<Load, 'threadDelayMs' | 'isBusy' | 'isFull'> {
+    return this.#load;
+  }
+
+  /** Changes of state of all calls that wait for the database. */
+  get unwritten(): number {
+    let { unwritten } = this.#leaving;
+    for (const { session } of this.#live.values()) unwritten += session.log.unwritten;
+    return unwritten;
   }
 
   get store(): CallStore {
@@ -78,24 +94,34 @@ export class Calls implements CallStreamOwner {
   /**
    * Opens a call for a stream, or takes it up again with its token: the earlier stream is cut off then.
    *
+   * @param follower follows the stream besides those who follow all calls
    * @throws TOO_MANY_CALLS, TENANT_QUOTA_REACHED, OVERLOADED, SHUTTING_DOWN, MIXED_AUDIO_REFUSED, CALL_ALREADY_LIVE, RESUME_TOKEN_INVALID, CALL_ENDED,
    *   TOO_MANY_CLAIMS, POLICY_NOT_FOUND, DATABASE_UNAVAILABLE
    */
-  async open(principal: Principal, start: CallStart): Promise<CallStream> {
+  async open(principal: Principal, start: CallStart, follower?: StreamObserver): Promise<CallStream> {
+    try {
+      return await this.#admit(principal, start, follower);
+    } catch (error) {
+      this.#observer.refused(error instanceof VouchError ? error.reason : 'INTERNAL');
+      throw error;
+    }
+  }
+
+  async #admit(principal: Principal, start: CallStart, follower?: StreamObserver): Promise<CallStream> {
     if (this.#draining) throw new VouchError('SHUTTING_DOWN', { retryAfterMs: RETRY_AFTER_MS });
     const { tenantId } = principal;
     // A call that is here already takes no more room when its stream comes back.
-    if (this.find(tenantId, start.callId)) return this.#open(principal, start);
+    if (this.find(tenantId, start.callId)) return this.#open(principal, start, follower);
     const tenants = [...this.#live.values()].map((live) => live.tenantId);
     this.#admission.open(tenantId, tenants, start.resumeToken === '');
     try {
-      return await this.#open(principal, start);
+      return await this.#open(principal, start, follower);
     } finally {
       this.#admission.opened(tenantId);
     }
   }
 
-  async #open(principal: Principal, start: CallStart): Promise<CallStream> {
+  async #open(principal: Principal, start: CallStart, follower?: StreamObserver): Promise<CallStream> {
     const { policies, calibrations, openDossier } = this.#parts;
     const { tenantId } = principal;
     const inTime = deadline(OPEN_WITHIN_MS);
@@ -107,22 +133,25 @@ export class Calls implements CallStreamOwner {
     for (const { speakerId } of start.claims)
       dossiers.set(speakerId, inTime(await openDossier(tenantId, speakerId)));
     const events = new EventQueue();
+    const taken = await this.#take(principal, start, current);
+    const observer = follow(this.#observer, taken.opened, follower);
     const order = {
       principal,
       start,
       calibration,
-      ...(await this.#take(principal, start, current)),
+      ...taken,
       key: callKey(tenantId, start.callId),
       hub: this.hub,
       tell: (event: CallEvent) => {
         events.push(event);
+        observer.told(event);
       },
       onLost: (error: VouchError) => {
         stream.fail(error);
       },
     };
     const session = buildSession(this.#parts, order, this.#load);
-    const stream = new CallStream(session, events, this);
+    const stream = new CallStream(session, events, this, observer);
     events.onOverflow = () => {
       stream.fail(new VouchError('STREAM_NOT_READ'));
     };
@@ -278,14 +307,4 @@ export class Calls implements CallStreamOwner {
       throw new VouchError('CALL_NOT_FOUND', { field: 'call_id', message: 'The call is not live here.' });
     return live;
   }
-}
-
-/** Lets what came by now pass; afterwards it throws DATABASE_UNAVAILABLE. */
-function deadline(withinMs: number): <T>(value: T) => T {
-  const atMs = performance.now() + withinMs;
-  return (value) => {
-    if (performance.now() > atMs)
-      throw new VouchError('DATABASE_UNAVAILABLE', { retryAfterMs: RETRY_AFTER_MS });
-    return value;
-  };
 }

@@ -82,6 +82,11 @@ export class EventLog {
     return this.#lost;
   }
 
+  /** Changes of state that wait for the database. */
+  get unwritten(): number {
+    return this.#unwritten.length;
+  }
+
   #make(body: CallEventBody, mediaTimeMs: number): CallEvent {
     return {
       sequence: body.type === 'progress' ? 0 : ++this.#sequence,

@@ -7,6 +7,12 @@ export { CallRequests } from './call-requests.js';
 export { CallStore } from './call-store.js';
 export type { CallStream } from './call-stream.js';
 export type { CallsParts } from './ports.js';
+export {
+  type CallsObserver,
+  type OpenedStream,
+  type StreamObserver,
+  type StreamSummary,
+} from './observer.js';
 export { Calls } from './calls.js';
 export { ControlPoller } from './control-poller.js';
 export { Janitor } from './janitor.js';

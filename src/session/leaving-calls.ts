@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VouchError } from '../errors.js';
 import type { CallStore } from './call-store.js';
-import type { SessionEnd } from './call-stream.js';
 import type { EventLog } from './event-log.js';
 import type { LiveCall } from './live-call.js';
+import type { SessionEnd } from './observer.js';
 
 /** While the database is away it is tried again after this time, ms. */
 const RETRY_MS = 2000;
@@ -42,6 +42,13 @@ export class LeavingCalls {
    */
   giveBack(tenantId: string, callId: string, resumeToken: string): void {
     this.#follow(this.#untilStored(() => this.#store.giveBack(tenantId, callId, resumeToken)));
+  }
+
+  /** Changes of state that wait for the database. */
+  get unwritten(): number {
+    let unwritten = 0;
+    for (const log of this.#logs) unwritten += log.unwritten;
+    return unwritten;
   }
 
   /** Waits for what is under way, as far as the database takes it within a few seconds, and gives up the rest. */

@@ -30,6 +30,11 @@ export class Load {
     }, LOOK_EVERY_MS).unref();
   }
 
+  /** How late this thread was over the last second, on average, ms. */
+  get threadDelayMs(): number {
+    return this.#threadMs;
+  }
+
   /** What a call feels at present, ms. */
   get delayMs(): number {
     return Math.max(this.#extractor.lagMs, this.#threadMs);

@@ -4,6 +4,7 @@ import type { Policies } from '../tenant/index.js';
 import type { CallCalibrations } from './call-calibrations.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallStore } from './call-store.js';
+import type { CallsObserver } from './observer.js';
 import type { Grant } from '../consent/index.js';
 import type { ArtefactReference, ReasonCode } from '../domain/decision.js';
 import type { OpenVoiceprint } from '../domain/voiceprint.js';
@@ -72,4 +73,6 @@ export interface CallsParts {
   readonly consentLeaseMs: number;
   /** How long a call whose stream broke may be taken up again, ms. */
   readonly resumeWindowMs: number;
+  /** Who follows the calls; nobody when not given. */
+  readonly observer?: CallsObserver;
 }

@@ -65,6 +65,11 @@ export class SpeechFeed {
     return this.#clock.droppedMs;
   }
 
+  /** Audio received and stated gaps, and what of it was dropped, ms. */
+  get amount(): { readonly audioMs: number; readonly droppedMs: number } {
+    return { audioMs: this.nowMs, droppedMs: this.droppedMs };
+  }
+
   /** Whether the bytes so far end between two samples. */
   get complete(): boolean {
     return this.#clock.complete;

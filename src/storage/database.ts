@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
   /** How long a transaction waits for a connection, ms. Default 2000. */
   readonly connectTimeoutMs?: number;
+  /** Told of every transaction that ended: how long it took with its wait for a connection, ms, and what it failed for. */
+  readonly onTransaction?: (tookMs: number, error: unknown) => void;
 }
 
 /** `vouch_service` works for one tenant, `vouch_system` sees a few columns of all (migration 0001). */
@@ -36,10 +38,13 @@ export class Database {
   readonly #url: string;
   readonly #statementTimeoutMs: number;
 
-  private constructor(pool: pg.Pool, url: string, statementTimeoutMs: number) {
+  readonly #onTransaction: DatabaseOptions['onTransaction'];
+
+  private constructor(pool: pg.Pool, options: DatabaseOptions, statementTimeoutMs: number) {
     this.#pool = pool;
-    this.#url = url;
+    this.#url = options.url;
     this.#statementTimeoutMs = statementTimeoutMs;
+    this.#onTransaction = options.onTransaction;
   }
 
   /**
@@ -63,7 +68,7 @@ export class Database {
     pool.on('error', () => undefined);
     // One that breaks while it is in use makes the next query fail, and that is reported.
     pool.on('connect', (client) => client.on('error', () => undefined));
-    const database = new Database(pool, options.url, statementTimeoutMs);
+    const database = new Database(pool, options, statementTimeoutMs);
     try {
       await checkRoles(pool);
       await database.system(checkMigrations);
@@ -95,6 +100,17 @@ export class Database {
     return this.#transaction('vouch_system', '', work);
   }
 
+  /** Connections at most, those there are, those that are idle, and transactions that wait for one. */
+  get connections(): {
+    readonly limit: number;
+    readonly open: number;
+    readonly idle: number;
+    readonly waiting: number;
+  } {
+    const { options, totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool;
+    return { limit: options.max, open, idle, waiting };
+  }
+
   /** A few connections for the job queue, to be closed by whoever asks; they see the queue and no tenant. */
   openQueuePool(): pg.Pool {
     return queuePool(this.#url);
@@ -110,6 +126,19 @@ export class Database {
     tenantId: string,
     work: (tx: Transaction) => Promise<T>,
   ): Promise<T> {
+    const beganMs = performance.now();
+    let failure: unknown;
+    try {
+      return await this.#run(role, tenantId, work);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      this.#onTransaction?.(performance.now() - beganMs, failure);
+    }
+  }
+
+  async #run<T>(role: ServiceRole, tenantId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await this.#begin(role, tenantId);
     const tx = new Transaction(client, tenantId);
     let broken: Error | boolean = false;

@@ -1,7 +1,14 @@
 import type { Principal } from '../domain/principal.js';
 import { isDenial, type RecordDenial } from './denial.js';
 import type { ReportFailure } from './errors.js';
-import type { Authenticate, ReadMetadata } from './principal.js';
+import {
+  codeOf,
+  unobserved,
+  type BegunRequest,
+  type ObserveRequest,
+  type RequestFollower,
+} from './observer.js';
+import type { Authenticate } from './principal.js';
 
 /** What every request passes, over gRPC as over HTTP. */
 export interface Chain {
@@ -9,13 +16,8 @@ export interface Chain {
   /** Told of every refusal of somebody who is known. */
   readonly denied: RecordDenial;
   readonly report: ReportFailure;
-}
-
-/** A request as its transport sees it. */
-export interface Asked {
-  /** For example `AdminService/PutPolicy`. */
-  readonly rpc: string;
-  readonly metadata: ReadMetadata;
+  /** Told of every request; nobody when not given. */
+  readonly observe?: ObserveRequest;
 }
 
 /** The messages of a streamed answer, or the message of a single one as what is returned. */
@@ -28,7 +30,27 @@ export type Answers<Response> = AsyncGenerator<Response, Response | void, undefi
  */
 export async function* guarded<Response>(
   chain: Chain,
-  { rpc, metadata }: Asked,
+  request: BegunRequest,
+  answer: (principal: Principal, follower: RequestFollower) => Answers<Response>,
+): Answers<Response> {
+  const follower = (chain.observe ?? unobserved)(request);
+  // Of a generator that is left before its end only the last part runs.
+  let code = 'CANCELLED';
+  try {
+    const returned = yield* known(chain, request, (principal) => answer(principal, follower));
+    code = 'OK';
+    return returned;
+  } catch (error) {
+    code = codeOf(error);
+    throw error;
+  } finally {
+    follower.ended(code);
+  }
+}
+
+async function* known<Response>(
+  chain: Chain,
+  { rpc, metadata }: BegunRequest,
   answer: (principal: Principal) => Answers<Response>,
 ): Answers<Response> {
   const principal = await chain.authenticate(metadata);

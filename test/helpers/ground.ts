@@ -35,6 +35,7 @@ export class Ground {
   async serve(environment: Environment = {}, overrides: ServiceOverrides = {}): Promise<TestService> {
     const config = readConfig({
       VOUCH_ADDRESS: '127.0.0.1:0',
+      VOUCH_METRICS_ADDRESS: 'off',
       VOUCH_WORKERS: '1',
       VOUCH_LOG_LEVEL: 'silent',
       VOUCH_DRAIN_MS: '0',
@@ -45,8 +46,8 @@ export class Ground {
       ...environment,
     });
     const service = await VouchService.create(config, overrides);
-    const { host, port } = await service.start();
-    return new TestService(service, `${host}:${port}`);
+    const { host, port, metricsPort } = await service.start();
+    return new TestService(service, `${host}:${port}`, metricsPort);
   }
 
   /** Starts the database server again on its data, on another port, whatever became of it. */
@@ -80,7 +81,14 @@ export class TestService implements ClientMaker {
   constructor(
     readonly service: VouchService,
     readonly address: string,
+    readonly metricsPort?: number,
   ) {}
+
+  /** What Prometheus would read. */
+  async metrics(): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${this.metricsPort}/metrics`);
+    return response.text();
+  }
 
   /** A connection to the service; the same for all clients unless asked for another. */
   get channel(): Channel {

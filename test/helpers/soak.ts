@@ -48,6 +48,7 @@ class Inspected {
       env: {
         PATH: process.env['PATH'],
         VOUCH_ADDRESS: '127.0.0.1:0',
+        VOUCH_METRICS_ADDRESS: 'off',
         VOUCH_LOG_LEVEL: 'error',
         VOUCH_DRAIN_MS: '0',
         VOUCH_RESUME_WINDOW_MS: '5000',

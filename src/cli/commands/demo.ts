@@ -17,6 +17,7 @@ import { stopSignal } from '../stop-signal.js';
 /** Of its own, and any port: a service that runs beside it is not disturbed. What else the environment says counts more. */
 const DEFAULTS = {
   VOUCH_ADDRESS: '127.0.0.1:0',
+  VOUCH_METRICS_ADDRESS: 'off',
   VOUCH_DATA_DIR: '.vouch/demo',
   VOUCH_LOG_LEVEL: 'error',
   VOUCH_MAXIMUM_RECORDINGS: '4',

@@ -5,6 +5,7 @@ import { VouchError, type ErrorReason } from '../../errors.js';
 import type { Urgency } from '../interface.js';
 import type { Precision } from '../load-models.js';
 import { toVouchError } from '../scheduler.js';
+import type { StageTimes } from '../stage-times.js';
 
 /** What a worker is started with. */
 export interface WorkerOptions {
@@ -84,8 +85,8 @@ export type FromWorker =
       readonly precision: Exclude<Precision, 'auto'>;
     }
   | { readonly kind: 'unusable'; readonly error: ErrorMessage }
-  /** What SpeechExtractor.lagMs says, since the last one. */
-  | { readonly kind: 'pong'; readonly lagMs: number }
+  /** What SpeechExtractor.lagMs says, and where the time went, since the last one. */
+  | { readonly kind: 'pong'; readonly lagMs: number; readonly stages: StageTimes }
   | { readonly kind: 'events'; readonly events: readonly (StreamEvent | RecordingEvent)[] };
 
 /** The part of an error that another thread needs; what caused it stays behind. */

@@ -4,6 +4,7 @@ import type { AudioFormat } from '../../domain/audio.js';
 import type { EmbeddingSpace, RecordingSpeech } from '../../domain/speech.js';
 import { VouchError } from '../../errors.js';
 import type { SpeechExtractor, SpeechListener, SpeechStream, StreamOptions } from '../interface.js';
+import type { StageTimes } from '../stage-times.js';
 import type { WorkerOptions } from './messages.js';
 import { BEAT_EVERY_MS, WorkerHandle } from './worker-handle.js';
 
@@ -30,8 +31,10 @@ export interface PoolOptions extends WorkerOptions {
   readonly workerUrl?: URL;
   /** Told of every death. */
   readonly onWorkerFailure?: ((failure: WorkerFailure) => void) | undefined;
-  /** Told when a replacement is there. */
-  readonly onWorkerReplaced?: (() => void) | undefined;
+  /** Told when a replacement is there, and how many there are with it. */
+  readonly onWorkerReplaced?: ((living: number) => void) | undefined;
+  /** Told about once a second, by each worker, where its time went. */
+  readonly onStageTimes?: ((times: StageTimes) => void) | undefined;
 }
 
 /** The extractor whose models run in worker threads, each stream pinned to the one with the fewest. */
@@ -104,6 +107,7 @@ export class PooledExtractor implements SpeechExtractor {
       this.#live.delete(worker);
       if (!this.#closing) this.#replace(error);
     };
+    worker.onStageTimes = (times) => this.options.onStageTimes?.(times);
     return worker;
   }
 
@@ -126,7 +130,7 @@ export class PooledExtractor implements SpeechExtractor {
       return; // It died: onDeath was told, or is about to be.
     }
     this.#replaceAfterMs = REPLACE_AFTER_MS;
-    this.options.onWorkerReplaced?.();
+    this.options.onWorkerReplaced?.(this.#live.size);
   }
 
   #leastLoaded(): WorkerHandle {

@@ -70,7 +70,7 @@ class PoolServer {
         this.#recordings.get(message.recording)?.abort();
         return;
       case 'ping':
-        this.post({ kind: 'pong', lagMs: this.extractor.lagMs });
+        this.post({ kind: 'pong', lagMs: this.extractor.lagMs, stages: this.extractor.takeStageTimes() });
         return;
       case 'shutdown':
         void this.extractor.close().then(() => {

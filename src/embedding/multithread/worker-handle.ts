@@ -6,6 +6,7 @@ import { VouchError } from '../../errors.js';
 import { Deferred } from '../deferred.js';
 import type { SpeechListener } from '../interface.js';
 import { DEFAULT_SPACES } from '../load-models.js';
+import type { StageTimes } from '../stage-times.js';
 import {
   errorFromMessage,
   type FromWorker,
@@ -49,6 +50,8 @@ export class WorkerHandle implements StreamHost {
 
   /** Called when the thread ended though nobody stopped it, with what it died of; all its streams were told. */
   onDeath: (error: unknown) => void = () => undefined;
+  /** Called with what its stages took, with every sign of life. */
+  onStageTimes: (times: StageTimes) => void = () => undefined;
   #error: unknown;
 
   /** @param url the module that the thread starts with. */
@@ -184,14 +187,15 @@ export class WorkerHandle implements StreamHost {
 
   #receive(message: FromWorker): void {
     if (message.kind === 'ready') this.#started(message);
-    else if (message.kind === 'pong') this.#answered(message.lagMs);
+    else if (message.kind === 'pong') this.#answered(message);
     else if (message.kind === 'unusable') this.ready.reject(errorFromMessage(message.error));
     else for (const event of message.events) this.#onEvent(event);
   }
 
-  #answered(lagMs: number): void {
+  #answered({ lagMs, stages }: Extract<FromWorker, { kind: 'pong' }>): void {
     this.#beatsOwed = 0;
     this.#lagMs = lagMs;
+    this.onStageTimes(stages);
   }
 
   #started(message: Extract<FromWorker, { kind: 'ready' }>): void {

@@ -81,16 +81,21 @@ function chainMiddleware(chain: Chain) {
     call: ServerMiddlewareCall<Request, Response, WithPrincipal>,
     context: CallContext,
   ) {
+    const { requestStream, responseStream } = call.method;
     const asked = {
+      transport: 'grpc',
+      isStream: requestStream || responseStream,
       // `/vouch.v1.AdminService/PutPolicy`
       rpc: call.method.path.split('.').at(-1) ?? '',
       metadata: (key: string) => {
         const value = context.metadata.get(key);
         return typeof value === 'string' ? value : undefined;
       },
-    };
+    } as const;
     try {
-      return yield* guarded(chain, asked, (principal) => call.next(call.request, { ...context, principal }));
+      return yield* guarded(chain, asked, (principal, follower) =>
+        call.next(call.request, { ...context, principal, follower }),
+      );
     } catch (error) {
       throw statusOf(error, chain.report);
     }

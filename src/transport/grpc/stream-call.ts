@@ -30,7 +30,7 @@ export function streamCall(parts: TransportParts, requestsOf: DirectRequests<Str
     const reader = requests[Symbol.asyncIterator]();
     const { request, start } = await readStart(reader, parts.startTimeoutMs);
     checkNamesAgent(context.principal, start.agentId);
-    const call = await parts.calls.open(context.principal, start);
+    const call = await parts.calls.open(context.principal, start, context.follower?.call);
     const watchdog = new Watchdog(parts.stallTimeoutMs, call);
     try {
       requestsOf.takeAfter(request, new Reader(call, watchdog, context.signal));

@@ -26,6 +26,7 @@ import type {
 import type { CalibrationRows, Policies, RetentionPolicies } from '../../tenant/index.js';
 import type { SpeakerExport, SpeakerImport, TransferKeys } from '../../transfer/index.js';
 import type { KeyKeeper, Keys } from '../../keys/index.js';
+import type { RequestFollower } from '../observer.js';
 import type { UploadLimits } from './upload.js';
 
 /** What the RPCs are made of; passed in, never global. */
@@ -74,4 +75,6 @@ export interface TransportParts {
 /** What the authentication middleware adds to every request. */
 export interface WithPrincipal {
   readonly principal: Principal;
+  /** Not there where another process carries the request out. */
+  readonly follower?: RequestFollower;
 }

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config.js';
+import {
+  createLog,
+  loggedFailure,
+  Metrics,
+  type BackgroundWork,
+  type Logger,
+  type ServiceState,
+} from './observability/index.js';
+import { packageRoot } from './package-root.js';
+import type { Calls } from './session/index.js';
+import type { KeyKeeper } from './keys/index.js';
+import type { Database } from './storage/index.js';
+import type { ObserveRequest } from './transport/index.js';
+
+/** Makes what is told of failures of one kind of work that is tried again. */
+export type TellFailure = (work: BackgroundWork, words: string) => (error: unknown) => void;
+
+/** What operators see of a service. */
+export interface Observability {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly failed: TellFailure;
+  readonly observeRequest: ObserveRequest;
+}
+
+/** Makes it, for a service that is about to be put together. */
+export function openObservability(config: Config, broughtLog: Logger | undefined): Observability {
+  const log = broughtLog ?? createLog({ level: config.logLevel });
+  const metrics = new Metrics({ version: softwareVersion() }, config.workers);
+  return {
+    log,
+    metrics,
+    failed: (work, words) => (error) => {
+      log.warn(loggedFailure(error), words);
+      metrics.background.failed(work);
+    },
+    observeRequest: ({ transport, rpc, isStream }) => {
+      const beganMs = performance.now();
+      const [service = '', method = ''] = rpc.split('/');
+      return {
+        ended: (code) => {
+          const tookMs = performance.now() - beganMs;
+          metrics.requests.finished({ transport, service, method, isStream, code, tookMs });
+        },
+      };
+    },
+  };
+}
+
+/** What a service's gauges are read from. */
+export interface StateParts {
+  readonly calls: Calls;
+  readonly extractor: { readonly lagMs: number };
+  readonly database: Database;
+  readonly keyKeeper: KeyKeeper;
+}
+
+/** How a service is now. */
+export function stateOf(
+  config: Config,
+  { calls, extractor, database, keyKeeper }: StateParts,
+): () => ServiceState {
+  return () => {
+    const { threadDelayMs, isBusy, isFull } = calls.load;
+    return {
+      liveCalls: calls.count,
+      maximumCalls: config.maximumCalls,
+      queueDelayMs: extractor.lagMs,
+      threadDelayMs,
+      isBusy,
+      isFull,
+      unwritten: calls.unwritten,
+      connections: database.connections,
+      keys: keyKeeper.lastSeen,
+    };
+  };
+}
+
+function softwareVersion(): string {
+  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
