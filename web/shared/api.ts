@@ -41,6 +41,8 @@ export interface ApiOptions {
   readonly headers?: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
   /** After how long a request without an answer is given up, ms. Streams: until the first byte. */
   readonly timeoutMs?: number;
+  /** Told whenever a stream brings anything, if only a sign of life. */
+  readonly onAlive?: () => void;
 }
 
 const STREAMS: ReadonlySet<string> = new Set([
@@ -94,7 +96,7 @@ async function unary(
 
 async function* stream(options: ApiOptions, rpc: string, request: unknown, signal?: AbortSignal) {
   const response = await post(options, rpc, request, signal);
-  if (response.body) yield* readEvents(response.body);
+  if (response.body) yield* readEvents(response.body, options.onAlive);
 }
 
 async function post(

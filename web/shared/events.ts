@@ -1,13 +1,16 @@
 import { ApiError, errorOf } from './api-error.js';
-
-/** Nothing for this long, and the connection is taken for dead: the service says `: alive` every 10 s. */
-const SILENCE_MS = 25_000;
+import { SILENCE_MS } from './silence.js';
 
 /**
  * The messages of a stream of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), until
  * its end. Throws {@link ApiError}: what the service says, or CONNECTION_LOST where it falls silent or breaks off.
+ *
+ * @param onAlive - told whenever anything comes, if only a sign of life
  */
-export async function* readEvents<Message>(body: ReadableStream<Uint8Array>): AsyncGenerator<Message> {
+export async function* readEvents<Message>(
+  body: ReadableStream<Uint8Array>,
+  onAlive: () => void = () => undefined,
+): AsyncGenerator<Message> {
   const reader = body.getReader();
   try {
     const decoder = new TextDecoder();
@@ -15,6 +18,7 @@ export async function* readEvents<Message>(body: ReadableStream<Uint8Array>): As
     for (;;) {
       const { done, value } = await withinSilence(reader.read());
       if (done) throw new ApiError('UNAVAILABLE', 'CONNECTION_LOST');
+      onAlive();
       text += decoder.decode(value, { stream: true });
       const blocks = text.split('\n\n');
       text = blocks.pop() ?? '';

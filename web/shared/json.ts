@@ -22,7 +22,7 @@ type IsOneof<T> = [Extract<T, { $case: string }>] extends [never] ? false : true
 /** The cases of all oneofs of a message, each a field that may be there. */
 type Oneofs<T> = UnionToIntersection<
   {
-    [Key in keyof T]: IsOneof<T[Key]> extends true ? Cases<Extract<T[Key], { $case: string }>> : never;
+    [Key in keyof T]-?: IsOneof<T[Key]> extends true ? Cases<Extract<T[Key], { $case: string }>> : never;
   }[keyof T]
 >;
 
