@@ -173,7 +173,8 @@ export class Calls implements CallStreamOwner {
     const { callId } = start;
     const resumeToken = newResumeToken();
     try {
-      const opened = await store.open(principal, start, current.reference, resumeToken);
+      const shadow = start.shadow || current.policy.shadow;
+      const opened = await store.open(principal, { ...start, shadow }, current.reference, resumeToken);
       // In the same turn: the earlier stream tells nothing more under numbers that are not its own.
       this.find(tenantId, callId)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
       if (opened.how !== 'RESUMED')

@@ -111,4 +111,5 @@ test('with a policy in shadow mode an agent is shown no decision either', async 
     /DECISION_KIND_(?!UNSPECIFIED)/,
   );
   t.is(wordOf((await tenant.getCall(call.callId)).decision), 'ACCEPT');
+  t.true((await agent.getCall(call.callId)).shadow, 'and is told why');
 });
