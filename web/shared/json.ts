@@ -1,6 +1,6 @@
 /**
  * A message as it crosses HTTP: proto3 JSON of a generated type. Times are RFC 3339 texts, bytes are base64, a oneof is a
- * field among others, and every field may be missing (what has its default value is left out).
+ * field among others, a value of an enum is its name, and every field may be missing (what has its default value is left out).
  */
 export type Json<T> = T extends Date
   ? string
@@ -10,7 +10,9 @@ export type Json<T> = T extends Date
       ? Json<Item>[]
       : T extends object
         ? JsonObject<T>
-        : T;
+        : T extends string
+          ? `${T}`
+          : T;
 
 type JsonObject<T> = {
   -readonly [Key in keyof T as IsOneof<T[Key]> extends true ? never : Key]?:

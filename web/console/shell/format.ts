@@ -1,0 +1,40 @@
+import { html, nothing } from 'lit';
+
+const DATE_TIME = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+
+/** An id from outside, isolated: its direction is its own, and its markup is text. */
+export function id(text: string | undefined): unknown {
+  return text ? html`<bdi class="id">${text}</bdi>` : nothing;
+}
+
+/** A moment, for people and for programs; a dash where there is none. */
+export function moment(at: string | undefined): unknown {
+  return at ? html`<time datetime=${at}>${DATE_TIME.format(new Date(at))}</time>` : '–';
+}
+
+export function day(at: string | undefined): unknown {
+  return at ? html`<time datetime=${at}>${DATE.format(new Date(at))}</time>` : '–';
+}
+
+/** For example `12.4 s`. */
+export function seconds(ms: number | undefined): string {
+  return `${((ms ?? 0) / 1000).toFixed(1)} s`;
+}
+
+/** For example `1 voiceprint`, `2 voiceprints`. */
+export function count(number: number | undefined, one: string, many = `${one}s`): string {
+  return `${number ?? 0} ${number === 1 ? one : many}`;
+}
+
+/** A word with a colour and a mark before it. */
+export function tag(text: string, kind: 'good' | 'bad' | 'warn' | '' = ''): unknown {
+  const mark = { good: '✓', bad: '✕', warn: '!', '': '·' }[kind];
+  return html`<span class="tag ${kind}"><span aria-hidden="true">${mark}</span>${text}</span>`;
+}
+
+/** A word of the contract without its prefix, as text: `VOICEPRINT_STATUS_PENDING` is `Pending`. */
+export function plain(word: string | undefined, prefix: string): string {
+  const text = (word ?? '').replace(prefix, '').replaceAll('_', ' ').toLowerCase();
+  return text === '' || text === 'unspecified' ? '–' : text.charAt(0).toUpperCase() + text.slice(1);
+}
