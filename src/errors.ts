@@ -138,6 +138,7 @@ export const REASONS = {
   ADDRESS_IN_USE: ['UNAVAILABLE', 'Something else listens on the address of the service.'],
   UNAUTHENTICATED: ['UNAUTHENTICATED', 'The caller is not known.'],
   ROLE_NOT_ALLOWED: ['PERMISSION_DENIED', 'The role may not do this.'],
+  CALL_OF_ANOTHER: ['PERMISSION_DENIED', 'The call is the stream, or the work, of somebody else.'],
   TENANT_NOT_FOUND: ['NOT_FOUND', 'No such tenant.'],
   TENANT_EXISTS: ['ALREADY_EXISTS', 'The tenant exists already.'],
   NOT_IMPLEMENTED: ['UNIMPLEMENTED', 'This is part of the contract, but not built yet.'],

@@ -247,6 +247,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   });
   const chain: Chain = {
     authenticate: developmentPrincipal(config.developmentTenant, (tenantId) => tenants.exists(tenantId)),
+    calls,
     report: (errorId, error) => {
       log.error({ errorId, ...loggedFailure(error) }, 'a request failed');
     },

@@ -86,9 +86,7 @@ export class TrustPhrases {
     const callHash = await this.keyring.keyedHash(tenantId, 'trust-phrase-call', callId);
     return this.database.tenant(tenantId, async (tx) => {
       const call = await getCall(tx, callId);
-      if (principal.role !== 'AGENT' || call?.agentId !== principal.actorId) {
-        throw new VouchError('NOT_THE_AGENT');
-      }
+      if (call?.agentId !== principal.actorId) throw new VouchError('NOT_THE_AGENT');
       const key = await this.gate.unlock(tx, grant);
       const row = await lockTrustPhrase(tx, speakerRef);
       // One that a legal hold kept from a withdrawal is not of the consent that was given since.

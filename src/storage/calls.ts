@@ -38,6 +38,8 @@ export interface StoredCall {
   readonly epoch: number;
   /** The agent who handles it; null where nobody was named. */
   readonly agentId: string | null;
+  /** Whose stream has, or had, it; null before the first. */
+  readonly streamedBy: string | null;
   readonly shadow: boolean;
   readonly policyId: string | null;
   readonly policyVersion: number | null;
@@ -54,8 +56,11 @@ export async function getCall(tx: Transaction, callId: string): Promise<StoredCa
     `SELECT call_id AS "callId", conversation_id AS "conversationId", leg_id AS "legId", direction, state, paused,
        pause_reason AS "pauseReason", paused_changed_at AS "pausedChangedAt", control_version AS "controlVersion",
        applied_control_version AS "appliedControlVersion", owner_replica AS "ownerReplica", epoch,
-       (SELECT actor_id FROM actors WHERE actor_ref = agent_ref) AS "agentId", shadow, policy_id AS "policyId",
-       policy_version AS "policyVersion", start, last_sequence AS "lastSequence", started_at AS "startedAt",
+       (SELECT actor_id FROM actors WHERE actor_ref = agent_ref) AS "agentId",
+       CASE WHEN epoch > 0 THEN
+         (SELECT actor_id FROM actors WHERE actor_ref = COALESCE(streamed_by, created_by_actor))
+       END AS "streamedBy",
+       shadow, policy_id AS "policyId", policy_version AS "policyVersion", start, last_sequence AS "lastSequence", started_at AS "startedAt",
        ended_at AS "endedAt", end_reason AS "endReason"
      FROM calls WHERE call_id = $1`,
     [callId],

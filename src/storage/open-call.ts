@@ -95,12 +95,12 @@ type OpenedRow = Omit<OpenedCall, 'how'>;
 async function insertCall(tx: Transaction, opening: CallOpening): Promise<OpenedRow | undefined> {
   const rows = await tx.query<OpenedRow>(
     `INSERT INTO calls (call_id, conversation_id, leg_id, direction, agent_ref, shadow, policy_id, policy_version, start,
-       paused, paused_changed_at, resume_token_sha256, owner_replica, created_by_actor, created_by_role,
-       state, epoch, started_at)
+       paused, paused_changed_at, resume_token_sha256, owner_replica, streamed_by, created_by_actor,
+       created_by_role, state, epoch, started_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-       $10, CASE WHEN $10 THEN now() END, $11, $12, $13, $14, 'LIVE', 1, now())
+       $10, CASE WHEN $10 THEN now() END, $11, $12, $13, $13, $14, 'LIVE', 1, now())
      ON CONFLICT (tenant_id, call_id) DO NOTHING RETURNING ${OPENED}`,
-    [...startValues(opening), opening.actor.ref, opening.actor.role],
+    [...startValues(opening), opening.actor.role],
   );
   return rows[0];
 }
@@ -120,7 +120,7 @@ async function adoptCall(tx: Transaction, opening: CallOpening): Promise<OpenedR
     `UPDATE calls SET conversation_id = $2, leg_id = $3, direction = $4, agent_ref = $5, shadow = $6, policy_id = $7,
        policy_version = $8, start = $9, paused = paused OR $10,
        paused_changed_at = CASE WHEN $10 AND NOT paused THEN now() ELSE paused_changed_at END,
-       resume_token_sha256 = $11, owner_replica = $12,
+       resume_token_sha256 = $11, owner_replica = $12, streamed_by = $13,
        state = 'LIVE', state_since = now(), epoch = 1, started_at = now(), applied_control_version = control_version
      WHERE call_id = $1 RETURNING ${OPENED}`,
     startValues(opening),
@@ -131,11 +131,18 @@ async function adoptCall(tx: Transaction, opening: CallOpening): Promise<OpenedR
 async function takeOverCall(tx: Transaction, opening: CallOpening, usedToken: Buffer): Promise<OpenedRow> {
   const rows = await tx.query<OpenedRow>(
     `UPDATE calls SET epoch = epoch + 1, owner_replica = $2, resume_token_sha256 = $3, used_token_sha256 = $4,
-       paused = paused OR $5,
+       streamed_by = $6, paused = paused OR $5,
        paused_changed_at = CASE WHEN $5 AND NOT paused THEN now() ELSE paused_changed_at END,
        state = 'LIVE', state_since = now(), applied_control_version = control_version
      WHERE call_id = $1 RETURNING ${OPENED}`,
-    [opening.callId, opening.replicaId, sha256(opening.newResumeToken), usedToken, opening.initiallyPaused],
+    [
+      opening.callId,
+      opening.replicaId,
+      sha256(opening.newResumeToken),
+      usedToken,
+      opening.initiallyPaused,
+      opening.actor.ref,
+    ],
   );
   return only(rows);
 }
@@ -154,6 +161,7 @@ function startValues(opening: CallOpening) {
     opening.initiallyPaused,
     sha256(opening.newResumeToken),
     opening.replicaId,
+    opening.actor.ref,
   ];
 }
 

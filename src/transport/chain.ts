@@ -1,18 +1,16 @@
-import type { Principal } from '../domain/principal.js';
+import type { Calls } from '../session/index.js';
+import { actingFor, asPrincipal } from './access.js';
 import { isDenial, type RecordDenial } from './denial.js';
 import type { ReportFailure } from './errors.js';
-import {
-  codeOf,
-  unobserved,
-  type BegunRequest,
-  type ObserveRequest,
-  type RequestFollower,
-} from './observer.js';
+import { codeOf, unobserved, type BegunRequest, type ObserveRequest } from './observer.js';
+import { checkOwnCall } from './own-calls.js';
 import type { Authenticate } from './principal.js';
+import type { WithCaller } from './rpcs/parts.js';
 
 /** What every request passes, over gRPC as over HTTP. */
 export interface Chain {
   readonly authenticate: Authenticate;
+  readonly calls: Pick<Calls, 'store'>;
   /** Told of every refusal of somebody who is known. */
   readonly denied: RecordDenial;
   readonly report: ReportFailure;
@@ -25,19 +23,19 @@ export interface Chain {
 export type Answers<Response> = AsyncGenerator<Response, Response | void, undefined>;
 
 /**
- * Finds out who asks before anything else is done, and tells of a refusal before whoever asked is told. Yields and returns
- * what `answer` does. Throws what is wrong; each transport turns that into its own form.
+ * Finds out who asks and whether they may, before anything else is done, and tells of a refusal before whoever asked is told.
+ * Yields and returns what `answer` does. Throws what is wrong; each transport turns that into its own form.
  */
 export async function* guarded<Response>(
   chain: Chain,
   request: BegunRequest,
-  answer: (principal: Principal, follower: RequestFollower) => Answers<Response>,
+  answer: (who: WithCaller) => Answers<Response>,
 ): Answers<Response> {
   const follower = (chain.observe ?? unobserved)(request);
   // Of a generator that is left before its end only the last part runs.
   let code = 'CANCELLED';
   try {
-    const returned = yield* known(chain, request, (principal) => answer(principal, follower));
+    const returned = yield* allowed(chain, request, (who) => answer({ ...who, follower }));
     code = 'OK';
     return returned;
   } catch (error) {
@@ -48,14 +46,17 @@ export async function* guarded<Response>(
   }
 }
 
-async function* known<Response>(
+async function* allowed<Response>(
   chain: Chain,
-  { rpc, metadata }: BegunRequest,
-  answer: (principal: Principal) => Answers<Response>,
+  { rpc, message, metadata }: BegunRequest,
+  answer: (who: WithCaller) => Answers<Response>,
 ): Answers<Response> {
-  const principal = await chain.authenticate(metadata);
+  const caller = await chain.authenticate(metadata);
+  let principal = asPrincipal(caller);
   try {
-    return yield* answer(principal);
+    principal = actingFor(caller, rpc);
+    await checkOwnCall(chain.calls, principal, rpc, message);
+    return yield* answer({ caller, principal });
   } catch (error) {
     if (isDenial(error)) await chain.denied(principal, rpc, error.reason);
     throw error;

@@ -10,6 +10,8 @@ export interface BegunRequest {
   readonly rpc: string;
   /** Whether requests or answers are a stream. */
   readonly isStream: boolean;
+  /** What is asked; undefined where a stream of messages comes. */
+  readonly message: unknown;
   readonly metadata: ReadMetadata;
 }
 

@@ -1,46 +1,43 @@
-import type { Principal, Role } from '../domain/principal.js';
+import type { Caller, Role } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
+import { ROLES } from './access-table.js';
 import { validId } from './validate.js';
 
 /** Where the metadata of a request is read from, whatever carries it. */
 export type ReadMetadata = (key: string) => string | undefined;
 
 /** Finds out on whose authority a request comes. Rejects with UNAUTHENTICATED, ID_INVALID, TENANT_NOT_FOUND. */
-export type Authenticate = (metadata: ReadMetadata) => Promise<Principal>;
+export type Authenticate = (metadata: ReadMetadata) => Promise<Caller>;
 
 /** Whether there is such a tenant. */
 export type TenantExists = (tenantId: string) => Promise<boolean>;
 
-const ROLES: readonly Role[] = [
-  'TELEPHONY',
-  'AGENT',
-  'SUPERVISOR',
-  'PRIVACY_OFFICER',
-  'ADMINISTRATOR',
-  'AUDITOR',
-];
-
 /**
  * The development principal: anybody who reaches the loopback is an administrator of the development tenant, or whoever
- * the metadata `vouch-tenant`, `vouch-role`, `vouch-actor` says. The service listens on the loopback only while this is
+ * the metadata `vouch-tenant`, `vouch-role` (one or several, with commas), `vouch-actor` says. The service listens on the loopback only while this is
  * in use.
  */
 export function developmentPrincipal(developmentTenant: string, exists: TenantExists): Authenticate {
   return async (metadata) => {
     const tenantId = validId(metadata('vouch-tenant') ?? developmentTenant, 'vouch-tenant');
     const actorId = validId(metadata('vouch-actor') ?? 'development', 'vouch-actor');
-    const role = readRole(metadata('vouch-role'));
+    const roles = readRoles(metadata('vouch-role'));
     if (!(await exists(tenantId))) throw new VouchError('TENANT_NOT_FOUND', { field: 'vouch-tenant' });
-    return { tenantId, role, actorId };
+    return { tenantId, roles, actorId, authentication: 'DEVELOPMENT' };
   };
 }
 
 /** A role that is misspelt must not become the one that may do everything. */
-function readRole(given = 'ADMINISTRATOR'): Role {
-  const name = given.toUpperCase().replaceAll('-', '_');
-  const role = ROLES.find((known) => known === name);
-  if (role === undefined) {
+function readRoles(given = 'ADMINISTRATOR'): readonly Role[] {
+  return given.split(',').map((text) => {
+    const role = roleNamed(text.trim());
+    if (role !== undefined) return role;
     throw new VouchError('UNAUTHENTICATED', { field: 'vouch-role', message: 'There is no such role.' });
-  }
-  return role;
+  });
+}
+
+/** `privacy-officer`, `PRIVACY_OFFICER`; undefined for anything else. */
+export function roleNamed(text: string): Role | undefined {
+  const name = text.toUpperCase().replaceAll('-', '_');
+  return ROLES.find((known) => known === name);
 }

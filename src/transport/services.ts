@@ -9,13 +9,15 @@ import {
   type MessageFns,
   type StreamCallRequest,
 } from '../gen/vouch/v1/verification.js';
+import { VouchError } from '../errors.js';
+import { rolesFor } from './access.js';
 import { DirectRequests } from './grpc/direct-requests.js';
 import { streamCall } from './grpc/stream-call.js';
 import { adminService } from './rpcs/admin-service.js';
 import { AtOwner } from './rpcs/at-owner.js';
 import { consentService } from './rpcs/consent-service.js';
 import { enrolmentService } from './rpcs/enrolment-service.js';
-import type { TransportParts, WithPrincipal } from './rpcs/parts.js';
+import type { TransportParts, WithCaller } from './rpcs/parts.js';
 import { retentionService } from './rpcs/retention-service.js';
 import { transferService } from './rpcs/transfer-service.js';
 import { verificationService } from './rpcs/verification-service.js';
@@ -42,7 +44,7 @@ export interface ServiceDefinition {
 }
 
 /** What RPCs use of the context of a request. */
-export type RpcContext = Pick<CallContext, 'signal'> & WithPrincipal;
+export type RpcContext = Pick<CallContext, 'signal'> & WithCaller;
 
 /** An RPC: message or messages in, message or messages out, as its definition says. */
 export type Rpc = (request: unknown, context: RpcContext) => Promise<unknown> | AsyncIterable<unknown>;
@@ -67,23 +69,33 @@ export function createServices(parts: TransportParts): Services {
   const callRequests = new DirectRequests<StreamCallRequest>(`/${fullName}/${methods.streamCall.name}`);
   const owner = new AtOwner(parts.commands);
   const verification = verificationService(parts, owner, streamCall(parts, callRequests));
-  return {
-    callRequests,
-    table: [
-      service(VerificationServiceDefinition, verification),
-      service(EnrolmentServiceDefinition, enrolmentService(parts, owner)),
-      service(ConsentServiceDefinition, consentService(parts)),
-      service(AdminServiceDefinition, adminService(parts)),
-      service(RetentionServiceDefinition, retentionService(parts)),
-      service(TransferServiceDefinition, transferService(parts)),
-    ],
-  };
+  const table = [
+    service(VerificationServiceDefinition, verification),
+    service(EnrolmentServiceDefinition, enrolmentService(parts, owner)),
+    service(ConsentServiceDefinition, consentService(parts)),
+    service(AdminServiceDefinition, adminService(parts)),
+    service(RetentionServiceDefinition, retentionService(parts)),
+    service(TransferServiceDefinition, transferService(parts)),
+  ];
+  checkAccess(table);
+  return { callRequests, table };
+}
+
+/** An RPC that nobody may call was forgotten in the table of access. */
+function checkAccess(table: readonly Service[]): void {
+  for (const { definition } of table) {
+    for (const { name } of Object.values(definition.methods)) {
+      const rpc = `${definition.name}/${name}`;
+      if (rolesFor(rpc).length === 0)
+        throw new VouchError('INTERNAL', { message: `${rpc} is not in the table of access.` });
+    }
+  }
 }
 
 /** Holds an implementation to its definition; after this, what fits what is the definition's to say. */
 function service<Definition extends ServiceDefinition>(
   definition: Definition,
-  implementation: ServiceImplementation<Definition, WithPrincipal>,
+  implementation: ServiceImplementation<Definition, WithCaller>,
 ): Service {
   return { definition, implementation: implementation as unknown as Service['implementation'] };
 }

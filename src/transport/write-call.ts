@@ -6,11 +6,7 @@ import type * as common from '../gen/vouch/v1/common.js';
 import * as decisions from '../gen/vouch/v1/decision.js';
 import * as proto from '../gen/vouch/v1/verification.js';
 import { toProto, toProtoOrUnspecified } from './enums.js';
-
-/** Raw scores help an attacker climb: agents see the decision and the band, nothing else. */
-export function maySeeScores(role: Role): boolean {
-  return role !== 'AGENT';
-}
+import { shownScores } from './shown-scores.js';
 
 /** Whether this role may see a decision at all: in shadow mode agents must not act on it. */
 function visibleTo(decision: Decision, role: Role): boolean {
@@ -61,7 +57,7 @@ function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
           quality: writeQuality(body.quality),
           // Whether the call is in shadow mode is not known here: agents read decisions from decisions.
           kind: toProtoOrUnspecified(decisions.DecisionKind, role === 'AGENT' ? null : body.kind),
-          ...(maySeeScores(role) && body.confidence !== null ? { confidence: body.confidence } : {}),
+          ...shownScores(body, role),
         },
       };
     case 'decision':
@@ -142,7 +138,6 @@ function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
 
 /** A decision as this role may see it. */
 function writeDecision(decision: Decision, role: Role): decisions.Decision {
-  const scores = maySeeScores(role) ? writeScores(decision) : {};
   return {
     decisionId: decision.decisionId,
     supersedesDecisionId: decision.supersedesDecisionId,
@@ -152,7 +147,7 @@ function writeDecision(decision: Decision, role: Role): decisions.Decision {
     decidedAt: decision.decidedAt,
     holdsUntil: decision.holdsUntil,
     claims: decision.claims.map((claim) => writeClaim(claim, role)),
-    ...scores,
+    ...shownScores(decision, role),
     confidenceBand: toProtoOrUnspecified(decisions.ConfidenceBand, decision.confidenceBand),
     llrClipped: decision.llrClipped,
     netSpeechMs: Math.round(decision.netSpeechMs),
@@ -178,7 +173,6 @@ function writeDecision(decision: Decision, role: Role): decisions.Decision {
 }
 
 function writeClaim(claim: ClaimResult, role: Role): decisions.ClaimResult {
-  const scores = maySeeScores(role) ? { ...writeScores(claim), ...writeSecondScore(claim) } : {};
   return {
     claimNumber: claim.claimNumber,
     speakerId: claim.speakerId,
@@ -187,21 +181,12 @@ function writeClaim(claim: ClaimResult, role: Role): decisions.ClaimResult {
     voiceprintId: claim.voiceprintId,
     voiceprintVersion: claim.voiceprintVersion,
     voiceprintLabel: claim.voiceprintLabel,
-    ...scores,
+    ...shownScores(claim, role),
     llrClipped: claim.llrClipped,
     // Decisions of earlier releases do not say.
     ...(claim.speech ? { netSpeechMs: Math.round(claim.speech.netSpeechMs) } : {}),
     reasons: claim.reasons.map((reason) => toProto(decisions.ReasonCode, reason)),
   };
-}
-
-function writeSecondScore({ secondScore }: ClaimResult) {
-  return typeof secondScore === 'number' ? { secondScore } : {};
-}
-
-function writeScores(of: { confidence: number | null; score: number | null; llr: number | null }) {
-  if (of.confidence === null || of.score === null || of.llr === null) return {};
-  return { confidence: of.confidence, score: of.score, llr: of.llr };
 }
 
 export function writeReference(reference: ArtefactReference): common.ArtefactReference {

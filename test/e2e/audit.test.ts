@@ -48,7 +48,7 @@ test.serial('of a call, its claims, decisions, reads and what came of it are in 
   await watcher.event(({ event }) => event?.$case === 'decision');
   await call.end();
   const { callId } = call;
-  await tenant.as('AGENT').getCall(callId);
+  await service().clients(tenant.tenantId, 'AGENT', undefined, 'ann').verification.getCall({ callId });
   const { decisionId } = call.decision;
   await tenant.verification.reportOutcome({
     decisionId,
@@ -168,7 +168,8 @@ test.serial('an override is told in the call, kept once for its key, and found b
   await call.end();
   t.is(call.all('overridden').length, 1);
   const afterwards = override({ callId, decisionId });
-  const late = await tenant.as('AGENT').verification.overrideDecision(afterwards);
+  const agent = service().clients(tenant.tenantId, 'AGENT', undefined, 'ann').verification;
+  const late = await agent.overrideDecision(afterwards);
   const entries = (await trail(tenant)).filter(({ kind }) => kind === AuditKind.OVERRIDE);
   t.deepEqual(
     entries.map(({ position, speakerId, onBehalfOf, note }) => [position, speakerId, onBehalfOf, note]),

@@ -66,7 +66,7 @@ test.serial('what is asked of one replica about a call of the other is done ther
 
   const claims = [{ speakerId: 'somebody' }];
   t.is(
-    (await there.verification.updateCall({ callId, claims, agentId: 'agent 7', idempotencyKey: 'u' }))
+    (await there.verification.updateCall({ callId, claims, agentId: 'test', idempotencyKey: 'u' }))
       .claimsSoFar,
     2,
   );
@@ -90,7 +90,7 @@ test.serial('what is asked of one replica about a call of the other is done ther
     (await failure(there.enrolment.enrolFromCall({ ...enrolment, speakerId: 'nobody' }))).reason,
     'SPEAKER_NOT_CLAIMED',
   );
-  const { reason, field } = await failure(there.enrolment.getTrustPhrase({ callId }));
+  const { reason, field } = await failure(there.as('AGENT').enrolment.getTrustPhrase({ callId }));
   t.deepEqual([reason, field], ['NOT_OUTBOUND', '']);
 
   await there.verification.pauseCall({ callId, reason: 'card-payment', idempotencyKey: 'p' });

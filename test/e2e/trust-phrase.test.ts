@@ -70,10 +70,13 @@ test('nobody else is shown it, nor becomes its agent by saying so', async (t) =>
   const refusal = { reason: 'NOT_THE_AGENT', code: Status.PERMISSION_DENIED } as const;
   const { enrolment, verification } = service().clients(tenant.tenantId, 'AGENT', undefined, 'agent-8');
   isRefused(t, await failure(phraseIn(stream.callId, enrolment)), refusal);
-  isRefused(t, await failure(phraseIn(stream.callId, tenant.enrolment)), refusal);
+  isRefused(t, await failure(phraseIn(stream.callId, tenant.enrolment)), {
+    reason: 'ROLE_NOT_ALLOWED',
+    code: Status.PERMISSION_DENIED,
+  });
   const update = { callId: stream.callId, agentId: 'agent-8' };
   const named = await failure(verification.updateCall({ ...update, idempotencyKey: 'own' }));
-  isRefused(t, named, { reason: 'ROLE_NOT_ALLOWED', code: Status.PERMISSION_DENIED });
+  isRefused(t, named, { reason: 'CALL_OF_ANOTHER', code: Status.PERMISSION_DENIED });
   const own = tenant.as('AGENT').open(['allison_en'], { agentId: 'test' });
   t.is((await own.over)?.reason, 'ROLE_NOT_ALLOWED');
   isRefused(t, await failure(phraseIn(stream.callId, enrolment)), refusal);

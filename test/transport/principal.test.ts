@@ -10,18 +10,21 @@ const principalOf = (metadata: Readonly<Record<string, string>>) => authenticate
 test('without metadata it is the administrator of the development tenant', async (t) => {
   t.deepEqual(await principalOf({}), {
     tenantId: 'development',
-    role: 'ADMINISTRATOR',
+    roles: ['ADMINISTRATOR'],
     actorId: 'development',
+    authentication: 'DEVELOPMENT',
   });
 });
 
 test('metadata say tenant, role and actor', async (t) => {
   const metadata = { 'vouch-tenant': 'acme', 'vouch-role': 'privacy-officer', 'vouch-actor': 'kim' };
-  t.deepEqual(await principalOf(metadata), { tenantId: 'acme', role: 'PRIVACY_OFFICER', actorId: 'kim' });
+  t.like(await principalOf(metadata), { tenantId: 'acme', roles: ['PRIVACY_OFFICER'], actorId: 'kim' });
+  const several = await principalOf({ ...metadata, 'vouch-role': 'agent, supervisor' });
+  t.deepEqual(several.roles, ['AGENT', 'SUPERVISOR']);
 });
 
 test('a role that is misspelt is nobody, and never the one that may do everything', async (t) => {
-  for (const role of ['agnet', '', 'UNSPECIFIED']) {
+  for (const role of ['agnet', '', 'UNSPECIFIED', 'agent,', 'agent,all']) {
     t.is(await reasonOf(principalOf({ 'vouch-role': role })), 'UNAUTHENTICATED', role);
   }
 });

@@ -5,7 +5,7 @@ import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-serv
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
 import { VouchError } from '../../errors.js';
 import { guarded, type Chain } from '../chain.js';
-import type { WithPrincipal } from '../rpcs/parts.js';
+import type { WithCaller } from '../rpcs/parts.js';
 import type { Services } from '../services.js';
 import { statusOf } from './status.js';
 
@@ -78,7 +78,7 @@ export class GrpcServer {
 /** The chain that all requests pass, as nice-grpc has it. */
 function chainMiddleware(chain: Chain) {
   return async function* <Request, Response>(
-    call: ServerMiddlewareCall<Request, Response, WithPrincipal>,
+    call: ServerMiddlewareCall<Request, Response, WithCaller>,
     context: CallContext,
   ) {
     const { requestStream, responseStream } = call.method;
@@ -87,15 +87,14 @@ function chainMiddleware(chain: Chain) {
       isStream: requestStream || responseStream,
       // `/vouch.v1.AdminService/PutPolicy`
       rpc: call.method.path.split('.').at(-1) ?? '',
+      message: call.requestStream ? undefined : call.request,
       metadata: (key: string) => {
         const value = context.metadata.get(key);
         return typeof value === 'string' ? value : undefined;
       },
     } as const;
     try {
-      return yield* guarded(chain, asked, (principal, follower) =>
-        call.next(call.request, { ...context, principal, follower }),
-      );
+      return yield* guarded(chain, asked, (who) => call.next(call.request, { ...context, ...who }));
     } catch (error) {
       throw statusOf(error, chain.report);
     }

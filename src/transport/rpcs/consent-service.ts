@@ -1,7 +1,6 @@
 import type { ConsentServiceImplementation } from '../../gen/vouch/v1/consent.js';
 import { readNotice, readOptOut, readRecordConsent, readWithdraw } from '../read-consent.js';
 import { readPageToken } from '../audit.js';
-import { requireRole } from '../roles.js';
 import { idempotencyKey, validId, within } from '../validate.js';
 import { writeConsentEvent } from '../write-consent.js';
 import { writeConsentState, writeHeldState } from '../write-people.js';
@@ -60,7 +59,6 @@ export function consentService(parts: TransportParts): ConsentServiceImplementat
     },
 
     listConsentEvents: async (request, { principal }) => {
-      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR', 'AUDITOR');
       const speakerId = validId(request.speakerId, 'speaker_id');
       const pageSize = request.pageSize === 0 ? 100 : within(request.pageSize, 'page_size', 1, 1000);
       const after = readPageToken(request.pageToken) ?? 0;

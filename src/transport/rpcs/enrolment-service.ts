@@ -9,7 +9,6 @@ import { fromProtoOptional } from '../enums.js';
 import { readAudioFormat } from '../read-call.js';
 import { readProofing } from '../read-consent.js';
 import { DEFAULT_LABEL } from '../read-manifest.js';
-import { requireRole, requireWriter } from '../roles.js';
 import {
   idempotencyKey,
   optionalId,
@@ -41,7 +40,6 @@ export function enrolmentService(
     ...approvalRpcs(parts),
 
     enrolFromCall: owner.rpc(methods.enrolFromCall, async (request, { principal }) => {
-      requireWriter(principal);
       const voiceprint = await enrolFromCall(parts, principal, {
         callId: request.callId,
         speakerId: validId(request.speakerId, 'speaker_id'),
@@ -55,7 +53,6 @@ export function enrolmentService(
     }),
 
     adaptFromCall: owner.rpc(methods.adaptFromCall, async (request, { principal }) => {
-      requireWriter(principal);
       const voiceprint = await adaptFromCall(parts, principal, {
         callId: request.callId,
         speakerId: validId(request.speakerId, 'speaker_id'),
@@ -66,7 +63,6 @@ export function enrolmentService(
     }),
 
     setTrustPhrase: async (request, { principal }) => {
-      requireWriter(principal);
       await parts.trustPhrases.set(principal, {
         speakerId: validId(request.speakerId, 'speaker_id'),
         phrase: requiredText(request.phrase, 'phrase', 256),
@@ -80,7 +76,6 @@ export function enrolmentService(
     }),
 
     enrolFromRecording: async (requests, { principal, signal }) => {
-      requireWriter(principal);
       const upload = new Upload(requests, parts.uploadLimits);
       const recording = readRecording(await upload.start(), () => upload.bytes());
       const voiceprint = await parts.recordings.enrol(principal, recording, signal);
@@ -94,7 +89,6 @@ export function enrolmentService(
     },
 
     deleteVoiceprint: async (request, { principal }) => {
-      requireWriter(principal);
       const key = idempotencyKey(request.idempotencyKey);
       await voiceprints.delete(principal, validUuid(request.voiceprintId, 'voiceprint_id'), key);
       await poller.poke();
@@ -106,7 +100,6 @@ export function enrolmentService(
     },
 
     setSpeakerAccount: async (request, { principal }) => {
-      requireRole(principal, 'TELEPHONY', 'ADMINISTRATOR');
       const speakerId = validId(request.speakerId, 'speaker_id');
       const accountId = optionalId(request.accountId, 'account_id');
       await speakers.setAccount(principal, speakerId, accountId, idempotencyKey(request.idempotencyKey));

@@ -1,7 +1,7 @@
 import type { AuditOffice } from '../../audit/index.js';
 import type { ConsentGate, Consents, SpeakerStates } from '../../consent/index.js';
 import type { ModelInformation } from '../../domain/model.js';
-import type { Principal } from '../../domain/principal.js';
+import type { Caller, Principal } from '../../domain/principal.js';
 import type {
   Adaptations,
   Approvals,
@@ -72,9 +72,14 @@ export interface TransportParts {
   readonly manifestLimits: UploadLimits | null;
 }
 
-/** What the authentication middleware adds to every request. */
+/** What is added to every request before it is carried out: the caller in the role that may do this. */
 export interface WithPrincipal {
   readonly principal: Principal;
   /** Not there where another process carries the request out. */
   readonly follower?: RequestFollower;
+}
+
+/** What authentication adds to every request. */
+export interface WithCaller extends WithPrincipal {
+  readonly caller: Caller;
 }

@@ -1,6 +1,5 @@
 import * as proto from '../../gen/vouch/v1/retention.js';
 import { toProto } from '../enums.js';
-import { requireRole } from '../roles.js';
 import { idempotencyKey, required } from '../validate.js';
 import { writeErasureReceipt } from '../write-rights.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
@@ -10,18 +9,15 @@ export function retentionService(parts: TransportParts): proto.RetentionServiceI
   const { retention, retentionPolicies, poller } = parts;
   return {
     getRetentionPolicy: async (_request, { principal }) => {
-      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR', 'AUDITOR');
       return retentionPolicies.current(principal.tenantId);
     },
 
     putRetentionPolicy: async (request, { principal }) => {
-      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
       const key = idempotencyKey(request.idempotencyKey);
       return { version: await retentionPolicies.put(principal, required(request.policy, 'policy'), key) };
     },
 
     runRetention: async function* ({ dryRun }, { principal }) {
-      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
       for await (const { kind, rule, receipt, ...item } of retention.run(principal, dryRun)) {
         yield {
           ...item,

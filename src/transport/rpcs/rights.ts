@@ -1,6 +1,5 @@
 import * as proto from '../../gen/vouch/v1/consent.js';
 import { fromProto } from '../enums.js';
-import { requireRole } from '../roles.js';
 import { idempotencyKey, requiredText, validId, validOnBehalfOf } from '../validate.js';
 import { writeHeldState } from '../write-people.js';
 import { writeErasureEvidence, writeErasureReceipt } from '../write-rights.js';
@@ -19,7 +18,6 @@ export function rightsCalls(
   const { rights, speakerStates, poller } = parts;
   return {
     setSpeakerState: async (request, { principal }) => {
-      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
       const states = await speakerStates.set(principal, {
         speakerId: validId(request.speakerId, 'speaker_id'),
         state: fromProto(proto.SpeakerState, request.state, 'state'),
@@ -32,7 +30,6 @@ export function rightsCalls(
     },
 
     eraseSpeaker: async (request, { principal }) => {
-      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
       const receipt = await rights.erase(principal, {
         speakerId: validId(request.speakerId, 'speaker_id'),
         onBehalfOf: validOnBehalfOf(request),
@@ -43,7 +40,6 @@ export function rightsCalls(
     },
 
     exportSpeakerData: async function* (request, { principal }) {
-      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
       const files = await rights.export(principal, validId(request.speakerId, 'speaker_id'));
       for (const { name, mediaType, content } of files) {
         const sizeBytes = content.length;
@@ -55,7 +51,6 @@ export function rightsCalls(
     },
 
     getErasureEvidence: async (request, { principal }) => {
-      requireRole(principal, 'PRIVACY_OFFICER', 'ADMINISTRATOR');
       const records = await rights.evidence(principal, validId(request.speakerId, 'speaker_id'));
       return { records: records.map(writeErasureEvidence) };
     },
