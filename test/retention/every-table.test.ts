@@ -11,6 +11,7 @@ const DAY = 86_400_000;
 const LASTING: Readonly<Record<string, string>> = {
   tenants: 'whoever controls the data; goes with the tenant',
   actors: 'the names behind the chain of those who acted for the tenant',
+  api_keys: 'which programs could ask for what, and until when; no keys',
   policies: 'how the tenant decides; only ever added to',
   calibration_assignments: 'as the policies',
   notices: 'the wordings that consent rests on',
