@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove soak proto build clean ablations bench bench-quick notices sbom
+.PHONY: all demo serve test lint prove soak fuzz proto build clean ablations bench bench-quick notices sbom
 
 all: build
 
@@ -64,6 +64,11 @@ prove: build .envoy/bin/envoy
 MINUTES := 60
 soak: build
 	SOAK_MINUTES=$(MINUTES) $(BIN)/ava --config ava.prove.config.js --timeout=$$(( $(MINUTES) + 10 ))m dist/test/e2e/soak.prove.js
+
+# Whatever bytes may come: 100,000 inputs, or INPUTS.
+INPUTS := 100000
+fuzz: build
+	FUZZ_INPUTS=$(INPUTS) $(BIN)/ava --config ava.prove.config.js --timeout=60m dist/test/fuzz/fuzz.prove.js
 
 # The proxy that is deployed before the service (deploy/), for `prove`.
 .envoy/bin/envoy:

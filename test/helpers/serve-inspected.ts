@@ -1,6 +1,6 @@
 import { readConfig } from '../../src/config.js';
 import { VouchService } from '../../src/service.js';
-import type { Inspection } from './soak.js';
+import type { Inspection } from './inspected.js';
 
 /* `vouch serve` as a child process that says, when it is asked, what it holds; to be started with --expose-gc. */
 let warnings = 0;

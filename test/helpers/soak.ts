@@ -1,28 +1,15 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { ExecutionContext } from 'ava';
 import { TestTenant } from './caller.js';
 import { clientsAt } from './clients.js';
 import { asOwner } from './database.js';
 import { Ground } from './ground.js';
+import { Inspected, type Inspection } from './inspected.js';
 import { fixtureFile, fixturePcm } from './speech.js';
 import type { TestStream } from './test-stream.js';
 import { Watcher } from './watcher.js';
 
-/** What a process holds once its garbage is collected. */
-export interface Inspection {
-  readonly heapBytes: number;
-  readonly residentBytes: number;
-  /** Sockets, timers and the like, by kind. */
-  readonly handles: Readonly<Record<string, number>>;
-  readonly warnings: number;
-}
-
-const SCRIPT = fileURLToPath(new URL('./serve-inspected.js', import.meta.url));
 const CALLER = 'allison_en';
 const SPEECH = fixturePcm(`${CALLER}/call-1.wav`);
 const FRAME_BYTES = 1600;
@@ -34,45 +21,6 @@ const WARM_UP = 1 / 3;
 const MIB = 2 ** 20;
 /** Memory that a short run cannot tell from noise, MiB: what a line through its samples may rise by. */
 const NOISE_MIB = 3;
-
-/** A service as a child process that can be inspected. */
-class Inspected {
-  private constructor(
-    private readonly child: ChildProcess,
-    readonly address: string,
-  ) {}
-
-  static async start(ground: Ground): Promise<Inspected> {
-    const child = fork(SCRIPT, {
-      execArgv: ['--expose-gc'],
-      env: {
-        PATH: process.env['PATH'],
-        VOUCH_ADDRESS: '127.0.0.1:0',
-        VOUCH_METRICS_ADDRESS: 'off',
-        VOUCH_LOG_LEVEL: 'error',
-        VOUCH_DRAIN_MS: '0',
-        VOUCH_RESUME_WINDOW_MS: '5000',
-        VOUCH_OVERLOAD_LAG_MS: '60000',
-        DATABASE_URL: ground.postgres.url,
-        VOUCH_KEYRING_FILE: join(ground.directory, 'keyring.json'),
-      },
-    });
-    const [{ address }] = (await once(child, 'message')) as [{ address: string }];
-    return new Inspected(child, address);
-  }
-
-  async inspect(): Promise<Inspection> {
-    this.child.send('inspect');
-    const [inspection] = (await once(this.child, 'message')) as [Inspection];
-    return inspection;
-  }
-
-  async stop(): Promise<void> {
-    const ended = once(this.child, 'exit');
-    this.child.send('stop');
-    await ended;
-  }
-}
 
 /** Calls come and go for so many minutes, in every way that calls do; asserts that nothing is left of them. */
 export async function soak(t: ExecutionContext, minutes: number): Promise<void> {

@@ -7,6 +7,7 @@ import { VouchError } from '../../errors.js';
 import { guarded, type Chain } from '../chain.js';
 import type { WithCaller } from '../rpcs/parts.js';
 import type { Services } from '../services.js';
+import { checkReadable, readable } from './readable.js';
 import { statusOf } from './status.js';
 
 /** The largest message that is read at all, bytes: audio and file pieces are at most 1 MiB. */
@@ -42,7 +43,7 @@ export class GrpcServer {
     const open = server.with(errorDetailsServerMiddleware).with(chainMiddleware(chain));
     // `createServices` held the two together; which messages they are is no longer known here.
     for (const { definition, implementation } of services.table)
-      open.add(definition, implementation as never);
+      open.add(readable(definition), implementation as never);
     const grpc = new GrpcServer(server, health, names);
     grpc.tellHealth('healthy');
     return grpc;
@@ -94,6 +95,7 @@ function chainMiddleware(chain: Chain) {
       },
     } as const;
     try {
+      checkReadable(call.request);
       return yield* guarded(chain, asked, (who) => call.next(call.request, { ...context, ...who }));
     } catch (error) {
       throw statusOf(error, chain.report);

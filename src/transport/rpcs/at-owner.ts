@@ -37,9 +37,18 @@ export class AtOwner {
     });
     return async (request, context) => {
       const callId = validId(request.callId, 'call_id');
-      const asked = requestType.encode(request).finish();
+      const asked = encode(requestType, request);
       const response = await this.commands.ask(context.principal, callId, name, asked);
       return response === null ? here(request, context) : responseType.decode(response);
     };
+  }
+}
+
+/** A time that no Date can hold was decoded all the same; it cannot be passed on. */
+function encode<Request>(type: Method<Request, never>['requestType'], request: Request): Uint8Array {
+  try {
+    return type.encode(request).finish();
+  } catch (cause) {
+    throw new VouchError('MESSAGE_MALFORMED', { cause });
   }
 }
