@@ -128,7 +128,7 @@ async function runFrames(
       frames.map(({ frame }) => frame.state),
     );
     frames.forEach(({ pipeline, frame, i }, row) => {
-      heard[i]!.chunks.push(frame.chunk);
+      heard[i]!.chunks.push(frame.chunk.slice());
       pipeline.accept(frame, probabilities[row]!);
     });
   }

@@ -90,6 +90,7 @@ export class MelSpectrogram {
 /** What brings the root mean square of the samples to a level; 0 for silence. */
 function gainToLevel(samples: Float32Array, levelDbfs: number): number {
   let energy = 0;
-  for (const sample of samples) energy += sample * sample;
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of -- an iterator makes an object of each sample
+  for (let i = 0; i < samples.length; i++) energy += samples[i]! * samples[i]!;
   return energy === 0 ? 0 : 10 ** (levelDbfs / 20) / Math.sqrt(energy / samples.length);
 }

@@ -9,8 +9,6 @@ function greatestCommonDivisor(a: number, b: number): number {
 /** Longer input is worked through in blocks of this many samples, so that the memory of a call stays the same. */
 const BLOCK_SAMPLES = 1024;
 
-const NOTHING = new Float32Array(0);
-
 /**
  * Brings samples from one rate to another, band-limited, in pieces of any size: the output is the same to the last bit
  * however the input is cut. Output sample n stands at input time n * fromHz / toHz (no delay to take off), and
@@ -59,36 +57,38 @@ export class Resampler {
    * the caller (with equal rates it is the input array itself).
    */
   push(samples: Float32Array): Float32Array {
-    return this.#table ? this.pushAfter(NOTHING, samples) : samples;
+    if (!this.#table) return samples;
+    const output = new Float32Array(this.owed(samples.length));
+    this.pushTo(output, 0, samples);
+    return output;
   }
 
-  /** As push, in one new array with what came before it. */
-  pushAfter(before: Float32Array, samples: Float32Array): Float32Array {
-    const owed = this.#table ? this.#owed(samples.length, this.#table.taps) : samples.length;
-    const output = new Float32Array(before.length + owed);
-    output.set(before);
+  /** How many samples the next push of so many gives. */
+  owed(samples: number): number {
+    if (!this.#table) return samples;
+    const starts = this.#filled - this.#position + samples - this.#table.taps + 1;
+    return Math.max(0, Math.ceil((starts * this.#stepUp - this.#fraction) / this.#stepDown));
+  }
+
+  /** As push, written to `output` from `at` on, where there must be room for what is owed; returns where it ended. */
+  pushTo(output: Float32Array, at: number, samples: Float32Array): number {
     if (!this.#table) {
-      output.set(samples, before.length);
-      return output;
+      output.set(samples, at);
+      return at + samples.length;
     }
-    let done = before.length;
+    let done = at;
     for (let from = 0; from < samples.length; from += BLOCK_SAMPLES) {
       this.#append(samples.subarray(from, from + BLOCK_SAMPLES));
       done = this.#doubles
         ? this.#double(this.#table, output, done)
         : this.#produce(this.#table, output, done);
     }
-    return output;
+    return done;
   }
 
   /** Returns what is still owed, and starts afresh: the next push begins another signal. */
   finish(): Float32Array {
-    return this.finishAfter(NOTHING);
-  }
-
-  /** As finish, in one new array with what came before it. */
-  finishAfter(before: Float32Array): Float32Array {
-    const output = this.pushAfter(before, new Float32Array(this.#table ? this.#table.taps / 2 : 0));
+    const output = this.push(new Float32Array(this.#table ? this.#table.taps / 2 : 0));
     this.#reset();
     return output;
   }
@@ -99,12 +99,6 @@ export class Resampler {
     this.#input.fill(0, 0, this.#filled);
     this.#position = 0;
     this.#fraction = 0;
-  }
-
-  /** How many outputs have all their taps once `more` samples are there. */
-  #owed(more: number, taps: number): number {
-    const starts = this.#filled - this.#position + more - taps + 1;
-    return Math.max(0, Math.ceil((starts * this.#stepUp - this.#fraction) / this.#stepDown));
   }
 
   #append(samples: Float32Array): void {

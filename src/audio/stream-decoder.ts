@@ -50,10 +50,11 @@ export class StreamDecoder {
   /**
    * Takes any number of bytes and returns the samples that they complete, in the range -1 to 1. The bytes are not kept;
    * the samples belong to the caller.
+   * @param room what is returned is a part of it, when given; there must be room for `frames(bytes.length)` samples.
    */
-  push(bytes: Uint8Array): Float32Array {
-    const frames = Math.floor((this.#partialBytes + bytes.length) / this.#frameBytes);
-    const samples = new Float32Array(frames);
+  push(bytes: Uint8Array, room?: Float32Array): Float32Array {
+    const frames = this.frames(bytes.length);
+    const samples = room ? room.subarray(0, frames) : new Float32Array(frames);
     let from = 0;
     let done = 0;
     if (this.#partialBytes > 0) {
@@ -69,6 +70,11 @@ export class StreamDecoder {
     this.#partial.set(rest);
     this.#partialBytes = rest.length;
     return samples;
+  }
+
+  /** How many samples the next push of so many bytes gives. */
+  frames(bytes: number): number {
+    return Math.floor((this.#partialBytes + bytes) / this.#frameBytes);
   }
 
   /**

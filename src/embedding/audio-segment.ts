@@ -13,7 +13,7 @@ export type PipelineSource = AudioFormat | { readonly sampleRateHz: number };
 
 /** A chunk that waits for its probability of speech. */
 export interface SpeechFrame {
-  /** What the model gets: a whole chunk, filled up with silence at the end of the audio. */
+  /** What the model gets: a whole chunk, filled up with silence at the end of the audio. The segment's own, until it decodes more. */
   readonly chunk: Float32Array;
   readonly state: SpeechActivityState;
   /** How much of the chunk is audio. */
@@ -22,12 +22,15 @@ export interface SpeechFrame {
 
 /** A frame of which it is settled whether it is speech. */
 export interface LabelledFrame {
-  /** At 16 kHz. */
+  /** At 16 kHz; the segment's own, until it decodes more. */
   readonly samples: Float32Array;
   readonly startMs: number;
   readonly probability: number;
   readonly speech: boolean;
 }
+
+/** Room for so many frames beside those without a label: what comes in 200 ms, and a few, so that it is seldom moved. */
+const ROOM_FRAMES = 12;
 
 /** Audio without a gap in it: from the bytes to frames, and from their probabilities to labels. */
 export class AudioSegment {
@@ -37,10 +40,15 @@ export class AudioSegment {
   readonly #chunkSamples: number;
   readonly #state: SpeechActivityState;
   readonly #segmenter = new SpeechSegmenter();
-  /** At 16 kHz, not yet in a frame. */
-  #samples: Float32Array = new Float32Array(0);
+  /** What was decoded last. Its memory, and that of the audio, is used again: new arrays were most of the garbage of a worker. */
+  #decoded = new Float32Array(0);
+  /** At 16 kHz: the frames without a label, from `#oldest` on; from `#next` to `#end` what is in no frame yet. */
+  #audio: Float32Array;
+  #oldest = 0;
+  #next = 0;
+  #end = 0;
   /** Frames without a label, oldest first, and the media time of the oldest. */
-  readonly #unlabelled: { readonly samples: Float32Array; readonly probability: number }[] = [];
+  readonly #unlabelled: { readonly samples: number; readonly probability: number }[] = [];
   #labelledMs: number;
   #ended = false;
 
@@ -53,6 +61,7 @@ export class AudioSegment {
     this.#toTelephone = new TelephoneLine(source.sampleRateHz, { wideband });
     this.#chunkSamples = activity.chunk.chunkSamples;
     this.#state = activity.start();
+    this.#audio = new Float32Array((this.#segmenter.maximumDelayFrames + ROOM_FRAMES) * this.#chunkSamples);
     this.#labelledMs = startMs;
   }
 
@@ -68,17 +77,21 @@ export class AudioSegment {
 
   /** Takes bytes of the source's format, or samples; returns how many samples, at the source's rate, they were. */
   decode(audio: Uint8Array | Float32Array): number {
-    const samples = audio instanceof Float32Array ? audio : this.#decoder!.push(audio);
-    // Into a new array with the rest, less than a frame: frames without a label are parts of the one before.
-    this.#samples = this.#toSpeech.pushAfter(this.#samples, this.#toTelephone.push(samples));
+    const samples = audio instanceof Float32Array ? audio : this.#decode(audio);
+    const onLine = this.#toTelephone.push(samples);
+    this.#makeRoom(this.#toSpeech.owed(onLine.length));
+    this.#end = this.#toSpeech.pushTo(this.#audio, this.#end, onLine);
     return samples.length;
   }
 
   /** Ends the audio; what is left of it comes with the next frames. AUDIO_INCOMPLETE when it ended within a sample. */
   end(): VouchError | undefined {
     this.#ended = true;
-    this.#samples = this.#toSpeech.pushAfter(this.#samples, this.#toTelephone.finish());
-    this.#samples = this.#toSpeech.finishAfter(this.#samples);
+    for (const rest of [this.#toSpeech.push(this.#toTelephone.finish()), this.#toSpeech.finish()]) {
+      this.#makeRoom(rest.length);
+      this.#audio.set(rest, this.#end);
+      this.#end += rest.length;
+    }
     try {
       this.#decoder?.finish();
       return undefined;
@@ -90,10 +103,10 @@ export class AudioSegment {
 
   /** The next frame; the one before must have its probability. After the end the last one may be shorter. */
   takeFrame(): SpeechFrame | undefined {
-    const samples = Math.min(this.#chunkSamples, this.#samples.length);
+    const samples = Math.min(this.#chunkSamples, this.#end - this.#next);
     if (samples < (this.#ended ? 1 : this.#chunkSamples)) return undefined;
-    let chunk = this.#samples.subarray(0, samples);
-    this.#samples = this.#samples.subarray(samples);
+    let chunk = this.#audio.subarray(this.#next, this.#next + samples);
+    this.#next += samples;
     if (samples < this.#chunkSamples) {
       const filled = new Float32Array(this.#chunkSamples);
       filled.set(chunk);
@@ -103,8 +116,8 @@ export class AudioSegment {
   }
 
   /** Gives a frame its probability; returns the frames, this or earlier ones, whose label that settles. */
-  accept(frame: SpeechFrame, probability: number): LabelledFrame[] {
-    this.#unlabelled.push({ samples: frame.chunk.subarray(0, frame.samples), probability });
+  accept({ samples }: SpeechFrame, probability: number): LabelledFrame[] {
+    this.#unlabelled.push({ samples, probability });
     return this.#label(this.#segmenter.push(probability));
   }
 
@@ -115,9 +128,34 @@ export class AudioSegment {
 
   #label(labels: readonly boolean[]): LabelledFrame[] {
     return labels.map((speech) => {
-      const frame = { ...this.#unlabelled.shift()!, startMs: this.#labelledMs, speech };
-      this.#labelledMs += speechMs(frame.samples.length);
-      return frame;
+      const { samples: length, probability } = this.#unlabelled.shift()!;
+      const samples = this.#audio.subarray(this.#oldest, this.#oldest + length);
+      const startMs = this.#labelledMs;
+      this.#oldest += length;
+      this.#labelledMs += speechMs(length);
+      return { samples, startMs, probability, speech };
     });
+  }
+
+  #decode(bytes: Uint8Array): Float32Array {
+    const frames = this.#decoder!.frames(bytes.length);
+    if (this.#decoded.length < frames) this.#decoded = new Float32Array(frames);
+    return this.#decoder!.push(bytes, this.#decoded);
+  }
+
+  /** Moves what is still needed to the beginning, or to more memory, when there is not room for so many samples. */
+  #makeRoom(samples: number): void {
+    if (this.#end + samples <= this.#audio.length) return;
+    const needed = this.#end - this.#oldest + samples;
+    if (needed <= this.#audio.length) {
+      this.#audio.copyWithin(0, this.#oldest, this.#end);
+    } else {
+      const more = new Float32Array(2 * needed);
+      more.set(this.#audio.subarray(this.#oldest, this.#end));
+      this.#audio = more;
+    }
+    this.#next -= this.#oldest;
+    this.#end -= this.#oldest;
+    this.#oldest = 0;
   }
 }

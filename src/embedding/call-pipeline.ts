@@ -7,6 +7,7 @@ import {
   speechMs,
   type SpeechActivityModel,
   type SpeechStretch,
+  type WindowMemory,
 } from '../speech-activity/index.js';
 import { AudioSegment, type LabelledFrame, type PipelineSource, type SpeechFrame } from './audio-segment.js';
 import type { Embedding } from './extractor.js';
@@ -28,6 +29,8 @@ export interface PipelineOptions {
   readonly spaces: readonly string[];
   /** Where the clock begins; default 0. */
   readonly startMs?: number;
+  /** Where the memory of windows comes from and, once they are embedded, goes; default: each window has its own. */
+  readonly memory?: WindowMemory;
 }
 
 /**
@@ -43,6 +46,7 @@ export class CallPipeline {
   readonly #input: InputQueue;
   readonly #clock: InputClock;
   readonly #netSpeech: NetSpeech;
+  readonly #memory: WindowMemory | undefined;
   readonly #measures: SpeechMeasures;
   readonly #answer = new AnswerMeter();
   #segment: AudioSegment | undefined;
@@ -64,14 +68,15 @@ export class CallPipeline {
   constructor(
     private readonly source: PipelineSource,
     private readonly activity: SpeechActivityModel,
-    { windowSamples, spaces, startMs = 0 }: PipelineOptions,
+    { windowSamples, spaces, startMs = 0, memory }: PipelineOptions,
   ) {
     // Fails here and not when the first bytes are worked through.
     if ('encoding' in source) new StreamDecoder(source);
     this.spaces = this.#computed = spaces;
     this.#clock = new InputClock(source, startMs);
     this.#input = new InputQueue(this.#clock);
-    this.#netSpeech = new NetSpeech(windowSamples);
+    this.#memory = memory;
+    this.#netSpeech = new NetSpeech(windowSamples, memory);
     this.#measures = new SpeechMeasures(activity.chunk.chunkSamples);
   }
 
@@ -136,8 +141,12 @@ export class CallPipeline {
     return this.#taken;
   }
 
-  /** Makes a window of what takeWindow gave last and its embeddings; undefined when it was discarded meanwhile. */
+  /**
+   * Makes a window of what takeWindow gave last and its embeddings; undefined when it was discarded meanwhile. With a memory
+   * its speech is not to be used any more.
+   */
   complete(window: PendingWindow, embeddings: Readonly<Record<string, Embedding>>): SpeechWindow | undefined {
+    this.#memory?.giveBack(window.speech.samples);
     if (window !== this.#taken) return undefined;
     this.#taken = undefined;
     const { startMs, endMs } = window.speech;
@@ -160,6 +169,7 @@ export class CallPipeline {
     this.#input.discard();
     this.#segment = this.#inFlight = this.#taken = undefined;
     this.#netSpeech.discard();
+    for (const { speech } of this.#windows) this.#memory?.giveBack(speech.samples);
     this.#windows = [];
     this.#windowsMs = 0;
     this.#measures.discardWindow();

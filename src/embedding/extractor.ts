@@ -20,7 +20,7 @@ export function normaliseLength(vector: Float32Array): Embedding {
   return { vector, length };
 }
 
-/** One graph that turns speech into a vector: front end, graph, L2-normalisation. Holds no state between calls of `embed`. */
+/** One graph that turns speech into a vector: front end, graph, L2-normalisation. What one call of `embed` does is nothing to the next. */
 export class EmbeddingExtractor {
   readonly space: EmbeddingSpace;
   /** Samples at 16 kHz in a full window. */
@@ -28,6 +28,8 @@ export class EmbeddingExtractor {
   readonly #frontEnd: FrontEnd;
   readonly #input: string;
   readonly #output: string;
+  /** Of the last run, for the next one. */
+  #room: Float32Array | undefined;
 
   /** @param session the graph of `model`, already held against its manifest. */
   constructor(
@@ -53,8 +55,11 @@ export class EmbeddingExtractor {
    * @returns a new vector of length 1, and how long it was.
    */
   async embed(samples: Float32Array): Promise<Embedding> {
-    const { data, shape } = this.#frontEnd.compute(samples);
+    const room = this.#room;
+    this.#room = undefined; // Whoever runs meanwhile has its own.
+    const { data, shape } = this.#frontEnd.compute(samples, room);
     const results = await this.session.run({ [this.#input]: new Tensor('float32', data, shape) });
+    this.#room = data;
     return normaliseLength(meanOfRows(results[this.#output]!.data as Float32Array, this.space.dimension));
   }
 }

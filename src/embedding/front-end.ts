@@ -11,8 +11,11 @@ export interface GraphInput {
 export interface FrontEnd {
   /** Samples at 16 kHz that give exactly the frames of a full window. */
   readonly windowSamples: number;
-  /** @param samples at 16 kHz, -1 to 1; a full window or a shorter rest. Not kept. */
-  compute(samples: Float32Array): GraphInput;
+  /**
+   * @param samples at 16 kHz, -1 to 1; a full window or a shorter rest. Not kept.
+   * @param room the data of another input that nobody uses any more: used again where it is as long.
+   */
+  compute(samples: Float32Array, room?: Float32Array): GraphInput;
 }
 
 /** The front end that models.json gives a model. */
@@ -35,9 +38,9 @@ function logMelFrontEnd(
   const { melBins, frameLengthSamples, frameShiftSamples } = filterbank;
   return {
     windowSamples: samplesOf(windowFrames, frameLengthSamples, frameShiftSamples),
-    compute: (samples) => {
+    compute: (samples, room) => {
       const frames = filterbank.frameCount(samples.length);
-      const data = filterbank.compute(samples);
+      const data = filterbank.compute(samples, roomFor(frames * melBins, room));
       subtractMeanPerBin(data, frames, melBins);
       return { data, shape: [1, frames, melBins] };
     },
@@ -54,17 +57,26 @@ function melPowerFrontEnd(
 ): FrontEnd {
   const { melBins, frameLengthSamples, frameShiftSamples, chunkFrames } = options;
   const spectrogram = new MelSpectrogram({ sampleRateHz, ...options });
+  let whole: Float32Array | undefined;
   return {
     windowSamples: samplesOf(windowFrames, frameLengthSamples, frameShiftSamples),
-    compute: (samples) => {
+    compute: (samples, room) => {
       const frames = spectrogram.frameCount(samples.length);
-      const whole = spectrogram.compute(samples);
-      if (frames <= chunkFrames) return { data: whole, shape: [1, frames, melBins] };
+      const length = frames * melBins;
+      if (frames <= chunkFrames) {
+        const data = spectrogram.compute(samples, roomFor(length, room));
+        return { data, shape: [1, frames, melBins] };
+      }
+      whole = spectrogram.compute(samples, roomFor(length, whole));
       const chunk = chunkFrames * melBins;
-      const data = new Float32Array(2 * chunk);
+      const data = roomFor(2 * chunk, room);
       data.set(whole.subarray(0, chunk));
-      data.set(whole.subarray(whole.length - chunk), chunk);
+      data.set(whole.subarray(length - chunk), chunk);
       return { data, shape: [2, chunkFrames, melBins] };
     },
   };
+}
+
+function roomFor(length: number, room: Float32Array | undefined): Float32Array {
+  return room?.length === length ? room : new Float32Array(length);
 }

@@ -2,6 +2,7 @@ import { decodeRecording, type RecordingInput, type RecordingLimits } from '../a
 import type { AudioFormat } from '../domain/audio.js';
 import type { EmbeddingSpace, RecordingSpeech, SpeechWindow } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
+import { WindowMemory } from '../speech-activity/index.js';
 import type { PipelineSource } from './audio-segment.js';
 import { CallPipeline } from './call-pipeline.js';
 import { Deferred } from './deferred.js';
@@ -15,6 +16,7 @@ import type { StageTimes } from './stage-times.js';
 export class SingleThreadExtractor implements SpeechExtractor {
   readonly spaces: readonly EmbeddingSpace[];
   readonly #scheduler: SpeechScheduler;
+  readonly #memory: WindowMemory;
   readonly #streams = new Set<LocalStream>();
   readonly #recordings = new Set<AbortController>();
   #closing: Promise<void> | undefined;
@@ -26,6 +28,7 @@ export class SingleThreadExtractor implements SpeechExtractor {
   ) {
     this.spaces = models.extractors.map(({ space }) => space);
     this.#scheduler = new SpeechScheduler(models);
+    this.#memory = new WindowMemory(models.extractors[0]!.windowSamples);
   }
 
   open(format: AudioFormat, listener: LocalListener, options: StreamOptions = {}): LocalStream {
@@ -90,6 +93,7 @@ export class SingleThreadExtractor implements SpeechExtractor {
     return new CallPipeline(source, activity, {
       windowSamples,
       spaces,
+      memory: this.#memory,
       ...(startMs !== undefined && { startMs }),
     });
   }

@@ -5,3 +5,4 @@ export { measureFrame, QualityMeter, SpeechSpectrum, telephoneSamples, WindowLev
 export { DEFAULT_SEGMENTER_OPTIONS, SpeechSegmenter } from './segmenter.js';
 export { ToneOrMusicMeter } from './tone-or-music.js';
 export { SpeechActivityModel, type SpeechActivityChunk, type SpeechActivityState } from './silero.js';
+export { WindowMemory } from './window-memory.js';

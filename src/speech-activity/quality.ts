@@ -48,7 +48,9 @@ export interface FrameMeasure {
 export function measureFrame(samples: Float32Array): FrameMeasure {
   let energy = 0;
   let clipped = 0;
-  for (const sample of samples) {
+  // eslint-disable-next-line @typescript-eslint/prefer-for-of -- an iterator makes an object of each sample
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i]!;
     energy += sample * sample;
     if (sample >= CLIPPED_FROM || sample <= -CLIPPED_FROM) clipped++;
   }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { NetSpeech } from '../../src/speech-activity/index.js';
+import { NetSpeech, WindowMemory } from '../../src/speech-activity/index.js';
 
 test('a window knows where its speech began and ended', (t) => {
   const speech = new NetSpeech(800);
@@ -56,4 +56,16 @@ test('every sample is in one window, in order', (t) => {
       },
     ),
   );
+});
+
+test('what is thrown away is wiped before its memory is used again', (t) => {
+  const memory = new WindowMemory(4);
+  const one = new NetSpeech(4, memory);
+  const [window] = one.push(Float32Array.from([1, 2, 3, 4, 5]), 0);
+  memory.giveBack(window!.samples);
+  one.discard();
+  t.deepEqual(memory.take(), new Float32Array(4));
+  const again = memory.take();
+  t.is(again.buffer, window!.samples.buffer);
+  t.deepEqual(again, new Float32Array(4));
 });
