@@ -139,7 +139,7 @@ export class PooledStream implements SpeechStream {
     this.flushSkip();
     if (this.#gatheredBytes === 0) return;
     const bytes = new Uint8Array(this.#gatheredBytes);
-    const pieces = [{ stream: this.id, length: bytes.length }];
+    const pieces = Uint32Array.of(this.id, bytes.length);
     this.writeGathered(bytes, 0);
     this.host.post({ kind: 'audio', pieces, bytes }, [bytes.buffer]);
   }
@@ -168,14 +168,17 @@ export class PooledStream implements SpeechStream {
     this.#clearGathered();
   }
 
+  /** The worker has taken so many bytes from the queue since the stream began. */
+  taken(bytes: number): void {
+    this.host.addQueuedBytes(this.#takenBytes - bytes);
+    this.#takenBytes = bytes;
+    this.#unread.drop(bytes);
+    this.release();
+  }
+
   /** Takes what the worker tells of this stream. */
   receive(event: StreamEvent): void {
-    if (event.kind === 'taken') {
-      this.host.addQueuedBytes(this.#takenBytes - event.bytes);
-      this.#takenBytes = event.bytes;
-      this.#unread.drop(event.bytes);
-      this.release();
-    } else if (event.kind === 'failed') {
+    if (event.kind === 'failed') {
       this.fail(errorFromMessage(event.error));
     } else if (event.kind === 'finished') {
       this.#end();

@@ -35,6 +35,9 @@ export async function serve(port: MessagePort, options: WorkerOptions): Promise<
   }
 }
 
+/** How long what nobody waits for waits for more, ms. */
+const WAIT_MS = 20;
+
 interface ServedStream {
   readonly stream: LocalStream;
   epoch: number;
@@ -48,6 +51,10 @@ class PoolServer {
   readonly #streams = new Map<number, ServedStream>();
   readonly #recordings = new Map<number, AbortController>();
   #events: (StreamEvent | RecordingEvent)[] = [];
+  /** Bytes taken by each stream that has taken any since it was told last. */
+  readonly #taken = new Map<number, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
 
   constructor(
     private readonly port: MessagePort,
@@ -87,8 +94,9 @@ class PoolServer {
 
   #receiveAudio({ pieces, bytes }: Extract<ToWorker, { kind: 'audio' }>): void {
     let at = 0;
-    for (const { stream: id, length } of pieces) {
-      const served = this.#streams.get(id);
+    for (let i = 0; i < pieces.length; i += 2) {
+      const served = this.#streams.get(pieces[i]!);
+      const length = pieces[i + 1]!;
       const piece = bytes.subarray(at, at + length);
       at += length;
       if (!served) continue;
@@ -129,7 +137,8 @@ class PoolServer {
         const takenBytes = served.pushedBytes - queuedBytes;
         if (takenBytes === served.takenBytes) return;
         served.takenBytes = takenBytes;
-        tell({ kind: 'taken', bytes: takenBytes });
+        this.#taken.set(id, takenBytes);
+        this.#postWithin(WAIT_MS);
       },
       onFailure: (error) => {
         tell({ kind: 'failed', error: errorToMessage(error) });
@@ -162,11 +171,26 @@ class PoolServer {
     }
   }
 
-  /** Many streams have something to tell in a turn: it is posted together. */
   #tell(event: StreamEvent | RecordingEvent): void {
-    if (this.#events.push(event) > 1) return;
-    setImmediate(() => {
-      this.post({ kind: 'events', events: this.#events.splice(0) });
-    });
+    this.#events.push(event);
+    this.#postWithin(event.kind === 'progress' ? WAIT_MS : 0);
   }
+
+  /** Many streams have something to tell in a turn, and decisions wait for windows only: the rest is posted together. */
+  #postWithin(ms: number): void {
+    if (ms > 0) {
+      this.#timer ??= setTimeout(this.#post, ms);
+    } else {
+      this.#immediate ??= setImmediate(this.#post);
+    }
+  }
+
+  readonly #post = (): void => {
+    clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
+    this.#timer = this.#immediate = undefined;
+    const taken = Float64Array.from([...this.#taken].flat());
+    this.#taken.clear();
+    this.post({ kind: 'events', taken, events: this.#events.splice(0) });
+  };
 }

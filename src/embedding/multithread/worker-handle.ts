@@ -128,22 +128,25 @@ export class WorkerHandle implements StreamHost {
 
   /** Posts what the streams have gathered, in one message. */
   flush(): void {
+    const streams: PooledStream[] = [];
     let length = 0;
     for (const stream of this.#streams.values()) {
       stream.flushSkip();
+      if (stream.gatheredBytes === 0) continue;
+      streams.push(stream);
       length += stream.gatheredBytes;
     }
     if (length === 0) return;
     const bytes = new Uint8Array(length);
-    const pieces: { stream: number; length: number }[] = [];
+    const pieces = new Uint32Array(2 * streams.length);
     let at = 0;
-    for (const stream of this.#streams.values()) {
+    streams.forEach((stream, i) => {
       const { id, gatheredBytes } = stream;
-      if (gatheredBytes === 0) continue;
+      pieces[2 * i] = id;
+      pieces[2 * i + 1] = gatheredBytes;
       stream.writeGathered(bytes, at);
-      pieces.push({ stream: id, length: gatheredBytes });
       at += gatheredBytes;
-    }
+    });
     this.post({ kind: 'audio', pieces, bytes }, [bytes.buffer]);
   }
 
@@ -189,7 +192,12 @@ export class WorkerHandle implements StreamHost {
     if (message.kind === 'ready') this.#started(message);
     else if (message.kind === 'pong') this.#answered(message);
     else if (message.kind === 'unusable') this.ready.reject(errorFromMessage(message.error));
-    else for (const event of message.events) this.#onEvent(event);
+    else this.#onEvents(message);
+  }
+
+  #onEvents({ taken, events }: Extract<FromWorker, { kind: 'events' }>): void {
+    for (let i = 0; i < taken.length; i += 2) this.#streams.get(taken[i]!)?.taken(taken[i + 1]!);
+    for (const event of events) this.#onEvent(event);
   }
 
   #answered({ lagMs, stages }: Extract<FromWorker, { kind: 'pong' }>): void {
