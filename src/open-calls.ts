@@ -15,6 +15,7 @@ import {
 import type { ConsentGate } from './consent/index.js';
 import type { PartialEvidence } from './enrolment/index.js';
 import type { Keyring } from './crypto/index.js';
+import { release } from './package-root.js';
 import type { Database } from './storage/index.js';
 import type { Observability } from './open-observability.js';
 
@@ -75,7 +76,7 @@ export function openCalls(
   });
   stops.push(() => commands.settled());
   const overrides = new Overrides(database, keyring, clock);
-  const replica = new Replica(database, replicaId);
+  const replica = new Replica(database, replicaId, release());
   const poller = new ControlPoller({
     calls,
     commands,

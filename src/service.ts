@@ -15,7 +15,8 @@ import { openKeys } from './open-keys.js';
 import { openModels, WorkerHealth } from './open-extractor.js';
 import { openObservability, stateOf, type Observability } from './open-observability.js';
 import { openPeoplesRights } from './open-rights.js';
-import { packageRoot } from './package-root.js';
+import { Activities, CallLists, Installation } from './operations/index.js';
+import { packageRoot, release } from './package-root.js';
 import {
   CallCalibrations,
   openDossiers,
@@ -124,6 +125,7 @@ export class VouchService {
     const { drainMs } = this.#config;
     this.#grpc.tellHealth('unhealthy');
     this.#calls.drain(new Date(Date.now() + drainMs));
+    await this.#janitor.drain();
     const deadline = Date.now() + drainMs;
     while (this.#calls.count > 0 && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 50));
     await this.#calls.close();
@@ -229,6 +231,9 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
       new Set(models.graphs.map(({ sha256 }) => sha256)),
     ),
     models,
+    callLists: new CallLists(database, keyring, clock),
+    activities: new Activities(database, clock),
+    installation: new Installation(database, { replicaId, release: release() }),
     auditOffice: new AuditOffice(database, keyring, clock),
     gate,
     ...enrolment,

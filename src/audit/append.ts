@@ -66,7 +66,7 @@ export async function appendRead(
   tx: Transaction,
   principal: Principal,
   subjectRef: string | null,
-  what: 'CONSENT' | 'CONSENT_EVENTS' | 'SPEAKER' | 'VOICEPRINTS',
+  what: 'CALLS' | 'CONSENT' | 'CONSENT_EVENTS' | 'SPEAKER' | 'VOICEPRINTS',
   recordedAt: Date,
 ): Promise<void> {
   await appendEntry(tx, principal, {

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CommanderError, type Command } from 'commander';
 import { newCommand } from './command.js';
 import { auditCommand } from './commands/audit.js';
@@ -25,7 +23,7 @@ import { verifyCommand } from './commands/verify.js';
 import { voiceprintsCommand } from './commands/voiceprints.js';
 import { watchCommand } from './commands/watch.js';
 import { complain } from './output.js';
-import { packageRoot } from '../package-root.js';
+import { release } from '../package-root.js';
 
 /**
  * Runs one command.
@@ -48,11 +46,8 @@ export async function run(argv: readonly string[]): Promise<number> {
 const PRINTED = new Set(['commander.help', 'commander.helpDisplayed', 'commander.version']);
 
 function program(): Command {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
-    version: string;
-  };
   const root = newCommand('vouch', 'Voice authentication for calls. Start with `vouch demo`.')
-    .version(version)
+    .version(release())
     // `--version` of `notice publish` is the notice's.
     .enablePositionalOptions();
   const here = [

@@ -65,3 +65,37 @@ export interface CalibrationAssignment {
   readonly createdBy: string;
   readonly createdByRole: Role;
 }
+
+/** A rate as a curve shows it, with its 95 % interval (bootstrap over speakers), 0 to 1. */
+export interface CurveRate {
+  readonly rate: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** What single looks against one voiceprint come to, for one length of net speech. */
+export interface OperatingCurve {
+  readonly corpus: string;
+  /** What was done to the recordings. */
+  readonly condition: string;
+  readonly netSpeechMs: number;
+  readonly genuineTrials: number;
+  readonly impostorTrials: number;
+  readonly speakers: number;
+  /** By rising threshold: the share of impostors at or above it, and of the genuine below it. */
+  readonly points: readonly {
+    /** Natural logarithm. */
+    readonly llr: number;
+    readonly falseMatch: CurveRate;
+    readonly falseNonMatch: CurveRate;
+  }[];
+}
+
+/** What thresholds of a calibration mean, as it was measured with it. */
+export interface OperatingCurves {
+  readonly calibration: ArtefactReference;
+  readonly measuredOn: string;
+  /** What anybody who relies on it must know first. */
+  readonly caveat: string;
+  readonly curves: readonly OperatingCurve[];
+}

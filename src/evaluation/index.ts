@@ -3,6 +3,7 @@ export { CONDITIONS } from './conditions/index.js';
 export { embedSpeech, type EmbeddedSpeech } from './embedding/index.js';
 export { evaluate, type Cell, type Evaluation } from './evaluate.js';
 export { isMeasurable, readManifest, type SpeechSession } from './manifest.js';
+export { operatingCurves } from './output/curves.js';
 export { evaluationJson } from './output/json.js';
 export { evaluationText } from './output/text.js';
 export { TELEPHONE_CONDITIONS } from './call-rates.js';

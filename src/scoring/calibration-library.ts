@@ -1,11 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { UnusableCalibration } from '../domain/calibration.js';
+import type { OperatingCurves, UnusableCalibration } from '../domain/calibration.js';
 import type { ArtefactReference } from '../domain/decision.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 import { Calibration, readCalibrationFile, type ReadCalibration } from './calibration.js';
 import { spacesOf } from './calibration-file.js';
+import { readCurves } from './operating-curves.js';
+
+const CURVES = '.curve.json';
 
 /** A file of a folder, as far as it could be read. */
 interface Found {
@@ -15,17 +18,27 @@ interface Found {
 
 /** All calibrations that lie in certain folders, each version of an id a file of its own; the names of the files mean nothing. */
 export class CalibrationFolders {
-  private constructor(private readonly found: readonly Found[]) {}
+  private constructor(
+    private readonly found: readonly Found[],
+    private readonly curves: readonly OperatingCurves[],
+  ) {}
 
-  /** Reads every `*.json` of the folders. Throws CALIBRATION_INVALID for a folder that cannot be read. */
+  /** Reads every `*.json` of the folders, `*.curve.json` as what was measured with one of them. Throws CALIBRATION_INVALID for a folder that cannot be read. */
   static async read(folders: readonly string[]): Promise<CalibrationFolders> {
     const found: Found[] = [];
+    const curves: OperatingCurves[] = [];
     for (const folder of folders) {
       for (const file of await filesOf(folder)) {
+        if (file.endsWith(CURVES)) {
+          const read = await readCurves(join(folder, file)).catch(() => null);
+          if (read) curves.push(read);
+          else found.push({ file, read: null });
+          continue;
+        }
         found.push({ file, read: await readCalibrationFile(join(folder, file)).catch(() => null) });
       }
     }
-    return new CalibrationFolders(found);
+    return new CalibrationFolders(found, curves);
   }
 
   /**
@@ -66,7 +79,7 @@ export class CalibrationFolders {
         unusable.push({ file, reference: referenceOf(read), why: error.message });
       }
     }
-    return new CalibrationLibrary(usable, unusable, configuredId);
+    return new CalibrationLibrary(usable, unusable, configuredId, this.curves);
   }
 }
 
@@ -82,6 +95,7 @@ export class CalibrationLibrary {
     readonly usable: readonly Calibration[],
     readonly unusable: readonly UnusableCalibration[],
     configuredId: string,
+    private readonly curves: readonly OperatingCurves[] = [],
   ) {
     const configured = this.latest(configuredId);
     if (configured === undefined) throw notLoaded(configuredId, this.#whyNot(configuredId));
@@ -108,6 +122,11 @@ export class CalibrationLibrary {
       `${id}@${version}`,
       found ? 'The file has changed since it was assigned.' : this.#whyNot(id, version),
     );
+  }
+
+  /** What was measured with just this calibration, to the byte; undefined where nothing was. */
+  curvesOf({ reference }: Calibration): OperatingCurves | undefined {
+    return this.curves.find(({ calibration }) => calibration.sha256 === reference.sha256);
   }
 
   #whyNot(id: string, version?: number): string | undefined {

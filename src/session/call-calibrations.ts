@@ -2,6 +2,7 @@ import type {
   CalibrationAssignment,
   CalibrationInForce,
   CalibrationInformation,
+  OperatingCurves,
 } from '../domain/calibration.js';
 import type { SourceProfile } from '../domain/call.js';
 import type { ArtefactReference, CalibrationFit } from '../domain/decision.js';
@@ -91,6 +92,22 @@ export class CallCalibrations {
       configured: calibration === this.library.configured,
       maps: calibration.maps.map((map) => map.information),
     }));
+  }
+
+  /**
+   * What thresholds of a calibration mean; no curves where nothing was measured with it.
+   *
+   * @param id - empty: the configured one
+   * @param version - from 1; 0: the latest
+   * @throws CALIBRATION_NOT_FOUND
+   */
+  curves(id: string, version: number): OperatingCurves {
+    const { configured } = this.library;
+    const found =
+      id === '' ? configured : version === 0 ? this.library.latest(id) : this.library.version(id, version);
+    if (found === undefined) throw new VouchError('CALIBRATION_NOT_FOUND', { field: 'calibration_id' });
+    const nothing = { calibration: found.reference, measuredOn: '', caveat: found.warning, curves: [] };
+    return this.library.curvesOf(found) ?? nothing;
   }
 
   #meant({ calibrationId: id, calibrationVersion: version }: AssignmentRequest): ArtefactReference | null {

@@ -38,6 +38,11 @@ export class Janitor {
     this.#schedule();
   }
 
+  /** Says that this process takes no more calls; rounds go on. */
+  async drain(): Promise<void> {
+    await this.#parts.replica.drain().catch(this.#parts.onFailure);
+  }
+
   /** No more rounds; says that this process is gone. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -18,9 +18,13 @@ const MOST_ABANDONED = 500;
 
 /** This process among those that serve the calls of the database. */
 export class Replica {
+  #draining = false;
+
   constructor(
     private readonly database: Database,
     readonly replicaId: string,
+    /** Of the software that it runs; empty: not said. */
+    private readonly release = '',
   ) {}
 
   /** Changes of `paused` that calls of this process have to carry out. */
@@ -41,7 +45,14 @@ export class Replica {
 
   /** Tells that this process is there. */
   async beat(): Promise<void> {
-    await this.database.system((tx) => beat(tx, this.replicaId));
+    const how = { release: this.release, draining: this.#draining };
+    await this.database.system((tx) => beat(tx, this.replicaId, how));
+  }
+
+  /** Tells, from now on, that this process takes no more calls. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    await this.beat();
   }
 
   /** Tells that this process stops. */

@@ -19,12 +19,16 @@ export interface AbandonedCall {
   readonly epoch: number;
 }
 
-/** Tells that a replica is there; in a transaction of the system. */
-export async function beat(tx: Transaction, replicaId: string): Promise<void> {
+/** Tells that a replica is there, and how it is; in a transaction of the system. */
+export async function beat(
+  tx: Transaction,
+  replicaId: string,
+  { release = '', draining = false }: { readonly release?: string; readonly draining?: boolean } = {},
+): Promise<void> {
   await tx.query(
-    `INSERT INTO replicas (replica_id) VALUES ($1)
-     ON CONFLICT (replica_id) DO UPDATE SET seen_at = now()`,
-    [replicaId],
+    `INSERT INTO replicas (replica_id, release, draining) VALUES ($1, $2, $3)
+     ON CONFLICT (replica_id) DO UPDATE SET seen_at = now(), draining = $3`,
+    [replicaId, release, draining],
   );
 }
 

@@ -37,7 +37,7 @@ export async function appendEvents(
     await insertEvent(tx, callId, epoch, event);
     await noteAcceptance(tx, callId, event);
   }
-  await setLastSequence(tx, callId, call.lastSequence + fresh.length);
+  await noteProgress(tx, callId, call.lastSequence + fresh.length, fresh);
   const last = fresh.at(-1);
   if (last?.body.type === 'ended') await setEnded(tx, callId, last.body.reason, last.emittedAt);
   return fresh;
@@ -170,8 +170,29 @@ async function noteAcceptance(
   );
 }
 
-async function setLastSequence(tx: Transaction, callId: string, lastSequence: number): Promise<void> {
-  await tx.query('UPDATE calls SET last_sequence = $2 WHERE call_id = $1', [callId, lastSequence]);
+/** Keeps in the call's own row what lists and counts tell of it: its newest decision, and what was wrong with its audio. */
+async function noteProgress(
+  tx: Transaction,
+  callId: string,
+  lastSequence: number,
+  events: readonly CallEvent[],
+): Promise<void> {
+  const newest = events.flatMap(({ body }) => (body.type === 'decision' ? [body.decision] : [])).at(-1);
+  const problems = events.flatMap(({ body }) => (body.type === 'quality' ? body.problems : []));
+  await tx.query(
+    `UPDATE calls SET last_sequence = $2, decision_kind = coalesce($3, decision_kind),
+       decided_at = coalesce($4, decided_at), decision_reasons = coalesce($5, decision_reasons),
+       quality_problems = ARRAY(SELECT DISTINCT unnest(quality_problems || $6::text[]))
+     WHERE call_id = $1`,
+    [
+      callId,
+      lastSequence,
+      newest?.kind ?? null,
+      newest?.decidedAt ?? null,
+      newest?.reasons ?? null,
+      problems,
+    ],
+  );
 }
 
 async function setEnded(tx: Transaction, callId: string, reason: EndReason, at: Date): Promise<void> {

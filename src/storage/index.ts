@@ -202,15 +202,11 @@ export {
   type VoiceprintRow,
   type KeptUnderVerify,
 } from './voiceprints.js';
-export {
-  abandonCall,
-  beat,
-  leave,
-  staleCalls,
-  type AbandonedAfter,
-  type AbandonedCall,
-} from './abandoned-calls.js';
+export * from './abandoned-calls.js';
 export { addClaim, claimedSpeakers, listClaims, type NewClaim, type StoredClaim } from './call-claims.js';
+export * from './call-list.js';
+export * from './activity.js';
+export * from './system.js';
 export { findCallSubjects, type CallSubjects } from './call-subjects.js';
 export * from './call-commands.js';
 export {

@@ -126,6 +126,11 @@ export const ACCESS = [
       destroyExpiredKeys: ADMINISTRATORS,
       reencryptSpeakers: OFFICERS,
       setKeySettings: ADMINISTRATORS,
+      // Platforms and agents see their own.
+      listCalls: EVERYBODY,
+      getActivity: [...OVERSEERS, 'SUPERVISOR'],
+      getSystem: OVERSEERS,
+      getOperatingCurve: OVERSEERS,
     } satisfies Rows<typeof AdminServiceDefinition>,
   },
   {

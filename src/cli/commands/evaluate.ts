@@ -9,6 +9,7 @@ import {
   evaluationJson,
   evaluationText,
   isMeasurable,
+  operatingCurves,
   reportPage,
 } from '../../evaluation/index.js';
 import { loadModels } from '../../embedding/index.js';
@@ -20,6 +21,7 @@ import { openSpeechFolder, speechFolderCommand, type SpeechFolderOptions } from 
 
 interface EvaluateOptions extends SpeechFolderOptions {
   readonly json?: string;
+  readonly curve?: string;
   readonly report?: string;
   readonly calibration?: string;
   readonly ratesOnly: boolean;
@@ -31,6 +33,7 @@ export function evaluateCommand(): Command {
   return speechFolderCommand('evaluate', 'measure error rates on recordings of known speakers')
     .requiredOption('--data <dir>', 'folder of recordings, with a manifest.csv (docs/evaluation-data.md)')
     .option('--json <file>', 'write all figures to this file')
+    .option('--curve <file>', 'write what thresholds mean, for GetOperatingCurve, to this file')
     .option('--report <dir>', 'write a page with plots into this folder')
     .option('--calibration <file>', 'a calibration other than the one that is configured')
     .option('--ablations', 'measure what was tried instead (make ablations)', false)
@@ -64,6 +67,10 @@ async function run(options: EvaluateOptions): Promise<void> {
   console.log(evaluationText(evaluation, table));
   if (options.json !== undefined) {
     await writeFile(options.json, `${JSON.stringify(evaluationJson(evaluation), null, 1)}\n`);
+  }
+  if (options.curve !== undefined) {
+    const curves = operatingCurves(evaluation, calibration, options.replicates);
+    await writeFile(options.curve, `${JSON.stringify(curves)}\n`);
   }
   if (options.report !== undefined) {
     const { reference, warning } = calibration;

@@ -12,6 +12,7 @@ import { idempotencyKey, optionalId, validText, within } from '../validate.js';
 import { writeReference } from '../write-call.js';
 import { auditRpcs } from './audit-rpcs.js';
 import { keyRequests } from './admin-keys.js';
+import { operationsRpcs } from './operations-rpcs.js';
 import type { TransportParts, WithPrincipal } from './parts.js';
 
 const MOST_VERSION = 0x7fff_ffff;
@@ -23,6 +24,7 @@ export function adminService(parts: TransportParts): AdminServiceImplementation<
   return {
     ...auditRpcs(parts),
     ...keyRequests(parts),
+    ...operationsRpcs(parts),
 
     getPolicy: async (request, { principal }) => {
       const policyId = optionalId(request.policyId, 'policy_id');

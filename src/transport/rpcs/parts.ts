@@ -13,6 +13,7 @@ import type {
   Voiceprints,
 } from '../../enrolment/index.js';
 import type { Retention } from '../../retention/index.js';
+import type { Activities, CallLists, Installation } from '../../operations/index.js';
 import type { Rights } from '../../rights/index.js';
 import type {
   CallCalibrations,
@@ -43,6 +44,9 @@ export interface TransportParts {
   readonly calibrations: CallCalibrations;
   readonly calibrationRows: CalibrationRows;
   readonly models: ModelInformation;
+  readonly callLists: CallLists;
+  readonly activities: Activities;
+  readonly installation: Installation;
   readonly keys: Keys;
   readonly keyKeeper: KeyKeeper;
   readonly voiceprints: Voiceprints;
