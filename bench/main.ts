@@ -36,6 +36,7 @@ async function startService(database: BenchDatabase): Promise<AskedProcess<Servi
       ...database.environment,
       VOUCH_ADDRESS: '127.0.0.1:0',
       VOUCH_METRICS_ADDRESS: 'off',
+      VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
       VOUCH_WORKERS: String(Math.max(1, availableParallelism() - 1)),
       VOUCH_MAXIMUM_CALLS: '10000',
       VOUCH_MAXIMUM_RECORDINGS: '4',

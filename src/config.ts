@@ -12,6 +12,14 @@ const Options = z.object({
   VOUCH_ADDRESS: z.string().default('127.0.0.1:50051'),
   /** Where metrics are told over HTTP, `host:port`; `off`: nowhere. They name nobody. */
   VOUCH_METRICS_ADDRESS: z.string().default('127.0.0.1:9464'),
+  /** Where HTTP listens, `host:port`; under the same rule. */
+  VOUCH_HTTP_ADDRESS: z.string().default('127.0.0.1:8080'),
+  /** Origins of other pages that may ask over HTTP, separated by commas, for example `https://desktop.example`. */
+  VOUCH_HTTP_ORIGINS: z.string().default(''),
+  /** Answers as server-sent events that are open at once, at most. */
+  VOUCH_HTTP_MAXIMUM_STREAMS: z.coerce.number().int().min(1).max(100_000).default(1000),
+  /** HTTP requests of one address in a minute, at most. */
+  VOUCH_HTTP_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(6000),
   /** PostgreSQL; empty: an embedded one in VOUCH_DATA_DIR. */
   DATABASE_URL: z.string().default(''),
   /** A file with that URL instead, for a secret that is mounted. */
@@ -81,12 +89,22 @@ const Options = z.object({
   VOUCH_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
 
+/** Where and how HTTP is served. */
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  readonly origins: readonly string[];
+  readonly maximumStreams: number;
+  readonly requestsPerMinute: number;
+}
+
 /** The configuration of a service, read once and passed on as values. */
 export interface Config {
   readonly host: string;
   readonly port: number;
   /** Null: none are told. */
   readonly metricsAddress: { readonly host: string; readonly port: number } | null;
+  readonly http: HttpConfig;
   /** Empty: embedded. */
   readonly databaseUrl: string;
   readonly databasePool: number;
@@ -148,6 +166,7 @@ export function readConfig(
     host,
     port,
     metricsAddress: metrics === 'off' ? null : readAddress('VOUCH_METRICS_ADDRESS', metrics),
+    http: readHttp(options),
     databaseUrl: options.DATABASE_URL,
     databasePool: options.VOUCH_DATABASE_POOL,
     dataDir: options.VOUCH_DATA_DIR,
@@ -202,6 +221,27 @@ function withDatabaseUrl(options: z.output<typeof Options>): z.output<typeof Opt
   } catch (cause) {
     throw new VouchError('CONFIGURATION_INVALID', { field, message: 'The file cannot be read.', cause });
   }
+}
+
+function readHttp(options: z.output<typeof Options>): HttpConfig {
+  return {
+    ...readAddress('VOUCH_HTTP_ADDRESS', options.VOUCH_HTTP_ADDRESS),
+    origins: readOrigins(options.VOUCH_HTTP_ORIGINS),
+    maximumStreams: options.VOUCH_HTTP_MAXIMUM_STREAMS,
+    requestsPerMinute: options.VOUCH_HTTP_REQUESTS_PER_MINUTE,
+  };
+}
+
+/** Origins as browsers write them, so that they can be compared. */
+function readOrigins(list: string): readonly string[] {
+  const origins = list.split(',').map((origin) => origin.trim());
+  const named = origins.filter((origin) => origin !== '');
+  if (named.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)) return named;
+  throw new VouchError('CONFIGURATION_INVALID', {
+    field: 'VOUCH_HTTP_ORIGINS',
+    message:
+      'VOUCH_HTTP_ORIGINS is a list of origins as browsers write them, such as https://desktop.example.',
+  });
 }
 
 function readAddress(field: string, address: string): { host: string; port: number } {

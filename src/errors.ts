@@ -31,6 +31,9 @@ export const REASONS = {
   IDEMPOTENCY_KEY_REUSED: ['ALREADY_EXISTS', 'The idempotency key was used before with another request.'],
   MESSAGE_MALFORMED: ['INVALID_ARGUMENT', 'The message could not be read.'],
 
+  MESSAGE_TOO_LARGE: ['INVALID_ARGUMENT', 'A message is larger than its limit.'],
+  CONTENT_TYPE_UNKNOWN: ['INVALID_ARGUMENT', 'The body is of another type than this RPC takes.'],
+
   // Streams.
   START_EXPECTED: ['FAILED_PRECONDITION', 'The first message of a stream must be its start.'],
   START_REPEATED: ['FAILED_PRECONDITION', 'The stream was already started.'],
@@ -136,6 +139,12 @@ export const REASONS = {
 
   // The service itself.
   ADDRESS_IN_USE: ['UNAVAILABLE', 'Something else listens on the address of the service.'],
+  PATH_NOT_FOUND: ['NOT_FOUND', 'There is nothing at this address.'],
+  GRPC_ONLY: ['UNIMPLEMENTED', 'This RPC is for gRPC only.'],
+  ORIGIN_NOT_ALLOWED: ['PERMISSION_DENIED', 'Pages of this origin may not ask.'],
+  HOST_NOT_ALLOWED: ['PERMISSION_DENIED', 'The service is not known under this name.'],
+  TOO_MANY_REQUESTS: ['RESOURCE_EXHAUSTED', 'This address asks more often than it may.'],
+  TOO_MANY_STREAMS: ['RESOURCE_EXHAUSTED', 'The process has as many event streams as it may.'],
   UNAUTHENTICATED: ['UNAUTHENTICATED', 'The caller is not known.'],
   ROLE_NOT_ALLOWED: ['PERMISSION_DENIED', 'The role may not do this.'],
   CALL_OF_ANOTHER: ['PERMISSION_DENIED', 'The call is the stream, or the work, of somebody else.'],

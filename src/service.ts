@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { AuditOffice, DeniedAccess } from './audit/index.js';
-import { isLoopback, type Config } from './config.js';
+import type { Config } from './config.js';
 import { ConsentGate, Consents } from './consent/index.js';
 import { openKeyring } from './crypto/index.js';
 import { ensureDevelopmentTenant } from './development-tenant.js';
 import type { Clock } from './domain/clock.js';
-import { VouchError } from './errors.js';
 import { loggedFailure, serveMetrics, type Logger } from './observability/index.js';
 import { openBatchJobs, type BatchJobs } from './open-batch-jobs.js';
 import { openCalls } from './open-calls.js';
@@ -16,7 +14,8 @@ import { openModels, WorkerHealth } from './open-extractor.js';
 import { openObservability, stateOf, type Observability } from './open-observability.js';
 import { openPeoplesRights } from './open-rights.js';
 import { Activities, CallLists, Installation } from './operations/index.js';
-import { packageRoot, release } from './package-root.js';
+import { release } from './package-root.js';
+import { checkAddresses, openServers, type Addresses, type Servers } from './open-servers.js';
 import {
   CallCalibrations,
   openDossiers,
@@ -27,7 +26,7 @@ import {
   type Janitor,
 } from './session/index.js';
 import { CalibrationAssignments, CalibrationRows, Policies, Tenants } from './tenant/index.js';
-import { createServices, developmentPrincipal, GrpcServer, type Chain } from './transport/index.js';
+import { developmentPrincipal, type Chain, type TransportParts } from './transport/index.js';
 
 /** How long an upload may take at most, ms. */
 const MOST_UPLOAD_MS = 300_000;
@@ -47,7 +46,7 @@ interface ServiceParts {
   readonly config: Config;
   readonly observability: Observability;
   readonly tenants: Tenants;
-  readonly grpc: GrpcServer;
+  readonly servers: Servers;
   readonly calls: Calls;
   readonly poller: ControlPoller;
   readonly janitor: Janitor;
@@ -60,7 +59,7 @@ export class VouchService {
   readonly tenants: Tenants;
   readonly #config: Config;
   readonly #observability: Observability;
-  readonly #grpc: GrpcServer;
+  readonly #servers: Servers;
   readonly #calls: Calls;
   readonly #poller: ControlPoller;
   readonly #janitor: Janitor;
@@ -72,7 +71,7 @@ export class VouchService {
     this.#config = parts.config;
     this.#observability = parts.observability;
     this.tenants = parts.tenants;
-    this.#grpc = parts.grpc;
+    this.#servers = parts.servers;
     this.#calls = parts.calls;
     this.#poller = parts.poller;
     this.#janitor = parts.janitor;
@@ -95,16 +94,15 @@ export class VouchService {
   }
 
   /** Listens. Returns where; the port of the metrics is undefined where they are off. */
-  async start(): Promise<{ host: string; port: number; metricsPort: number | undefined }> {
-    const { host } = this.#config;
+  async start(): Promise<Addresses & { metricsPort: number | undefined }> {
     const metricsPort = await this.#serveMetrics();
     this.#poller.start();
     await this.#janitor.start();
     this.#stops.push(this.#jobs.start());
-    const port = await this.#grpc.listen(`${host}:${this.#config.port}`);
+    const addresses = { ...(await this.#servers.start()), metricsPort };
     const { log } = this.#observability;
-    log.info({ host, port, metricsPort }, 'listening; nobody is authenticated yet, so on the loopback only');
-    return { host, port, metricsPort };
+    log.info(addresses, 'listening; nobody is authenticated yet, so on the loopback only');
+    return addresses;
   }
 
   /** Drains and stops; may be called again. Live streams are told to move, then cut at the configured deadline. */
@@ -123,25 +121,20 @@ export class VouchService {
 
   async #stop(): Promise<void> {
     const { drainMs } = this.#config;
-    this.#grpc.tellHealth('unhealthy');
+    this.#servers.drain();
     this.#calls.drain(new Date(Date.now() + drainMs));
     await this.#janitor.drain();
     const deadline = Date.now() + drainMs;
     while (this.#calls.count > 0 && Date.now() < deadline) await new Promise((wake) => setTimeout(wake, 50));
     await this.#calls.close();
-    await this.#grpc.stop(1000);
+    await this.#servers.stop(1000);
     await stopAll(this.#stops);
     this.#observability.log.info('stopped');
   }
 }
 
 async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): Promise<ServiceParts> {
-  if (!isLoopback(config.host)) {
-    throw new VouchError('CONFIGURATION_INVALID', {
-      field: 'VOUCH_ADDRESS',
-      message: 'While nobody is authenticated the service listens on a loopback address only.',
-    });
-  }
+  checkAddresses(config);
   const clock = brought.clock ?? { now: () => new Date() };
   const observability = openObservability(config, brought.log);
   const { log, metrics, failed } = observability;
@@ -213,7 +206,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const jobs = openBatchJobs(config, { ...open, observability, replicaId });
   const keys = openKeys(database, keyring, clock, observability, stops);
   metrics.watch(stateOf(config, { calls, extractor, database, keyKeeper: keys.keyKeeper }));
-  const services = createServices({
+  const transport: TransportParts = {
     calls,
     commands,
     control,
@@ -249,7 +242,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
       messageTimeoutMs: config.stallTimeoutMs,
       totalTimeoutMs: Math.min(10 * config.stallTimeoutMs, MOST_UPLOAD_MS),
     },
-  });
+  };
   const chain: Chain = {
     authenticate: developmentPrincipal(config.developmentTenant, (tenantId) => tenants.exists(tenantId)),
     calls,
@@ -259,15 +252,15 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     denied: (principal, rpc, reason) => denied.record(principal, rpc, reason),
     observe: observability.observeRequest,
   };
-  const grpc = await GrpcServer.create(services, chain, join(packageRoot(), 'src/gen/vouch.binpb'));
+  const servers = await openServers(config, transport, chain, database);
   health.tell = (status) => {
-    grpc.tellHealth(status);
+    servers.tellHealth(status);
   };
   stops.push(() => {
     health.tell = () => undefined;
     return Promise.resolve();
   });
-  return { config, observability, tenants, grpc, calls, poller, janitor, jobs, stops };
+  return { config, observability, tenants, servers, calls, poller, janitor, jobs, stops };
 }
 
 async function stopAll(stops: Stop[]): Promise<void> {

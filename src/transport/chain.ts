@@ -48,14 +48,14 @@ export async function* guarded<Response>(
 
 async function* allowed<Response>(
   chain: Chain,
-  { rpc, message, metadata }: BegunRequest,
+  { rpc, readMessage, metadata }: BegunRequest,
   answer: (who: WithCaller) => Answers<Response>,
 ): Answers<Response> {
   const caller = await chain.authenticate(metadata);
   let principal = asPrincipal(caller);
   try {
     principal = actingFor(caller, rpc);
-    await checkOwnCall(chain.calls, principal, rpc, message);
+    await checkOwnCall(chain.calls, principal, rpc, await readMessage());
     return yield* answer({ caller, principal });
   } catch (error) {
     if (isDenial(error)) await chain.denied(principal, rpc, error.reason);

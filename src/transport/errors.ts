@@ -31,3 +31,13 @@ function told({ kind, reason, message, retryAfterMs }: VouchError, metadata: Tol
   // Our own sentences only: what a message says never comes from the request.
   return { kind, reason, message, metadata, retryAfterMs };
 }
+
+/** @param option that says where to listen */
+export function addressInUse(option: string, address: string, cause: Error): VouchError {
+  return new VouchError('ADDRESS_IN_USE', {
+    field: option,
+    message: `Something else listens on ${address}; ${option} may name another address.`,
+    metadata: { address },
+    cause,
+  });
+}

@@ -10,8 +10,8 @@ export interface BegunRequest {
   readonly rpc: string;
   /** Whether requests or answers are a stream. */
   readonly isStream: boolean;
-  /** What is asked; undefined where a stream of messages comes. */
-  readonly message: unknown;
+  /** What is asked, read once it is known that whoever asks may; undefined where a stream of messages comes. */
+  readonly readMessage: () => unknown;
   readonly metadata: ReadMetadata;
 }
 

@@ -70,6 +70,7 @@ export class Served {
     const env = {
       VOUCH_ADDRESS: '127.0.0.1:0',
       VOUCH_METRICS_ADDRESS: 'off',
+      VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
       VOUCH_DATA_DIR: path,
       VOUCH_LOG_LEVEL: 'error',
       VOUCH_WORKERS: '1',

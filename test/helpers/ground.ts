@@ -36,6 +36,7 @@ export class Ground {
     const config = readConfig({
       VOUCH_ADDRESS: '127.0.0.1:0',
       VOUCH_METRICS_ADDRESS: 'off',
+      VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
       VOUCH_WORKERS: '1',
       VOUCH_LOG_LEVEL: 'silent',
       VOUCH_DRAIN_MS: '0',
@@ -46,8 +47,8 @@ export class Ground {
       ...environment,
     });
     const service = await VouchService.create(config, overrides);
-    const { host, port, metricsPort } = await service.start();
-    return new TestService(service, `${host}:${port}`, metricsPort);
+    const { host, port, http, metricsPort } = await service.start();
+    return new TestService(service, `${host}:${port}`, `${http.host}:${http.port}`, metricsPort);
   }
 
   /** Starts the database server again on its data, on another port, whatever became of it. */
@@ -81,6 +82,7 @@ export class TestService implements ClientMaker {
   constructor(
     readonly service: VouchService,
     readonly address: string,
+    readonly httpAddress: string,
     readonly metricsPort?: number,
   ) {}
 

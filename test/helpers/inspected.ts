@@ -29,6 +29,7 @@ export class Inspected {
         PATH: process.env['PATH'],
         VOUCH_ADDRESS: '127.0.0.1:0',
         VOUCH_METRICS_ADDRESS: 'off',
+        VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
         VOUCH_LOG_LEVEL: 'error',
         VOUCH_DRAIN_MS: '0',
         VOUCH_RESUME_WINDOW_MS: '5000',

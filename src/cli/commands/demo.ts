@@ -18,6 +18,7 @@ import { stopSignal } from '../stop-signal.js';
 const DEFAULTS = {
   VOUCH_ADDRESS: '127.0.0.1:0',
   VOUCH_METRICS_ADDRESS: 'off',
+  VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
   VOUCH_DATA_DIR: '.vouch/demo',
   VOUCH_LOG_LEVEL: 'error',
   VOUCH_MAXIMUM_RECORDINGS: '4',

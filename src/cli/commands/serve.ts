@@ -13,9 +13,11 @@ export function serveCommand(): Command {
       const signal = stopSignal();
       const service = await VouchService.create(readConfig());
       try {
-        const { host, port } = await service.start();
+        const { host, port, http } = await service.start();
         const address = `${host}:${port}`;
-        answer(options, { address }, `vouch listens on ${address}; Ctrl-C stops it`);
+        const httpAddress = `${http.host}:${http.port}`;
+        const say = `vouch listens on ${address} (gRPC) and http://${httpAddress}; Ctrl-C stops it`;
+        answer(options, { address, httpAddress }, say);
         if (!signal.aborted) await once(signal, 'abort');
       } finally {
         await service.stop();

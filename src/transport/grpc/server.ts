@@ -3,9 +3,9 @@ import { createServer, type CallContext, type Server, type ServerMiddlewareCall 
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
-import { VouchError } from '../../errors.js';
 import { guarded, type Chain } from '../chain.js';
 import type { WithCaller } from '../rpcs/parts.js';
+import { addressInUse } from '../errors.js';
 import type { Services } from '../services.js';
 import { checkReadable, readable } from './readable.js';
 import { statusOf } from './status.js';
@@ -56,7 +56,7 @@ export class GrpcServer {
     } catch (error) {
       // grpc-js says so in words only.
       if (!(error instanceof Error) || !error.message.includes('EADDRINUSE')) throw error;
-      throw new VouchError('ADDRESS_IN_USE', { field: 'VOUCH_ADDRESS', metadata: { address }, cause: error });
+      throw addressInUse('VOUCH_ADDRESS', address, error);
     }
   }
 
@@ -88,7 +88,7 @@ function chainMiddleware(chain: Chain) {
       isStream: requestStream || responseStream,
       // `/vouch.v1.AdminService/PutPolicy`
       rpc: call.method.path.split('.').at(-1) ?? '',
-      message: call.requestStream ? undefined : call.request,
+      readMessage: () => (call.requestStream ? undefined : call.request),
       metadata: (key: string) => {
         const value = context.metadata.get(key);
         return typeof value === 'string' ? value : undefined;
