@@ -131,6 +131,7 @@ export const ACCESS = [
       getActivity: [...OVERSEERS, 'SUPERVISOR'],
       getSystem: OVERSEERS,
       getOperatingCurve: OVERSEERS,
+      getPrincipal: EVERYBODY,
     } satisfies Rows<typeof AdminServiceDefinition>,
   },
   {

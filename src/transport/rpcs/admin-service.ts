@@ -1,4 +1,5 @@
-import type { AdminServiceImplementation } from '../../gen/vouch/v1/admin.js';
+import { Authentication, type AdminServiceImplementation } from '../../gen/vouch/v1/admin.js';
+import { Role } from '../../gen/vouch/v1/common.js';
 import {
   readAssignment,
   writeAssignment,
@@ -8,23 +9,31 @@ import {
   writeModels,
 } from '../admin-calibration.js';
 import { readPolicy, writePolicyVersion } from '../admin-policy.js';
+import { toProto } from '../enums.js';
 import { idempotencyKey, optionalId, validText, within } from '../validate.js';
 import { writeReference } from '../write-call.js';
 import { auditRpcs } from './audit-rpcs.js';
 import { keyRequests } from './admin-keys.js';
 import { operationsRpcs } from './operations-rpcs.js';
-import type { TransportParts, WithPrincipal } from './parts.js';
+import type { TransportParts, WithCaller } from './parts.js';
 
 const MOST_VERSION = 0x7fff_ffff;
 const REASON_BYTES = 1000;
 
 /** AdminService. */
-export function adminService(parts: TransportParts): AdminServiceImplementation<WithPrincipal> {
+export function adminService(parts: TransportParts): AdminServiceImplementation<WithCaller> {
   const { policies, calibrations, models } = parts;
   return {
     ...auditRpcs(parts),
     ...keyRequests(parts),
     ...operationsRpcs(parts),
+
+    getPrincipal: (_request, { caller: { roles, authentication, ...who } }) =>
+      Promise.resolve({
+        ...who,
+        roles: roles.map((role) => toProto(Role, role)),
+        authentication: toProto(Authentication, authentication),
+      }),
 
     getPolicy: async (request, { principal }) => {
       const policyId = optionalId(request.policyId, 'policy_id');
