@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove soak fuzz proto build clean ablations bench bench-quick notices sbom
+.PHONY: all demo serve test lint prove soak fuzz proto build clean ablations bench bench-quick notices sbom stored-installation
 
 all: build
 
@@ -99,6 +99,11 @@ notices: node_modules/.installed
 sbom: node_modules/.installed
 	@mkdir -p dist
 	npm sbom --omit dev --sbom-format cyclonedx > dist/sbom.cdx.json
+
+# After a migration was added: an installation of today, for the tests of upgrades to come.
+stored-installation: build
+	@scripts/system-packages pg_ctlcluster=postgresql
+	STORE_INSTALLATION=yes $(BIN)/ava --config ava.prove.config.js dist/test/storage/store.prove.js
 
 clean:
 	rm -rf dist src/gen

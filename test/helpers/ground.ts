@@ -31,24 +31,10 @@ export class Ground {
     return new Ground(directory, postgres);
   }
 
-  /** A service on this database: one worker, an ephemeral port, silent. */
+  /** A service on this database: one worker, ephemeral ports, silent. */
   async serve(environment: Environment = {}, overrides: ServiceOverrides = {}): Promise<TestService> {
-    const config = readConfig({
-      VOUCH_ADDRESS: '127.0.0.1:0',
-      VOUCH_METRICS_ADDRESS: 'off',
-      VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
-      VOUCH_WORKERS: '1',
-      VOUCH_LOG_LEVEL: 'silent',
-      VOUCH_DRAIN_MS: '0',
-      VOUCH_OVERLOAD_LAG_MS: '10000', // The machine may be busy with other tests.
-      VOUCH_MAXIMUM_RECORDINGS: '64', // The tests of a file enrol at the same time.
-      DATABASE_URL: this.postgres.url,
-      VOUCH_KEYRING_FILE: join(this.directory, 'keyring.json'),
-      ...environment,
-    });
-    const service = await VouchService.create(config, overrides);
-    const { host, port, http, metricsPort } = await service.start();
-    return new TestService(service, `${host}:${port}`, `${http.host}:${http.port}`, metricsPort);
+    const own = { DATABASE_URL: this.postgres.url, VOUCH_KEYRING_FILE: join(this.directory, 'keyring.json') };
+    return startService({ ...own, ...environment }, overrides);
   }
 
   /** Starts the database server again on its data, on another port, whatever became of it. */
@@ -124,6 +110,27 @@ export class TestService implements ClientMaker {
     this.#channel?.close();
     await this.service.stop();
   }
+}
+
+/** A service: one worker, ephemeral ports, silent, unless the environment says otherwise; it must name the database. */
+export async function startService(
+  environment: Environment,
+  overrides: ServiceOverrides = {},
+): Promise<TestService> {
+  const config = readConfig({
+    VOUCH_ADDRESS: '127.0.0.1:0',
+    VOUCH_METRICS_ADDRESS: 'off',
+    VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
+    VOUCH_WORKERS: '1',
+    VOUCH_LOG_LEVEL: 'silent',
+    VOUCH_DRAIN_MS: '0',
+    VOUCH_OVERLOAD_LAG_MS: '10000', // The machine may be busy with other tests.
+    VOUCH_MAXIMUM_RECORDINGS: '64', // The tests of a file enrol at the same time.
+    ...environment,
+  });
+  const service = await VouchService.create(config, overrides);
+  const { host, port, http, metricsPort } = await service.start();
+  return new TestService(service, `${host}:${port}`, `${http.host}:${http.port}`, metricsPort);
 }
 
 /** Services on one database for all tests of a file, started before the first and stopped after the last. */
