@@ -4,9 +4,9 @@ import staticFiles from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** The folders of pages, and whether pages of other origins may load what is in them. */
-const FOLDERS = { console: false, badge: true, desktop: false } as const;
+const FOLDERS = { assets: false, console: false, badge: true, desktop: false } as const;
 
-/** Serves the built pages: `/console/`, `/badge/`, `/desktop/`. */
+/** Serves the built pages, and what they share: `/assets/`, `/console/`, `/badge/`, `/desktop/`. */
 export async function addPages(app: FastifyInstance, folder: string): Promise<void> {
   for (const [name, shared] of Object.entries(FOLDERS)) {
     const root = join(folder, name);

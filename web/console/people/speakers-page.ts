@@ -5,6 +5,7 @@ import { count, day, id, tag } from '../shell/format.js';
 import { Paged } from '../shell/load.js';
 import { Page } from '../shell/page.js';
 import { goTo, linkTo } from '../shell/router.js';
+import { APPROVERS, STAFF } from './roles.js';
 import { table } from '../shell/table.js';
 import type { Json } from '../../shared/json.js';
 import type { Speaker } from '../../../src/gen/vouch/v1/enrolment.js';
@@ -13,6 +14,7 @@ import type { Speaker } from '../../../src/gen/vouch/v1/enrolment.js';
 @customElement('v-speakers')
 export class SpeakersPage extends Page {
   readonly #speakers = new Paged(this, async (pageToken, signal) => {
+    if (!this.#mayList) return {};
     const { speakers, nextPageToken } = await this.api.enrolment.listSpeakers(
       { pageSize: 50, pageToken },
       signal,
@@ -41,30 +43,38 @@ export class SpeakersPage extends Page {
   }
 
   protected override body(): unknown {
-    const mayRecord = this.session.may(
-      'AGENT',
-      'SUPERVISOR',
-      'PRIVACY_OFFICER',
-      'ADMINISTRATOR',
-      'TELEPHONY',
-    );
     return html`<section class="card" aria-label="Find a speaker">${this.#find.render()}</section>
-      <section class="card stack" aria-labelledby="known">
-        <div class="spread">
-          <h2 id="known">Known speakers</h2>
-          ${mayRecord ? html`<a class="button" href=${linkTo('consent')}>Record a consent</a>` : ''}
-        </div>
-        ${this.#speakers.render((speakers) =>
-          speakers.length === 0
-            ? html`<div class="empty">
-                <p>Nobody is known yet.</p>
-                <p class="quiet">
-                  People become known when their consent is recorded; after that they can be enrolled.
-                </p>
-              </div>`
-            : html`${this.#table(speakers)}${this.#speakers.renderMore()}`,
-        )}
-      </section>`;
+      ${this.#mayList ? this.#list() : this.#note()}`;
+  }
+
+  get #mayList(): boolean {
+    return this.session.may(...APPROVERS, 'AUDITOR');
+  }
+
+  #note(): unknown {
+    return html`<p class="quiet">
+      Your role finds people by their ids, one at a time. <a href=${linkTo('consent')}>Record a consent</a> of
+      somebody new.
+    </p>`;
+  }
+
+  #list(): unknown {
+    return html`<section class="card stack" aria-labelledby="known">
+      <div class="spread">
+        <h2 id="known">Known speakers</h2>
+        ${this.session.may(...STAFF) ? html`<a class="button" href=${linkTo('consent')}>Record a consent</a>` : ''}
+      </div>
+      ${this.#speakers.render((speakers) =>
+        speakers.length === 0
+          ? html`<div class="empty">
+              <p>Nobody is known yet.</p>
+              <p class="quiet">
+                People become known when their consent is recorded; after that they can be enrolled.
+              </p>
+            </div>`
+          : html`${this.#table(speakers)}${this.#speakers.renderMore()}`,
+      )}
+    </section>`;
   }
 
   #table(speakers: readonly Json<Speaker>[]): unknown {

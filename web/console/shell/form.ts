@@ -18,6 +18,8 @@ export interface FormOptions {
   readonly run: (values: Values, idempotencyKey: string) => Promise<void>;
   /** What is wrong with the values beyond what each field says for itself: field by field. */
   readonly check?: (values: Values) => Partial<Record<string, string>>;
+  /** Told of every change. */
+  readonly changed?: (values: Values) => void;
   /** Beside the button: a way out. */
   readonly aside?: () => unknown;
 }
@@ -42,6 +44,7 @@ export class Form {
   set(name: string, value: string): void {
     this.values[name] = value;
     this.problems = { ...this.problems, [name]: undefined };
+    this.options.changed?.({ ...this.values });
     this.host.requestUpdate();
   }
 

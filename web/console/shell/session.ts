@@ -70,20 +70,12 @@ export async function isDevelopment(): Promise<boolean> {
   }
 }
 
-interface PrincipalAnswer {
-  readonly tenantId?: string;
-  readonly roles?: readonly string[];
-  readonly actorId?: string;
-  readonly authentication?: string;
-}
-
 async function whoIs(api: Api): Promise<Who> {
-  const admin = api.admin as unknown as { getPrincipal(request: object): Promise<PrincipalAnswer> };
-  const { tenantId = '', roles = [], actorId = '', authentication = '' } = await admin.getPrincipal({});
+  const { tenantId = '', roles = [], actorId = '', authentication } = await api.admin.getPrincipal({});
   return {
     tenantId,
     roles: roles.map((role) => role.replace(/^ROLE_/, '') as Role),
     actorId,
-    development: authentication.endsWith('DEVELOPMENT'),
+    development: authentication === 'AUTHENTICATION_DEVELOPMENT',
   };
 }

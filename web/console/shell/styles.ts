@@ -137,9 +137,14 @@ export const pageStyles = css`
     background: var(--vouch-accent-soft);
     padding: var(--vouch-space-3) var(--vouch-space-4);
     border-radius: var(--vouch-radius-s);
+    max-width: 70ch;
+  }
+  .wording span {
     white-space: pre-wrap;
     overflow-wrap: anywhere;
-    max-width: 70ch;
+  }
+  .wording span.visually-hidden {
+    white-space: nowrap;
   }
   @media (max-width: 640px) {
     .card {

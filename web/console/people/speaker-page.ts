@@ -1,0 +1,109 @@
+import { html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import type { ErasureReceipt } from '../../../src/gen/vouch/v1/consent.js';
+import type { Json } from '../../shared/json.js';
+import { ApiError } from '../../shared/api-error.js';
+import { id, moment } from '../shell/format.js';
+import { Load } from '../shell/load.js';
+import { Page } from '../shell/page.js';
+import { linkTo } from '../shell/router.js';
+import './consent-part.js';
+import { receiptView } from './receipt.js';
+import './rights-part.js';
+import { OVERSEERS, STAFF } from './roles.js';
+import './timeline-part.js';
+import './voiceprints-part.js';
+
+/** All that is known of a person, and all that may be done about it. */
+@customElement('v-speaker')
+export class SpeakerPage extends Page {
+  @state() private turn = 0;
+  @state() private receipt: Json<ErasureReceipt> | undefined;
+
+  /** Null for somebody who is not known: they may have opted out all the same, or have been erased. */
+  readonly #speaker = new Load(this, async (signal) => {
+    try {
+      return (await this.api.enrolment.getSpeaker({ speakerId: this.#id }, signal)).speaker ?? null;
+    } catch (error) {
+      if (error instanceof ApiError && error.reason === 'SPEAKER_NOT_FOUND') return null;
+      throw error;
+    }
+  });
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.addEventListener('vouch-changed', () => {
+      this.turn += 1;
+      void this.#speaker.reload();
+    });
+    this.addEventListener('vouch-erased', (event) => {
+      this.receipt = (event as CustomEvent<Json<ErasureReceipt>>).detail;
+    });
+  }
+
+  get #id(): string {
+    return this.params['id'] ?? '';
+  }
+
+  protected override heading(): unknown {
+    return id(this.#id);
+  }
+
+  protected override body(): unknown {
+    const receipt = this.receipt
+      ? html`<section class="card stack" aria-labelledby="receipt">
+          <h2 id="receipt">Erased: the receipt</h2>
+          ${receiptView(this.receipt)}
+        </section>`
+      : nothing;
+    return html`${receipt}${this.#speaker.render((speaker) =>
+      speaker
+        ? html`<p class="quiet">Known since ${moment(speaker.createdAt)}.</p>
+            ${this.#parts(true)}`
+        : html`${receipt === nothing ? this.#unknown() : nothing}${this.#parts(false)}`,
+    )}`;
+  }
+
+  #unknown(): unknown {
+    return html`<div class="notice-box stack">
+      <p>
+        Nobody with this id is known. People become known when their consent is recorded. Somebody who is not
+        known may have opted out all the same, or may have been erased.
+      </p>
+      ${
+        this.session.may(...STAFF)
+          ? html`<p>
+              <a class="button primary" href="${linkTo('consent')}?speaker=${encodeURIComponent(this.#id)}"
+                >Record a consent</a
+              >
+            </p>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #parts(known: boolean): unknown {
+    const { session, turn } = this;
+    const speakerId = this.#id;
+    return html`<v-consent .session=${session} .speakerId=${speakerId} .turn=${turn}></v-consent> ${
+        known
+          ? html`<v-voiceprints .session=${session} .speakerId=${speakerId} .turn=${turn}></v-voiceprints>`
+          : nothing
+      }
+      ${
+        session.may(...OVERSEERS)
+          ? html`<v-timeline .session=${session} .speakerId=${speakerId} .turn=${turn}></v-timeline>`
+          : nothing
+      }
+      ${
+        session.may(...STAFF)
+          ? html`<v-rights
+              .session=${session}
+              .speakerId=${speakerId}
+              .turn=${turn}
+              .known=${known}
+            ></v-rights>`
+          : nothing
+      }`;
+  }
+}
