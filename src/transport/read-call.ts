@@ -11,6 +11,8 @@ const MOST_CLAIMS = 20;
 const MOST_CALL_MS = 14_400_000;
 /** The longest audio message, bytes. */
 export const MOST_CHUNK_BYTES = 1 << 20;
+/** The largest message that is read at all, bytes. */
+export const MOST_MESSAGE_BYTES = 2 * MOST_CHUNK_BYTES;
 const MOST_GAP_MS = 600_000;
 
 /** The start of a stream, validated whole, once. */

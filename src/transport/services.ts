@@ -12,7 +12,9 @@ import {
 import { VouchError } from '../errors.js';
 import { rolesFor } from './access.js';
 import { DirectRequests } from './grpc/direct-requests.js';
+import { readQuickAudio } from './grpc/quick-audio.js';
 import { streamCall } from './grpc/stream-call.js';
+import { MOST_MESSAGE_BYTES } from './read-call.js';
 import { adminService } from './rpcs/admin-service.js';
 import { AtOwner } from './rpcs/at-owner.js';
 import { consentService } from './rpcs/consent-service.js';
@@ -66,7 +68,11 @@ export interface Services {
 /** The services of the contract, to be made once: gRPC and HTTP answer from the same. */
 export function createServices(parts: TransportParts): Services {
   const { fullName, methods } = VerificationServiceDefinition;
-  const callRequests = new DirectRequests<StreamCallRequest>(`/${fullName}/${methods.streamCall.name}`);
+  const callRequests = new DirectRequests<StreamCallRequest>({
+    path: `/${fullName}/${methods.streamCall.name}`,
+    read: readQuickAudio,
+    mostMessageBytes: MOST_MESSAGE_BYTES,
+  });
   const owner = new AtOwner(parts.commands);
   const verification = verificationService(parts, owner, streamCall(parts, callRequests));
   const table = [

@@ -2,8 +2,11 @@ import {
   ResponderBuilder,
   ServerInterceptingCall,
   ServerListenerBuilder,
+  type Responder,
+  type ServerInterceptingCallInterface,
   type ServerInterceptor,
 } from '@grpc/grpc-js';
+import { MessageTap } from './message-tap.js';
 
 /** Who takes the messages of a stream. Nothing of it throws. */
 export interface RequestTaker<Request> {
@@ -15,27 +18,39 @@ export interface RequestTaker<Request> {
   onCancel(): void;
 }
 
+export interface DirectRequestsOptions<Request> {
+  /** Of the method, for example `/vouch.v1.VerificationService/StreamCall`. */
+  readonly path: string;
+  /** Reads the bytes of the messages that most are; undefined for others. Nothing of it throws. */
+  readonly read: (message: Uint8Array) => Request | undefined;
+  /** Longer messages are refused by the library. */
+  readonly mostMessageBytes: number;
+}
+
 /**
  * The messages of one streaming method, past the library's streams: to grpc-js and nice-grpc each message is an object in a
  * Readable, an item of an async iterator and half a dozen promises, which together cost more than all that the main thread
- * does with 20 ms of audio. The first message of a stream comes as always; whoever got it takes the rest directly.
+ * does with 20 ms of audio. The first message of a stream comes as always; whoever got it takes the rest directly, most of
+ * it from the HTTP/2 stream itself.
  */
 export class DirectRequests<Request extends object> {
   /** By the first message of the stream. */
   readonly #rests = new WeakMap<Request, RestOfStream<Request>>();
 
-  /** @param path of the method, for example `/vouch.v1.VerificationService/StreamCall`. */
-  constructor(private readonly path: string) {}
+  constructor(private readonly options: DirectRequestsOptions<Request>) {}
 
   /** For the server's options. */
   readonly interceptor: ServerInterceptor = (method, call) => {
-    if (method.path !== this.path) return new ServerInterceptingCall(call);
+    const { path, read, mostMessageBytes } = this.options;
+    if (method.path !== path) return new ServerInterceptingCall(call);
     const rest = new RestOfStream<Request>(() => {
-      call.startRead();
+      tapped.startRead();
     });
+    const tap = MessageTap.into(call, (bytes) => rest.takeDirectly(bytes, read), mostMessageBytes);
     let begun = false;
     const listener = new ServerListenerBuilder()
       .withOnReceiveMessage((message: Request, next) => {
+        tap?.delivered();
         if (begun) {
           rest.onMessage(message);
           return;
@@ -49,18 +64,36 @@ export class DirectRequests<Request extends object> {
         else next();
       })
       .withOnCancel(() => {
+        tap?.close();
         rest.onCancel();
       })
       .build();
     const responder = new ResponderBuilder().withStart((next) => {
       next(listener);
     });
-    return new ServerInterceptingCall(call, responder.build());
+    const tapped = new TappedCall(call, responder.build(), tap);
+    return tapped;
   };
 
   /** Takes the messages after the first one of a stream; once a stream. */
   takeAfter(first: Request, taker: RequestTaker<Request>): void {
     this.#rests.get(first)?.take(taker);
+  }
+}
+
+/** Reads on where the tap is as well. */
+class TappedCall extends ServerInterceptingCall {
+  constructor(
+    call: ServerInterceptingCallInterface,
+    responder: Responder,
+    private readonly tap: MessageTap | undefined,
+  ) {
+    super(call, responder);
+  }
+
+  override startRead(): void {
+    super.startRead();
+    this.tap?.next();
   }
 }
 
@@ -85,6 +118,15 @@ class RestOfStream<Request> {
   onMessage(message: Request): void {
     if (this.#taker) this.#give(this.#taker, message);
     else this.#waiting = message;
+  }
+
+  /** Undefined where it is for the library: what `read` does not know, and all until somebody takes it. */
+  takeDirectly(
+    bytes: Uint8Array,
+    read: (message: Uint8Array) => Request | undefined,
+  ): boolean | Promise<boolean> | undefined {
+    const message = this.#taker && read(bytes);
+    return message && this.#taker?.onMessage(message);
   }
 
   onHalfClose(): void {

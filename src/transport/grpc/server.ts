@@ -4,14 +4,12 @@ import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
 import { guarded, type Chain } from '../chain.js';
+import { MOST_MESSAGE_BYTES } from '../read-call.js';
 import type { WithCaller } from '../rpcs/parts.js';
 import { addressInUse } from '../errors.js';
 import type { Services } from '../services.js';
 import { checkReadable, readable } from './readable.js';
 import { statusOf } from './status.js';
-
-/** The largest message that is read at all, bytes: audio and file pieces are at most 1 MiB. */
-const MOST_MESSAGE_BYTES = 2 << 20;
 
 /** The gRPC side: the services of the contract, health and reflection. */
 export class GrpcServer {

@@ -1,0 +1,157 @@
+import { connect, type ClientHttp2Session } from 'node:http2';
+import { gzipSync } from 'node:zlib';
+import { Server, ServerCredentials, status, type ServerDuplexStream } from '@grpc/grpc-js';
+import test from 'ava';
+import fc from 'fast-check';
+import { DirectRequests } from '../../../src/transport/grpc/direct-requests.js';
+
+const PATH = '/test/Stream';
+const MOST_BYTES = 1000;
+
+interface Message {
+  readonly text: string;
+  readonly readBy: 'library' | 'quickly';
+}
+
+/** A service that takes whatever comes, and each stream's messages once it has ended. */
+async function startServer(waits: boolean) {
+  const requests = new DirectRequests<Message>({
+    path: PATH,
+    read: (bytes) =>
+      bytes[0] === 0x61 ? { text: Buffer.from(bytes).toString(), readBy: 'quickly' } : undefined,
+    mostMessageBytes: MOST_BYTES,
+  });
+  const server = new Server({
+    interceptors: [requests.interceptor],
+    'grpc.max_receive_message_length': MOST_BYTES,
+  });
+  const stream = {
+    path: PATH,
+    requestStream: true,
+    responseStream: true,
+    requestSerialize: () => Buffer.alloc(0),
+    requestDeserialize: (bytes: Buffer): Message => ({ text: bytes.toString(), readBy: 'library' }),
+    responseSerialize: (text: string) => Buffer.from(text),
+    responseDeserialize: String,
+  };
+  server.addService(
+    { stream },
+    {
+      stream: (call: ServerDuplexStream<Message, string>) => {
+        call.once('data', (first: Message) => {
+          const taken = [first];
+          setImmediate(() => {
+            requests.takeAfter(first, {
+              onMessage: (message) => {
+                taken.push(message);
+                if (!waits || taken.length % 3 > 0) return true;
+                return new Promise((resolve) => setImmediate(resolve, true));
+              },
+              onHalfClose: () => {
+                call.write(JSON.stringify(taken));
+                call.end();
+              },
+              onCancel: () => undefined,
+            });
+          });
+        });
+      },
+    },
+  );
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+      if (error) reject(error);
+      else resolve(bound);
+    });
+  });
+  const session = connect(`http://127.0.0.1:${port}`);
+  const close = () => {
+    session.destroy();
+    server.forceShutdown();
+  };
+  return { session, close };
+}
+
+function framed(bytes: Buffer, compressed = false): Buffer {
+  const prefix = Buffer.alloc(5);
+  prefix[0] = Number(compressed);
+  prefix.writeUInt32BE(bytes.length, 1);
+  return Buffer.concat([prefix, bytes]);
+}
+
+/** Sends bytes in pieces; returns what was taken, or the status of a stream that failed. */
+async function send(session: ClientHttp2Session, pieces: readonly Buffer[]): Promise<Message[] | number> {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': PATH,
+    'content-type': 'application/grpc',
+    'grpc-encoding': 'gzip',
+    te: 'trailers',
+  });
+  let received = Buffer.alloc(0);
+  let code = NaN;
+  const read = (headers: Record<string, unknown>): void => {
+    if (headers['grpc-status'] !== undefined) code = Number(headers['grpc-status']);
+  };
+  stream.on('response', read).on('trailers', read);
+  stream.on('data', (data: Buffer) => (received = Buffer.concat([received, data])));
+  stream.on('error', () => undefined);
+  const closed = new Promise((resolve) => stream.once('close', resolve));
+  for (const piece of pieces) {
+    stream.write(piece);
+    await new Promise(setImmediate);
+  }
+  stream.end();
+  await closed;
+  return code === 0 ? (JSON.parse(received.subarray(5).toString()) as Message[]) : code;
+}
+
+function cut(bytes: Buffer, lengths: readonly number[]): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0, i = 0; at < bytes.length; i++) {
+    const end = at + lengths[i % lengths.length]!;
+    pieces.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return pieces;
+}
+
+for (const waits of [false, true]) {
+  test(`every message is taken once and in order, however it is cut${waits ? ', by a slow taker' : ''}`, async (t) => {
+    const { session, close } = await startServer(waits);
+    t.teardown(close);
+    const message = fc.record({ kind: fc.constantFrom('a', 'b'), zipped: fc.boolean(), length: fc.nat(60) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(message, { minLength: 1, maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1, maxLength: 5 }),
+        async (messages, lengths) => {
+          const texts = messages.map(({ kind, length }, i) => kind + String(i).repeat(length));
+          const bytes = texts.map((text, i) => {
+            const { zipped } = messages[i]!;
+            return framed(zipped ? gzipSync(text) : Buffer.from(text), zipped);
+          });
+          const taken = await send(session, cut(Buffer.concat(bytes), lengths));
+          const expected = texts.map((text, i) => {
+            const quickly = i > 0 && text.startsWith('a') && !messages[i]!.zipped;
+            return { text, readBy: quickly ? 'quickly' : 'library' };
+          });
+          // One that came before the first was taken was read by then.
+          if (Array.isArray(taken) && taken[1]?.readBy === 'library') expected[1]!.readBy = 'library';
+          t.deepEqual(taken, expected as Message[]);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+}
+
+test('a message that is too long is refused', async (t) => {
+  const { session, close } = await startServer(false);
+  t.teardown(close);
+  const short = framed(Buffer.from('a'));
+  t.is(
+    await send(session, [short, short, framed(Buffer.alloc(MOST_BYTES + 1, 'a'))]),
+    status.RESOURCE_EXHAUSTED,
+  );
+});
