@@ -64,6 +64,8 @@ const Options = z.object({
   VOUCH_MAXIMUM_CALLS_PER_TENANT: z.coerce.number().int().min(0).max(100_000).default(0),
   /** No call begins while audio waits longer than this for the models, or the process is that late, ms. */
   VOUCH_OVERLOAD_LAG_MS: milliseconds(50, 60_000).default(300),
+  /** Calls of a day that may claim a speaker without being accepted before that is called suspicious. */
+  VOUCH_MAXIMUM_ATTEMPTS: z.coerce.number().int().min(1).max(10_000).default(10),
   /** Recordings that are worked on at once. */
   VOUCH_MAXIMUM_RECORDINGS: z.coerce.number().int().min(1).max(64).default(2),
   /** Size of a recording at most, bytes. */
@@ -119,6 +121,7 @@ export interface Config {
   readonly maximumCalls: number;
   readonly maximumCallsPerTenant: number;
   readonly overloadLagMs: number;
+  readonly maximumAttempts: number;
   readonly maximumRecordings: number;
   readonly recordingBytes: number;
   readonly importDir: string;
@@ -179,6 +182,7 @@ export function readConfig(
     maximumCalls,
     maximumCallsPerTenant: options.VOUCH_MAXIMUM_CALLS_PER_TENANT || maximumCalls,
     overloadLagMs: options.VOUCH_OVERLOAD_LAG_MS,
+    maximumAttempts: options.VOUCH_MAXIMUM_ATTEMPTS,
     maximumRecordings: options.VOUCH_MAXIMUM_RECORDINGS,
     recordingBytes: options.VOUCH_RECORDING_BYTES,
     importDir: options.VOUCH_IMPORT_DIR,

@@ -17,6 +17,7 @@ import { Activities, CallLists, Installation } from './operations/index.js';
 import { release } from './package-root.js';
 import { checkAddresses, openServers, type Addresses, type Servers } from './open-servers.js';
 import {
+  Attempts,
   CallCalibrations,
   openDossiers,
   Recordings,
@@ -168,7 +169,12 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   });
   const enrolment = openEnrolment(database, keyring, gate, clock);
   const { partial } = enrolment;
-  const openDossier = openDossiers(gate, enrolment, extractor.spaces);
+  const openDossier = openDossiers(
+    gate,
+    enrolment,
+    extractor.spaces,
+    new Attempts(database, keyring, clock, config.maximumAttempts),
+  );
   const { calls, commands, control, overrides, poller, janitor, replicaId } = openCalls(
     config,
     {

@@ -10,6 +10,7 @@ import type {
   MeasuredRate,
   NextAction,
   ReasonCode,
+  RiskResult,
   Risks,
 } from '../domain/decision.js';
 import type { TransactionRisk } from '../domain/call.js';
@@ -48,6 +49,8 @@ export interface DecisionFrame {
   readonly insteadOfSpeech: readonly ReasonCode[];
   /** Distinct speakers that were claimed, told or not. */
   readonly claimsSoFar: number;
+  /** Whether unusually many calls claimed one of the speakers; null where nobody was claimed. */
+  readonly manyAttempts: boolean | null;
   /** Who answered an outbound call; null for other calls. */
   readonly identification: Identification | null;
 }
@@ -107,11 +110,16 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
     calibrationFit: frame.calibrationFit,
     reasons: [...reasons],
     statedFalseMatchRate: best?.statedFalseMatchRate ?? null,
-    risks: NO_CHECKS,
+    risks: { ...NO_CHECKS, attempts: attemptsOf(frame) },
     shadow: frame.shadow,
     nextAction: nextAction(kind, finality, reasons, frame),
     identification: frame.identification,
   };
+}
+
+function attemptsOf({ manyAttempts }: DecisionFrame): RiskResult {
+  if (manyAttempts === null) return 'NOT_PERFORMED';
+  return manyAttempts ? 'SUSPECTED' : 'NOT_SUSPECTED';
 }
 
 function bestClaim(claims: readonly JudgedClaim[]): JudgedClaim | undefined {
@@ -135,7 +143,8 @@ function nextAction(
   frame: DecisionFrame,
 ): NextAction {
   const table = frame.policy.nextActions;
-  if (kind === 'ACCEPT') return frame.transactionRisk === 'HIGH' ? table.acceptHighRisk : table.accept;
+  const risky = frame.transactionRisk === 'HIGH' || frame.manyAttempts === true;
+  if (kind === 'ACCEPT') return risky ? table.acceptHighRisk : table.accept;
   if (kind === 'REJECT') return table.reject;
   if (kind === 'SPEAKER_NOT_ENROLLED' || kind === 'SPEAKER_EXPIRED') return table.notEnrolled;
   // While nobody listens, waiting is no use.

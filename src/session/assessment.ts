@@ -280,6 +280,7 @@ export class Assessment {
       reasons,
       insteadOfSpeech,
       claimsSoFar: judged.length,
+      manyAttempts: claims.length > 0 ? claims.some(({ dossier }) => dossier.manyAttempts) : null,
       identification: outbound ? identify(judged) : null,
     });
     return others.length > 0 ? { ...decision, others } : decision;

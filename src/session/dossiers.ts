@@ -2,6 +2,7 @@ import type { ConsentGate, Grant } from '../consent/index.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
 import type { Speakers, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
+import type { Attempts } from './attempts.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
 
 const TAKEN_BACK: ReadonlySet<string> = new Set([
@@ -17,6 +18,7 @@ export function openDossiers(
   gate: ConsentGate,
   { voiceprints, speakers }: { readonly voiceprints: Voiceprints; readonly speakers: Speakers },
   spaces: readonly EmbeddingSpace[],
+  attempts: Pick<Attempts, 'suspected'>,
 ): OpenDossier {
   const ids = spaces.map((space) => space.id);
   const mayIdentify = async (
@@ -29,11 +31,20 @@ export function openDossiers(
   };
   const read = async (tenantId: string, speakerId: string, askedFor?: string): Promise<ClaimDossier> => {
     const { grant, ...claim } = await gate.openClaim(tenantId, speakerId, 'VERIFY');
+    const manyAttempts = await attempts.suspected(tenantId, speakerId);
     const identify = askedFor === undefined ? null : await mayIdentify(tenantId, speakerId, askedFor);
     if (grant === null || (askedFor !== undefined && identify === null))
-      return { ...claim, grant: null, identify: null, ...NONE };
+      return { ...claim, manyAttempts, grant: null, identify: null, ...NONE };
     const { open, otherModel, ...others } = await voiceprints.open(grant, ids);
-    return { ...claim, grant, identify, voiceprints: open, ofOtherModel: otherModel, ...others };
+    return {
+      ...claim,
+      manyAttempts,
+      grant,
+      identify,
+      voiceprints: open,
+      ofOtherModel: otherModel,
+      ...others,
+    };
   };
   return async (tenantId, speakerId, askedFor) => {
     try {

@@ -1,4 +1,5 @@
 /** Calls and recordings: the one place where the stages are composed. */
+export { Attempts } from './attempts.js';
 export { adaptFromCall } from './adapt-from-call.js';
 export { CallCalibrations } from './call-calibrations.js';
 export { CallCommands, type CarryOut } from './call-commands.js';

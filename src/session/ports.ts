@@ -29,6 +29,8 @@ export interface ClaimDossier {
   readonly ofOtherModel: number;
   /** Voiceprints that were in use and whose term is over: they are not compared, and wait for retention. */
   readonly expired: number;
+  /** Whether unusually many calls claimed this speaker of late and were not accepted. */
+  readonly manyAttempts: boolean;
   /** When to open it anew: the term of the voiceprints may be over then. Null: never. */
   readonly until: Date | null;
   /** Changes whenever anything was recorded of the speaker. */

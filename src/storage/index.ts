@@ -1,4 +1,5 @@
 /** The database: connection, tenants' transactions, and every SQL statement of the service. */
+export { countAttempts } from './call-attempts.js';
 export { wasGivenUp } from './database-errors.js';
 export { Database, type DatabaseOptions } from './database.js';
 export type { SqlValue, Transaction } from './transaction.js';

@@ -146,8 +146,8 @@ function writeDecision(decision: Decision, role: Role): decisions.Decision {
     media: { startMs: Math.round(decision.mediaStartMs), endMs: Math.round(decision.mediaEndMs) },
     decidedAt: decision.decidedAt,
     holdsUntil: decision.holdsUntil,
-    claims: decision.claims.map((claim) => writeClaim(claim, role)),
-    ...shownScores(decision, role),
+    claims: decision.claims.map((claim) => writeClaim(claim, role, decision.risks.attempts === 'SUSPECTED')),
+    ...shownScores(decision, role, decision.risks.attempts === 'SUSPECTED'),
     confidenceBand: toProtoOrUnspecified(decisions.ConfidenceBand, decision.confidenceBand),
     llrClipped: decision.llrClipped,
     netSpeechMs: Math.round(decision.netSpeechMs),
@@ -172,7 +172,7 @@ function writeDecision(decision: Decision, role: Role): decisions.Decision {
   };
 }
 
-function writeClaim(claim: ClaimResult, role: Role): decisions.ClaimResult {
+function writeClaim(claim: ClaimResult, role: Role, manyAttempts: boolean): decisions.ClaimResult {
   return {
     claimNumber: claim.claimNumber,
     speakerId: claim.speakerId,
@@ -181,7 +181,7 @@ function writeClaim(claim: ClaimResult, role: Role): decisions.ClaimResult {
     voiceprintId: claim.voiceprintId,
     voiceprintVersion: claim.voiceprintVersion,
     voiceprintLabel: claim.voiceprintLabel,
-    ...shownScores(claim, role),
+    ...shownScores(claim, role, manyAttempts),
     llrClipped: claim.llrClipped,
     // Decisions of earlier releases do not say.
     ...(claim.speech ? { netSpeechMs: Math.round(claim.speech.netSpeechMs) } : {}),

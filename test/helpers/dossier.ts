@@ -28,6 +28,7 @@ export function dossierOf(
     pending: 0,
     ofOtherModel: 0,
     expired: 0,
+    manyAttempts: false,
     until: null,
     version: '1',
     ...changes,

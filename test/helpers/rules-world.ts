@@ -43,7 +43,9 @@ export async function rulesWorld(t: ExecutionContext) {
   const { database, keyring, clock, consents, gate, tenants } = await consentGround(t);
   const extractor = new MadeUpSpeech();
   const enrolment = openEnrolment(database, keyring, gate, clock);
-  const openDossier = openDossiers(gate, enrolment, extractor.spaces);
+  const openDossier = openDossiers(gate, enrolment, extractor.spaces, {
+    suspected: () => Promise.resolve(false),
+  });
   const folders = await CalibrationFolders.read([SHIPPED]);
   const assignments = new CalibrationAssignments(database, keyring, clock);
   const replicaId = randomUUID();

@@ -21,7 +21,7 @@ export async function sessionParts(t: ExecutionContext, extractor: SpeechExtract
       new CalibrationAssignments(database, keyring, clock),
     ),
     policies: new Policies(database, keyring, clock),
-    openDossier: openDossiers(gate, ground, extractor.spaces),
+    openDossier: openDossiers(gate, ground, extractor.spaces, { suspected: () => Promise.resolve(false) }),
     replicaId: randomUUID(),
   };
 }
