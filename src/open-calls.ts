@@ -32,7 +32,7 @@ export interface OpenCallsParts extends Pick<
   readonly gate: ConsentGate;
   /** Speech that waits for more, past its limit deleted. */
   readonly partial: PartialEvidence;
-  readonly observability: Pick<Observability, 'failed' | 'metrics'>;
+  readonly observability: Pick<Observability, 'failed' | 'observeCalls'>;
 }
 
 /** The calls of this process, and those who look after them. */
@@ -53,7 +53,7 @@ export function openCalls(
   stops: (() => Promise<void>)[],
 ): OpenedCalls {
   const { database, keyring, gate, partial, observability, ...made } = parts;
-  const { failed, metrics } = observability;
+  const { failed, observeCalls } = observability;
   const { clock, openDossier } = made;
   const replicaId = randomUUID();
   const calls = new Calls({
@@ -65,7 +65,7 @@ export function openCalls(
     overloadLagMs: config.overloadLagMs,
     consentLeaseMs: config.consentLeaseMs,
     resumeWindowMs: config.resumeWindowMs,
-    observer: metrics.calls,
+    observer: observeCalls,
   });
   const commands = new CallCommands({
     database,

@@ -2,15 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.js';
 import {
+  CallLog,
   createLog,
   loggedFailure,
   Metrics,
   type BackgroundWork,
   type Logger,
   type ServiceState,
+  together,
 } from './observability/index.js';
 import { packageRoot } from './package-root.js';
-import type { Calls } from './session/index.js';
+import type { Calls, CallsObserver } from './session/index.js';
 import type { KeyKeeper } from './keys/index.js';
 import type { Database } from './storage/index.js';
 import type { ObserveRequest } from './transport/index.js';
@@ -23,6 +25,7 @@ export interface Observability {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly failed: TellFailure;
+  readonly observeCalls: CallsObserver;
   readonly observeRequest: ObserveRequest;
 }
 
@@ -37,6 +40,7 @@ export function openObservability(config: Config, broughtLog: Logger | undefined
       log.warn(loggedFailure(error), words);
       metrics.background.failed(work);
     },
+    observeCalls: together([metrics.calls, new CallLog(log)]),
     observeRequest: ({ transport, rpc, isStream }) => {
       const beganMs = performance.now();
       const [service = '', method = ''] = rpc.split('/');
@@ -44,6 +48,7 @@ export function openObservability(config: Config, broughtLog: Logger | undefined
         ended: (code) => {
           const tookMs = performance.now() - beganMs;
           metrics.requests.finished({ transport, service, method, isStream, code, tookMs });
+          log.debug({ transport, rpc, code, tookMs: Math.round(tookMs) }, 'a request is over');
         },
       };
     },

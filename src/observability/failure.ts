@@ -22,10 +22,15 @@ export function loggedFailure(error: unknown): LoggedFailure {
   }
   return {
     reason: known?.reason ?? 'INTERNAL',
-    metadata: known?.metadata ?? {},
+    metadata: withoutTenant(known?.metadata ?? {}),
     message: known?.message,
     stacks,
   };
+}
+
+/** Which tenant it was is for `vouch doctor` and `vouch keys status` to say. */
+function withoutTenant(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(metadata).filter(([name]) => name !== 'tenant'));
 }
 
 function framesOf(error: Error): string {

@@ -1,4 +1,5 @@
 /** What operators see. */
+export { CallLog, together } from './call-log.js';
 export { createLog, type Logger } from './log.js';
 export { loggedFailure, type LoggedFailure } from './failure.js';
 export { Metrics } from './metrics/metrics.js';

@@ -13,11 +13,11 @@ export function serveCommand(): Command {
       const signal = stopSignal();
       const service = await VouchService.create(readConfig());
       try {
-        const { host, port, http } = await service.start();
+        const { host, port, http, metricsPort } = await service.start();
         const address = `${host}:${port}`;
         const httpAddress = `${http.host}:${http.port}`;
         const say = `vouch listens on ${address} (gRPC) and http://${httpAddress}; Ctrl-C stops it`;
-        answer(options, { address, httpAddress }, say);
+        answer(options, { address, httpAddress, metricsPort }, say);
         if (!signal.aborted) await once(signal, 'abort');
       } finally {
         await service.stop();
