@@ -56,6 +56,7 @@ export async function openDirectory(): Promise<{ path: string; remove: () => Pro
 export class Served {
   private constructor(
     readonly address: string,
+    readonly metricsPort: number | undefined,
     private readonly child: ChildProcess,
     private readonly ended: Promise<number | null>,
     private readonly remove: () => Promise<void>,
@@ -64,8 +65,13 @@ export class Served {
   /**
    * @param changes to its environment
    * @param script another one that serves and prints its address
+   * @param hear takes what it writes to the standard error stream, the log
    */
-  static async start(changes: NodeJS.ProcessEnv = {}, script = MAIN): Promise<Served> {
+  static async start(
+    changes: NodeJS.ProcessEnv = {},
+    script = MAIN,
+    hear: (text: string) => void = (text) => process.stderr.write(text),
+  ): Promise<Served> {
     const { path, remove } = await openDirectory();
     const env = {
       VOUCH_ADDRESS: '127.0.0.1:0',
@@ -78,7 +84,7 @@ export class Served {
     };
     const child = start(script, ['serve', '--json'], env);
     const ended = new Promise<number | null>((done) => child.once('close', done));
-    child.stderr?.pipe(process.stderr);
+    child.stderr?.setEncoding('utf8').on('data', hear);
     const line = await new Promise<string>((done, reject) => {
       child.stdout?.once('data', (chunk: Buffer) => {
         done(chunk.toString());
@@ -87,8 +93,8 @@ export class Served {
         reject(new Error('vouch serve ended before it listened.'));
       });
     });
-    const { address } = JSON.parse(line) as { address: string };
-    return new Served(address, child, ended, remove);
+    const { address, metricsPort } = JSON.parse(line) as { address: string; metricsPort?: number };
+    return new Served(address, metricsPort, child, ended, remove);
   }
 
   get pid(): number {
