@@ -29,7 +29,13 @@ export async function serveMetrics(
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     const metadata = { address: `${host}:${port}` };
-    throw new VouchError('ADDRESS_IN_USE', { field: 'VOUCH_METRICS_ADDRESS', metadata, cause: error });
+    const message = `Something else listens on ${metadata.address}: VOUCH_METRICS_ADDRESS may name another address.`;
+    throw new VouchError('ADDRESS_IN_USE', {
+      field: 'VOUCH_METRICS_ADDRESS',
+      message,
+      metadata,
+      cause: error,
+    });
   }
   return {
     port: (server.address() as AddressInfo).port,

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import test from 'ava';
 import { openDirectory, vouch } from '../helpers/binary.js';
 
-for (const option of ['VOUCH_ADDRESS', 'VOUCH_HTTP_ADDRESS']) {
+for (const option of ['VOUCH_ADDRESS', 'VOUCH_HTTP_ADDRESS', 'VOUCH_METRICS_ADDRESS']) {
   test(`a port of ${option} that is taken is told as such`, async (t) => {
     const { path, remove } = await openDirectory();
     const taken = createServer().listen(0, '127.0.0.1');
@@ -12,6 +12,7 @@ for (const option of ['VOUCH_ADDRESS', 'VOUCH_HTTP_ADDRESS']) {
     const { code, stderr } = await vouch(['serve', '--json'], {
       VOUCH_ADDRESS: '127.0.0.1:0',
       VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
+      VOUCH_METRICS_ADDRESS: '127.0.0.1:0',
       VOUCH_DATA_DIR: path,
       VOUCH_WORKERS: '1',
       VOUCH_LOG_LEVEL: 'silent',

@@ -44,6 +44,7 @@ interface Line {
   readonly rpc?: string;
   readonly kind?: string;
   readonly code?: string;
+  readonly transport?: string;
 }
 
 test('a whole run says nothing of anybody: not in its logs, nor in its metrics', async (t) => {
@@ -71,7 +72,7 @@ test('a whole run says nothing of anybody: not in its logs, nor in its metrics',
     stopped = true;
   };
   t.teardown(stop);
-  const run = new WholeRun(served.address, TENANT, secrets);
+  const run = new WholeRun(served.address, served.httpAddress, TENANT, secrets);
   try {
     await run.all();
     await addKeys(secrets, join(path, 'keyring.json'));
@@ -90,7 +91,8 @@ test('a whole run says nothing of anybody: not in its logs, nor in its metrics',
     t.true(said('a request is over').length > 25);
     t.true(said('a request is over').some(({ rpc }) => rpc === 'ConsentService/EraseSpeaker'));
     const refused = said('a request is over').filter(({ code }) => code !== 'OK');
-    t.true(refused.length >= 7, `${refused.length} requests were refused`);
+    t.true(refused.length >= 10, `${refused.length} requests were refused`);
+    t.true(parsed.some(({ transport }) => transport === 'http'));
     t.regex(metrics, /vouch_decisions_total\{kind="ACCEPT"/);
     for (const [what, text] of Object.entries({ log, metrics })) t.deepEqual(secrets.foundIn(text), [], what);
 

@@ -56,6 +56,7 @@ export async function openDirectory(): Promise<{ path: string; remove: () => Pro
 export class Served {
   private constructor(
     readonly address: string,
+    readonly httpAddress: string,
     readonly metricsPort: number | undefined,
     private readonly child: ChildProcess,
     private readonly ended: Promise<number | null>,
@@ -93,8 +94,13 @@ export class Served {
         reject(new Error('vouch serve ended before it listened.'));
       });
     });
-    const { address, metricsPort } = JSON.parse(line) as { address: string; metricsPort?: number };
-    return new Served(address, metricsPort, child, ended, remove);
+    const { address, httpAddress, metricsPort } = JSON.parse(line) as Record<
+      'address' | 'httpAddress',
+      string
+    > & {
+      metricsPort?: number;
+    };
+    return new Served(address, httpAddress, metricsPort, child, ended, remove);
   }
 
   get pid(): number {

@@ -29,6 +29,7 @@ export class WholeRun implements ClientMaker {
 
   constructor(
     private readonly address: string,
+    private readonly httpAddress: string,
     tenantId: string,
     private readonly secrets: Secrets,
   ) {
@@ -53,6 +54,7 @@ export class WholeRun implements ClientMaker {
     await this.calls();
     await this.mistakes();
     await this.nonsense();
+    await this.overHttp();
     await this.rights();
   }
 
@@ -173,6 +175,29 @@ export class WholeRun implements ClientMaker {
       });
     }
     session.close();
+  }
+
+  /** The same over HTTP: what is right, what is refused, and what is no request. */
+  async overHttp(): Promise<void> {
+    const headers = {
+      'content-type': 'application/json',
+      'vouch-actor': this.#name('actor', 'Zoe'),
+      'vouch-tenant': this.#tenant.tenantId,
+      authorization: `Bearer ${this.#name('token', 'Zoe')}`,
+      cookie: `session=${this.#name('cookie', 'Zoe')}`,
+      'user-agent': this.#name('browser', 'Zoe'),
+      'x-forwarded-for': this.#name('address', 'Zoe'),
+    };
+    const post = async (path: string, body: string) => {
+      const response = await fetch(`http://${this.httpAddress}${path}`, { method: 'POST', headers, body });
+      await response.text();
+    };
+    const consent = '/vouch.v1.ConsentService/GetConsent';
+    await post(consent, JSON.stringify({ speakerId: this.#speaker }));
+    await post(consent, JSON.stringify({ speakerId: `${this.#name('speaker')}\u0007` }));
+    await post(consent, `{"speakerId": "${this.#name('speaker')}`);
+    await post('/vouch.v1.VerificationService/GetCall', JSON.stringify({ callId: this.#name('call') }));
+    await post(`/${this.#name('path')}?speaker=${this.#name('query')}`, '');
   }
 
   /** Withdrawal, states, export, erasure and its receipt, opt-out; the keys, the audit trail, retention. */
