@@ -1,26 +1,9 @@
 import { css } from 'lit';
+import { essentials } from './essentials.js';
 
-/** What every element of ours starts from: type, focus, tables, words with a colour. For shadow roots and for pages alike. */
+/** What every element of ours starts from, besides what is essential: headings, tables, boxes. For shadow roots and for pages alike. */
 export const base = css`
-  :host {
-    display: block;
-    font: var(--vouch-text-m) / 1.5 var(--vouch-font);
-    color: var(--vouch-ink);
-  }
-  :host([hidden]),
-  [hidden] {
-    display: none !important;
-  }
-  *,
-  *::before,
-  *::after {
-    box-sizing: border-box;
-  }
-  :focus-visible {
-    outline: 3px solid var(--vouch-focus);
-    outline-offset: 2px;
-    border-radius: var(--vouch-radius-s);
-  }
+  ${essentials}
   h1,
   h2,
   h3 {
@@ -54,23 +37,6 @@ export const base = css`
     font-size: 0.9em;
     overflow-wrap: anywhere;
   }
-  /* Ids come from outside: their direction is their own, and they never push the page wide. */
-  .id {
-    unicode-bidi: isolate;
-    overflow-wrap: anywhere;
-  }
-  .quiet {
-    color: var(--vouch-ink-2);
-  }
-  .small {
-    font-size: var(--vouch-text-s);
-  }
-  .row {
-    display: flex;
-    flex-wrap: wrap;
-    gap: var(--vouch-space-3);
-    align-items: center;
-  }
   .stack {
     display: grid;
     gap: var(--vouch-space-4);
@@ -80,15 +46,6 @@ export const base = css`
     border: 1px solid var(--vouch-line);
     border-radius: var(--vouch-radius);
     padding: var(--vouch-space-4) var(--vouch-space-6);
-  }
-  .visually-hidden {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    margin: -1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
   }
 
   .table-scroll {
@@ -114,20 +71,6 @@ export const base = css`
   th.number {
     text-align: end;
     font-variant-numeric: tabular-nums;
-  }
-
-  /* A word with a colour and a shape before it, never a colour alone. */
-  .tag {
-    display: inline-flex;
-    align-items: center;
-    gap: var(--vouch-space-1);
-    padding: 0 var(--vouch-space-2);
-    min-height: 1.5rem;
-    border-radius: 999px;
-    font-size: var(--vouch-text-s);
-    font-weight: 600;
-    background: var(--vouch-calm-soft);
-    color: var(--vouch-calm);
   }
   .tag.good {
     background: var(--vouch-good-soft);
@@ -159,15 +102,6 @@ export const base = css`
   .notice-box.warn {
     border-color: var(--vouch-warn);
     background: var(--vouch-warn-soft);
-  }
-
-  @media (prefers-reduced-motion: reduce) {
-    *,
-    *::before,
-    *::after {
-      animation: none !important;
-      transition: none !important;
-    }
   }
 `;
 
