@@ -30,7 +30,7 @@ dist/.built: src/gen/.made tsconfig.json $(SOURCES)
 
 # Badge, console and the agent desktop of the demo.
 dist/.web-built: src/gen/.made $(shell find web -type f)
-	rm -rf dist/web
+	rm -rf dist/web/assets dist/web/badge/parts # named by their content; the rest is written over, beside what tests import
 	$(BIN)/vite build --logLevel warn --config web/vite.config.ts
 	$(BIN)/vite build --logLevel warn --config web/vite.badge.config.ts
 	@touch $@

@@ -1,17 +1,34 @@
 import { resolve } from 'node:path';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
-/** `<vouch-badge>` in one file, for a script tag on any page. */
+/** Comments and white space within styles, and indentation within templates: outside of these minified code has no new lines. */
+const squeeze: Plugin = {
+  name: 'squeeze',
+  transform: (code, id) =>
+    id.includes('/node_modules/')
+      ? undefined
+      : code.replace(/css`[^`]*`/g, (css) =>
+          css.replace(/\/\*.*?\*\//gs, '').replace(/\s*([{};])\s*|(:) +/g, '$1$2'),
+        ),
+  generateBundle(_, bundle) {
+    for (const each of Object.values(bundle))
+      if (each.type === 'chunk') each.code = each.code.replace(/\n +/g, ' ').replaceAll('> <', '><');
+  },
+};
+
+/** `<vouch-badge>` in one file, for a script tag on any page; it fetches its forms and other languages when they are wanted. */
 export default defineConfig({
   root: import.meta.dirname,
+  base: './',
+  plugins: [squeeze],
   build: {
     outDir: resolve(import.meta.dirname, '../dist/web/badge'),
-    emptyOutDir: true,
+    emptyOutDir: false,
     target: 'es2022',
-    lib: {
-      entry: resolve(import.meta.dirname, 'badge/vouch-badge.ts'),
-      formats: ['es'],
-      fileName: () => 'vouch-badge.js',
+    modulePreload: false,
+    rolldownOptions: {
+      input: resolve(import.meta.dirname, 'badge/vouch-badge.ts'),
+      output: { entryFileNames: 'vouch-badge.js', chunkFileNames: 'parts/[name]-[hash].js' },
     },
   },
 });

@@ -1,14 +1,242 @@
-import { html, LitElement } from 'lit';
-import { base } from '../design/base.js';
+import { LitElement, nothing, type PropertyValues } from 'lit';
+import { essentials } from '../design/essentials.js';
 import { tokens } from '../design/tokens.js';
+import { createApi, type Api, type ApiOptions } from '../shared/api.js';
+import { identityHeaders, type Identity } from '../shared/sign-in.js';
+import { Announcer, type Announcement } from './announcer.js';
+import type { Subject } from './details/actions.js';
+import type { Desk, DeskHost } from './details/desk.js';
+import type { Outbound } from './outbound/outbound.js';
+import { badgeOf } from './render.js';
+import { reduce, START, type BadgeState, type Input } from './state.js';
+import { style } from './style.js';
+import { viewOf, type View } from './view.js';
+import { followCall } from './watch.js';
+import { EN } from './words-en.js';
+import { instructionOf, speaker, type Words } from './words.js';
 
-/** The badge. */
-export class VouchBadge extends LitElement {
-  static override readonly styles = [tokens, base];
+/** How often time alone is looked at: a result lapses, a connection falls silent. */
+const TICK_MS = 1000;
+const QUIET: Announcement = { polite: '', assertive: '' };
 
-  override render() {
-    return html`<p>vouch</p>`;
+/**
+ * What the service says of the caller of a call, for agents: docs/badge.md. Tells the page of every change by the event
+ * `vouch-state`, with `detail` {callId, state}; the attribute `state` says the same.
+ */
+export class VouchBadge extends LitElement implements DeskHost {
+  static override readonly styles = [tokens, essentials, style];
+  static override readonly properties = {
+    callId: { attribute: 'call-id' },
+    service: {},
+    lang: {},
+    spoken: {},
+    notice: {},
+    jurisdiction: {},
+    evidence: {},
+    token: { attribute: false },
+    identity: { attribute: false },
+    words: { attribute: false },
+  };
+
+  /** The call to watch; empty: none. Another one drops at once whatever was known of the one before. */
+  declare callId: string;
+  /** Where the service is, without a slash at the end; empty: where the page came from. */
+  declare service: string;
+  /** The language that the caller speaks, for the notice; empty: that of the badge. */
+  declare spoken: string;
+  /** The id of the notice to read; empty: the latest one. */
+  declare notice: string;
+  /** Whose law consent is recorded under, for example `EU`; empty: the badge records none. */
+  declare jurisdiction: string;
+  /** The page's own reference to where the call is recorded; empty: the call's id. */
+  declare evidence: string;
+  /** A bearer token, or who gives one before every request. */
+  declare token: string | (() => string | Promise<string>);
+  /** Instead of a token, where the service authenticates nobody. */
+  declare identity: Partial<Identity>;
+  /** Texts of the page's own instead of some of these. */
+  declare words: Words;
+
+  #state: BadgeState = START;
+  view: View = viewOf(START, 0);
+  #stop = new AbortController();
+  #outbound: Outbound | undefined;
+  #announcement = QUIET;
+  readonly #announcer = new Announcer();
+  /** Fetched when there is something to be done. */
+  #desk: Desk | undefined;
+  /** Fetched where it is spoken; undefined: not yet. */
+  #german: Words | undefined;
+  #fetching = false;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    this.callId = this.service = this.spoken = this.notice = this.jurisdiction = this.evidence = '';
+    this.token = '';
+    this.identity = {};
+    this.words = {};
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = setInterval(() => {
+      this.#look();
+    }, TICK_MS);
+    if (this.hasUpdated) this.#watch(this.callId);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+    this.#watch('');
+  }
+
+  get api(): Api {
+    return createApi(this.#options);
+  }
+
+  get roles(): readonly string[] {
+    return this.identity.role ? [this.identity.role] : [];
+  }
+
+  get subject(): Subject {
+    const { callId, jurisdiction, evidence } = this;
+    const { speakerId, decisionId } = this.view;
+    const { mediaMs: mediaTimeMs } = this.#state;
+    return { callId, speakerId, decisionId, mediaTimeMs, jurisdiction, evidence: evidence || callId };
+  }
+
+  focusOn(selector: string): void {
+    void this.updateComplete.then(() => {
+      this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
+    });
+  }
+
+  get #options(): ApiOptions {
+    return { base: this.service, headers: () => this.#headers() };
+  }
+
+  async #headers(): Promise<Record<string, string>> {
+    const token = typeof this.token === 'function' ? await this.token() : this.token;
+    return identityHeaders({ tenant: '', role: '', actor: '', ...this.identity, token });
+  }
+
+  /** Watches a call from its beginning; nothing of an earlier one is left. */
+  #watch(callId: string): void {
+    this.#stop.abort();
+    this.#stop = new AbortController();
+    this.#outbound = undefined;
+    this.#desk?.reset();
+    this.#tell({ type: 'watch', callId, at: Date.now() });
+    if (callId === '') return;
+    const { watch } = this.#state;
+    void followCall(this.#options, { callId, watch, signal: this.#stop.signal }, (input) => {
+      this.#tell(input);
+    });
+  }
+
+  #tell(input: Input): void {
+    this.#state = reduce(this.#state, input);
+    if (input.type === 'event' && input.watch === this.#state.watch) void this.#heardOutbound();
+    this.#look();
+  }
+
+  /** Shows what holds now. */
+  #look(): void {
+    const view = viewOf(this.#state, Date.now());
+    if (JSON.stringify(view) === JSON.stringify(this.view)) return;
+    this.view = view;
+    this.requestUpdate();
+    if (view.decisionId !== '') void this.#openDesk();
+  }
+
+  async #openDesk(): Promise<void> {
+    if (this.#desk) return;
+    const { Desk } = await import('./details/desk.js');
+    this.#desk ??= new Desk(this);
+    this.requestUpdate();
+  }
+
+  /** With each sign of a call going on that the company made. */
+  async #heardOutbound(): Promise<void> {
+    const { outbound, netSpeechMs, ended, shadow, callId } = this.#state;
+    if (!outbound || ended || shadow) return;
+    const { signal } = this.#stop;
+    const { Outbound } = await import('./outbound/outbound.js');
+    if (signal.aborted) return;
+    this.#outbound ??= new Outbound(this, callId);
+    if (netSpeechMs > 0) await this.#outbound.heard();
+    else this.requestUpdate();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    // Who asks may matter to a service that refused, and to none that answers.
+    const isNewToken = changed.has('token') && this.#state.link === 'refused';
+    if (changed.has('callId') || changed.has('service') || changed.has('identity') || isNewToken)
+      this.#watch(this.callId);
+    this.#desk?.sync();
+    this.#fetchWords();
+    if (!this.#hasWords) return;
+    const { state, callId } = this.view;
+    const say = this.#say;
+    const text = `${say(state)}. ${instructionOf(this.view, say)}`;
+    this.#announcement = this.#announcer.next(callId, state, text) ?? this.#announcement;
+  }
+
+  protected override updated(): void {
+    const { state, callId } = this.view;
+    if (this.getAttribute('state') === state) return;
+    this.setAttribute('state', state);
+    this.dispatchEvent(
+      new CustomEvent('vouch-state', { detail: { callId, state }, bubbles: true, composed: true }),
+    );
+  }
+
+  get #isGerman(): boolean {
+    return /^de\b/i.test(this.lang || (this.closest<HTMLElement>('[lang]')?.lang ?? ''));
+  }
+
+  get #hasWords(): boolean {
+    return !this.#isGerman || this.#german !== undefined;
+  }
+
+  /** Texts that count more than the English ones. */
+  get #words(): readonly (Words | undefined)[] {
+    return [this.#isGerman ? this.#german : undefined, this.words];
+  }
+
+  get #say() {
+    return speaker(EN, ...this.#words);
+  }
+
+  #fetchWords(): void {
+    if (this.#hasWords || this.#fetching) return;
+    this.#fetching = true;
+    void import('./words-de.js')
+      .then(({ DE }) => DE)
+      // In English rather than not at all.
+      .catch(() => ({}))
+      .then((words) => {
+        this.#german = words;
+        this.requestUpdate();
+      });
+  }
+
+  protected override render() {
+    const view = this.view;
+    if (view.state === 'shadow' || !this.#hasWords) return nothing;
+    return badgeOf({
+      view,
+      say: this.#say,
+      words: this.#words,
+      language: this.#isGerman ? 'de' : 'en',
+      outbound: this.#outbound,
+      announcement: this.#announcement,
+      desk: this.#desk,
+    });
   }
 }
 
-customElements.define('vouch-badge', VouchBadge);
+// A page may load the script twice.
+if (!customElements.get('vouch-badge')) customElements.define('vouch-badge', VouchBadge);

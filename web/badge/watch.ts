@@ -1,0 +1,89 @@
+import { ApiError } from '../shared/api-error.js';
+import { createApi, type ApiOptions } from '../shared/api.js';
+import type { Input } from './state.js';
+
+/** Between the first two attempts, and between any two at most, ms. */
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 15_000;
+/** Between two questions whether a call is there yet, ms. */
+const WAIT_MS = 1000;
+/** An answer to an attempt, ms. */
+const PATIENCE_MS = 8000;
+
+/**
+ * Follows a call until it ends or `signal` aborts, and comes back by itself whenever the connection breaks. Never rejects.
+ *
+ * @param watch - what every input is marked with
+ */
+export async function followCall(
+  options: ApiOptions,
+  { callId, watch, signal }: { callId: string; watch: number; signal: AbortSignal },
+  tell: (input: Input) => void,
+): Promise<void> {
+  const onAlive = () => {
+    tell({ type: 'alive', watch, at: Date.now() });
+  };
+  const { verification } = createApi({ ...options, timeoutMs: PATIENCE_MS, onAlive });
+  let failures = 0;
+  while (!signal.aborted) {
+    let pauseMs = WAIT_MS;
+    try {
+      const { state, lastSequence = 0, shadow = false } = await verification.getCall({ callId }, signal);
+      if (state === 'CALL_STATE_EXPECTED') tell({ type: 'broken', watch, link: 'waiting' });
+      else {
+        tell({ type: 'opened', watch, at: Date.now(), lastSequence, shadow });
+        for await (const { event } of verification.watchCall({ callId }, signal)) {
+          failures = 0;
+          if (event) tell({ type: 'event', watch, at: Date.now(), event });
+          if (event?.ended) return;
+        }
+        throw new ApiError('UNAVAILABLE', 'CONNECTION_LOST');
+      }
+    } catch (error) {
+      if (isOver(signal)) return;
+      const link = linkOf(error, failures);
+      tell({ type: 'broken', watch, link });
+      if (link !== 'waiting') pauseMs = pauseOf(error, failures++);
+    }
+    await pause(pauseMs, signal);
+  }
+}
+
+/** The page went on to another call. */
+const isOver = ({ aborted }: AbortSignal) => aborted;
+
+/** One failure is the way to the service; when the next attempts fail as well, it is the service. */
+function linkOf(error: unknown, failures: number): Extract<Input, { type: 'broken' }>['link'] {
+  if (!(error instanceof ApiError)) return 'down';
+  const { reason, status } = error;
+  if (reason === 'CALL_NOT_FOUND') return 'waiting';
+  if (status === 'UNAUTHENTICATED' || status === 'PERMISSION_DENIED') return 'refused';
+  const brokeOff = reason === 'CONNECTION_LOST' || reason === 'SHUTTING_DOWN';
+  return brokeOff && (failures < 2 || !navigator.onLine) ? 'lost' : 'down';
+}
+
+/** Longer after each failure, and not all badges at the same moment. */
+function pauseOf(error: unknown, failures: number): number {
+  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures);
+  const asked = error instanceof ApiError ? (error.more.retryAfterMs ?? 0) : 0;
+  return Math.max(asked, longest * (0.5 + Math.random() / 2));
+}
+
+/** Ends early when there is a network again, somebody looks again, or nobody wants to know any more. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const listen = { signal: done.signal };
+  await new Promise<void>((wake) => {
+    const timer = setTimeout(wake, ms);
+    done.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+    });
+    const now = () => {
+      wake();
+    };
+    addEventListener('online', now, listen);
+    document.addEventListener('visibilitychange', now, listen);
+    signal.addEventListener('abort', now, listen);
+  });
+  done.abort();
+}
