@@ -96,10 +96,6 @@ export class VouchBadge extends LitElement implements DeskHost {
     return createApi(this.#options);
   }
 
-  get roles(): readonly string[] {
-    return this.identity.role ? [this.identity.role] : [];
-  }
-
   get subject(): Subject {
     const { callId, jurisdiction, evidence } = this;
     const { speakerId, decisionId } = this.view;

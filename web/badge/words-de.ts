@@ -1,9 +1,7 @@
-import type { DetailWord } from './details/words.js';
-import type { OutboundWord } from './outbound/trust-phrase.js';
-import type { Word } from './words.js';
+import type { AllWords } from './words.js';
 
 /** Deutsch. */
-export const DE: Readonly<Record<Word | DetailWord | OutboundWord, string>> = {
+export const DE: AllWords = {
   label: 'Stimmprüfung',
   idle: 'Kein Anruf',
   connecting: 'Verbindung wird aufgebaut',

@@ -1,11 +1,13 @@
-import type { DetailWord } from './details/words.js';
-import type { OutboundWord } from './outbound/trust-phrase.js';
+import type { DETAILS_EN } from './details/words-en.js';
+import type { OUTBOUND_EN } from './outbound/words-en.js';
 import type { View } from './view.js';
 import { EN } from './words-en.js';
 
 export type Word = keyof typeof EN;
-/** Texts of a page's own: any of them, those of the forms as well. */
-export type Words = Partial<Readonly<Record<Word | DetailWord | OutboundWord, string>>>;
+/** All texts, those of details and of outbound calls as well. */
+export type AllWords = Readonly<Record<Word | keyof typeof DETAILS_EN | keyof typeof OUTBOUND_EN, string>>;
+/** Texts of a page's own: any of them. */
+export type Words = Partial<AllWords>;
 
 /** Says a text, with `{name}` filled in. */
 export type Say<Some extends string = Word> = (

@@ -23,8 +23,6 @@ export interface DeskHost {
   readonly spoken: string;
   /** What is shown. */
   readonly view: View;
-  /** Of whoever looks, where known. */
-  readonly roles: readonly string[];
   readonly jurisdiction: string;
   readonly renderRoot: HTMLElement | DocumentFragment;
   requestUpdate(): void;
@@ -43,6 +41,8 @@ export class Desk {
   #problem: ((say: SayDetail) => string) | undefined;
   #subject: Subject | undefined;
   #attempt: (Attempt & { readonly what: string }) | undefined;
+  /** Of whoever looks; undefined: not known yet. */
+  #roles: readonly string[] | undefined;
   /** Answers that belong to another call are not heard. */
   #generation = 0;
 
@@ -50,6 +50,7 @@ export class Desk {
     const { renderRoot } = host;
     for (const { styleSheet } of [buttons, fields, style])
       if (styleSheet && renderRoot instanceof ShadowRoot) renderRoot.adoptedStyleSheets.push(styleSheet);
+    void this.#fetchRoles();
   }
 
   /** Another call. */
@@ -57,6 +58,7 @@ export class Desk {
     this.#generation++;
     this.#panel = this.#subject = this.#attempt = this.#done = this.#problem = undefined;
     this.#busy = false;
+    void this.#fetchRoles();
   }
 
   /** Closes what does not fit what is shown any more. */
@@ -130,8 +132,8 @@ export class Desk {
   }
 
   get #offers(): readonly Offer[] {
-    const { view, roles, jurisdiction } = this.host;
-    return offersOf(view, roles, jurisdiction);
+    const { view, jurisdiction } = this.host;
+    return this.#roles ? offersOf(view, this.#roles, jurisdiction) : [];
   }
 
   get #actions(): Actions {
@@ -209,6 +211,14 @@ export class Desk {
     this.#busy = false;
     this.host.requestUpdate();
     this.host.focusOn(this.#panel ? FIRST_FIELD : `[data-offer=${offer}]`);
+  }
+
+  async #fetchRoles(): Promise<void> {
+    const generation = this.#generation;
+    const { roles = [] } = await this.host.api.admin.getPrincipal({}).catch(() => ({ roles: [] }));
+    if (generation !== this.#generation) return;
+    this.#roles = roles;
+    this.host.requestUpdate();
   }
 
   async #fetchWording(): Promise<void> {

@@ -4,7 +4,7 @@ import type { View } from '../view.js';
 export type Offer = 'evaluate' | 'consent' | 'enrol' | 'override' | 'optOut';
 
 /** Roles that may do these things; whoever is none of them is shown the state only. */
-const DOERS: readonly string[] = ['AGENT', 'SUPERVISOR', 'ADMINISTRATOR'];
+const DOERS: readonly string[] = ['ROLE_AGENT', 'ROLE_SUPERVISOR', 'ROLE_ADMINISTRATOR'];
 
 /** Nobody is asked who may not be asked. */
 const DO_NOT_ASK = ['DO_NOT_ASK', 'PROCESSING_RESTRICTED', 'PROCESSING_OBJECTED'];
@@ -30,7 +30,7 @@ const WHERE: Readonly<Record<Offer, readonly View['state'][]>> = {
 /**
  * What is offered in a state to whoever has one of these roles.
  *
- * @param roles - without the name of the enum; empty: not known, and the service is left to decide
+ * @param roles - empty: not known, and the service is left to decide
  * @param jurisdiction - whose law a consent is recorded under; empty: none is recorded
  */
 export function offersOf(view: View, roles: readonly string[], jurisdiction: string): readonly Offer[] {
