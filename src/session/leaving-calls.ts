@@ -54,7 +54,11 @@ export class LeavingCalls {
   /** Waits for what is under way, as far as the database takes it within a few seconds, and gives up the rest. */
   async close(): Promise<void> {
     this.#closing = true;
-    await Promise.race([Promise.all(this.#tasks), sleep(CLOSE_WITHIN_MS)]);
+    const done = new AbortController();
+    const tooLong = sleep(CLOSE_WITHIN_MS, undefined, { signal: done.signal });
+    await Promise.race([Promise.all(this.#tasks), tooLong]);
+    // Else the process would live on for it.
+    done.abort();
     for (const log of this.#logs) log.abandon();
   }
 

@@ -108,3 +108,11 @@ test.serial('SIGTERM with the database gone: the process ends all the same', asy
     await ground.signalPostgres('SIGCONT');
   }
 });
+
+test.serial('SIGTERM while nothing is under way: no deadline is waited for', async (t) => {
+  const idle = await serve(t, 0);
+  const startedMs = performance.now();
+  t.is(await idle.end('SIGTERM'), 0);
+  // The shortest of the deadlines is 3 s.
+  t.true(performance.now() - startedMs < 3000);
+});
