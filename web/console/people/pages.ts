@@ -1,5 +1,5 @@
 import { EVERYBODY, type PageEntry } from '../shell/page-entry.js';
-import { OFFICERS, STAFF } from './roles.js';
+import { APPROVERS, ENROLLERS, OFFICERS, OVERSEERS, STAFF } from './roles.js';
 
 export const peoplePages: readonly PageEntry[] = [
   {
@@ -53,4 +53,66 @@ export const peoplePages: readonly PageEntry[] = [
     roles: EVERYBODY,
     load: () => import('./notice-page.js'),
   })),
+  {
+    path: 'reviews',
+    element: 'v-reviews',
+    title: 'Reviews',
+    group: 'Enrolment',
+    roles: [...APPROVERS, 'AUDITOR'],
+    about: 'Voiceprints that sound like somebody else of the same account.',
+    load: () => import('./reviews-page.js'),
+  },
+  {
+    path: 'erasures',
+    element: 'v-erasures',
+    title: 'Erasures',
+    group: 'People',
+    roles: OFFICERS,
+    about: 'What is kept of an erased person, for whoever names the id.',
+    load: () => import('./erasures-page.js'),
+  },
+  {
+    path: 'retention',
+    element: 'v-retention',
+    title: 'Retention',
+    group: 'People',
+    roles: OVERSEERS,
+    about: 'How long things are kept, and what is due.',
+    load: () => import('./retention-page.js'),
+  },
+  {
+    path: 'enrol',
+    element: 'v-enrol',
+    title: 'Enrol from a recording',
+    group: 'Enrolment',
+    roles: ENROLLERS,
+    about: 'Upload a recording, or record here.',
+    load: () => import('./enrol-page.js'),
+  },
+  {
+    path: 'batches',
+    element: 'v-batches',
+    title: 'Batch jobs',
+    group: 'Enrolment',
+    roles: OVERSEERS,
+    about: 'Many recordings by a manifest, with a result for each row.',
+    load: () => import('./batches-page.js'),
+  },
+  {
+    path: 'batches/:id',
+    element: 'v-batch',
+    title: 'Batch job',
+    parent: 'batches',
+    roles: OVERSEERS,
+    load: () => import('./batch-page.js'),
+  },
+  {
+    path: 'notifications',
+    element: 'v-notifications',
+    title: 'Notifications',
+    group: 'Enrolment',
+    roles: OVERSEERS,
+    about: 'What was done with voiceprints that people can be told of.',
+    load: () => import('./notifications-page.js'),
+  },
 ];

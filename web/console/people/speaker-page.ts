@@ -7,6 +7,7 @@ import { id, moment } from '../shell/format.js';
 import { Load } from '../shell/load.js';
 import { Page } from '../shell/page.js';
 import { linkTo } from '../shell/router.js';
+import './calls-part.js';
 import './consent-part.js';
 import { receiptView } from './receipt.js';
 import './rights-part.js';
@@ -92,7 +93,8 @@ export class SpeakerPage extends Page {
       }
       ${
         session.may(...OVERSEERS)
-          ? html`<v-timeline .session=${session} .speakerId=${speakerId} .turn=${turn}></v-timeline>`
+          ? html`<v-timeline .session=${session} .speakerId=${speakerId} .turn=${turn}></v-timeline>
+              <v-speaker-calls .session=${session} .speakerId=${speakerId} .turn=${turn}></v-speaker-calls>`
           : nothing
       }
       ${

@@ -5,7 +5,16 @@ export interface Field {
   readonly name: string;
   readonly label: string;
   readonly kind?:
-    'text' | 'password' | 'textarea' | 'number' | 'select' | 'choices' | 'check' | 'date' | 'datetime-local';
+    | 'text'
+    | 'password'
+    | 'textarea'
+    | 'number'
+    | 'select'
+    | 'choices'
+    | 'check'
+    | 'date'
+    | 'datetime-local'
+    | 'file';
   /** Value and words. */
   readonly options?: readonly (readonly [string, string])[];
   readonly hint?: unknown;
@@ -19,6 +28,8 @@ export interface Field {
   /** Shown, and needed, only then. */
   readonly when?: (values: Readonly<Record<string, string>>) => boolean;
   readonly rows?: number;
+  /** Kinds of files. */
+  readonly accept?: string;
 }
 
 type Change = (value: string) => void;
@@ -94,10 +105,23 @@ function control(field: Field, value: string, { described, invalid, change }: St
       .value=${value}
       @input=${onInput}
     ></textarea>`;
+  if (kind === 'file')
+    return html`<input
+      id="field-${name}"
+      name=${name}
+      type="file"
+      accept=${field.accept ?? nothing}
+      aria-describedby=${described || nothing}
+      aria-invalid=${invalid ? 'true' : nothing}
+      @change=${(event: Event) => {
+        change((event.target as HTMLInputElement).files?.[0]?.name ?? '');
+      }}
+    />`;
   return html`<input
     id="field-${name}"
     name=${name}
     type=${kind === 'number' ? 'text' : kind}
+    step=${kind === 'datetime-local' ? '1' : nothing}
     inputmode=${kind === 'number' ? 'decimal' : nothing}
     dir=${kind === 'text' ? 'auto' : nothing}
     autocomplete="off"

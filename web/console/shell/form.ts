@@ -52,11 +52,13 @@ export class Form {
     const { fields, submit, danger, aside } = this.options;
     const shown = fields.filter(({ when }) => when?.(this.values) ?? true);
     return html`<form class="stack" novalidate @submit=${(event: Event) => void this.#submit(event)}>
-      ${shown.map((field) =>
-        renderField(field, this.values[field.name] ?? '', this.problems[field.name], (value) => {
-          this.set(field.name, value);
-        }),
-      )}
+      <div class="fields">
+        ${shown.map((field) =>
+          renderField(field, this.values[field.name] ?? '', this.problems[field.name], (value) => {
+            this.set(field.name, value);
+          }),
+        )}
+      </div>
       ${this.error === undefined ? nothing : errorBox(this.error)}
       <div class="row">
         <button type="submit" class=${danger ? 'danger' : 'primary'} ?disabled=${this.busy}>

@@ -78,11 +78,38 @@ export const pageStyles = css`
     min-width: 0;
     overflow-wrap: anywhere;
   }
+  .fields {
+    display: grid;
+    gap: var(--vouch-space-4) var(--vouch-space-6);
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+    align-items: start;
+  }
+  .fields:empty {
+    display: none;
+  }
   .field {
+    min-width: 0;
     max-width: 40rem;
   }
   .field.wide {
     max-width: none;
+    grid-column: 1 / -1;
+  }
+  input[type='file'] {
+    font: inherit;
+    max-width: 100%;
+    min-height: 2.5rem;
+  }
+  input[type='file']::file-selector-button {
+    font: inherit;
+    font-weight: 600;
+    min-height: 2.5rem;
+    margin-inline-end: var(--vouch-space-3);
+    padding: 0 var(--vouch-space-4);
+    border: 1px solid var(--vouch-line-strong);
+    border-radius: var(--vouch-radius);
+    background: var(--vouch-surface);
+    color: var(--vouch-ink);
   }
   fieldset {
     border: 0;
