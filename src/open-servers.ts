@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isLoopback, type Config } from './config.js';
 import { VouchError } from './errors.js';
-import { packageRoot } from './package-root.js';
+import { packageRoot, release } from './package-root.js';
 import type { Database } from './storage/index.js';
 import {
   createServices,
@@ -36,6 +36,7 @@ export async function openServers(
     descriptorsPath,
     pagesFolder: join(packageRoot(), 'dist/web'),
     health: state,
+    version: release(),
   });
   return new Servers(config, await GrpcServer.create(services, chain, descriptorsPath), http, state);
 }

@@ -11,7 +11,7 @@ import { readJson, writeJson } from './json.js';
 import { lines, wholeBody } from './lines.js';
 
 /** Interactive both ways at the pace of speech, which HTTP/1.1 is not made for. */
-const GRPC_ONLY: ReadonlySet<string> = new Set(['VerificationService/StreamCall']);
+export const GRPC_ONLY: ReadonlySet<string> = new Set(['VerificationService/StreamCall']);
 
 /** All of a single message is there within this time, ms. */
 const BODY_WITHIN_MS = 30_000;

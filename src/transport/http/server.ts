@@ -13,6 +13,7 @@ import { EventStreams } from './event-streams.js';
 import { addHealth, type Health } from './health.js';
 import { PERMISSIONS, securityHeaders } from './headers.js';
 import { readContract } from './json.js';
+import { addOpenApi } from './openapi.js';
 import { answerPreflight, checkHost, checkOrigin, type OriginRules } from './origins.js';
 import { addPages } from './pages.js';
 import { addRpcs } from './rpcs.js';
@@ -27,6 +28,8 @@ export interface HttpServerOptions extends OriginRules {
   /** Of one address, at most. */
   readonly requestsPerMinute: number;
   readonly health: Health;
+  /** Of this software. */
+  readonly version: string;
 }
 
 /** Connections besides those of event streams. */
@@ -64,6 +67,7 @@ export class HttpServer {
     app.setNotFoundHandler({ preHandler: app.rateLimit() }, notFound);
     const contract = readContract(await readFile(options.descriptorsPath));
     for (const service of services.table) addRpcs(app, service, { chain, contract, streams });
+    addOpenApi(app, contract, options.version);
     addHealth(app, options.health);
     await addPages(app, options.pagesFolder);
     return new HttpServer(app, streams);
