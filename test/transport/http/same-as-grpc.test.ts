@@ -85,6 +85,8 @@ function sampleOf(field: DescField): unknown {
   if (field.message?.typeName === 'google.protobuf.Timestamp') return '2026-01-01T00:00:00Z';
   if (field.message) return sample(field.message);
   if (field.enum) return field.enum.values[1]?.name;
+  // PauseCall makes a call of the other name, and to watch that one has no end.
+  if (field.parent.name === 'WatchCallRequest' && field.name === 'call_id') return 'nobody';
   const text = TEXTS[field.name] ?? `some ${field.name}`;
   const byType: Readonly<Record<string, unknown>> = { STRING: text, BYTES: 'A'.repeat(43) + '=', BOOL: true };
   return byType[SCALARS[field.scalar ?? 0] ?? ''] ?? 1;
@@ -132,10 +134,9 @@ for (const [what, requestOf] of TENANTS) {
       for (const [key, rpc] of Object.entries(definition.methods)) {
         const path = `${definition.name}/${rpc.name}`;
         const json = requestOf(rpc, definition);
-        const grpc = await overGrpc(client, key, rpc, json);
         const told = await overHttp(http, path, rpc, json);
         if (rpc.name === 'StreamCall') t.like(told, { reason: 'GRPC_ONLY' });
-        else t.deepEqual(masked(told), masked(grpc), path);
+        else t.deepEqual(masked(told), masked(await overGrpc(client, key, rpc, json)), path);
         if ('messages' in told) answered += 1;
       }
     }
