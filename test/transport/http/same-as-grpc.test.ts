@@ -89,7 +89,7 @@ function sampleOf(field: DescField): unknown {
   if (field.parent.name === 'WatchCallRequest' && field.name === 'call_id') return 'nobody';
   const text = TEXTS[field.name] ?? `some ${field.name}`;
   const byType: Readonly<Record<string, unknown>> = { STRING: text, BYTES: 'A'.repeat(43) + '=', BOOL: true };
-  return byType[SCALARS[field.scalar ?? 0] ?? ''] ?? 1;
+  return byType[SCALARS[field.scalar] ?? ''] ?? 1;
 }
 
 const SCALARS: Readonly<Record<number, string>> = { 9: 'STRING', 12: 'BYTES', 8: 'BOOL' };
