@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import test from 'ava';
@@ -27,7 +27,7 @@ async function raw(
     headers: { 'content-type': 'application/json', 'vouch-tenant': tenantId, ...headers },
   });
   request.end(method === 'POST' ? body : undefined);
-  const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
   const answer = await text(response);
   const isJson = response.headers['content-type']?.startsWith('application/json') === true;
   return {
