@@ -94,8 +94,21 @@ test('probes, the service and the metrics meet the ports that Envoy opens', (t) 
   t.deepEqual(ports, {
     grpc: listenerPort('grpc'),
     health: listenerPort('health'),
-    metrics: listenerPort('metrics'),
+    'proxy-metrics': listenerPort('metrics'),
   });
+  const metrics = readConfig({
+    ...literals(),
+    DATABASE_URL: 'postgres://x/y',
+    VOUCH_KEYRING: '{}',
+  }).metricsAddress;
+  t.is(at(service, 'ports', 0, 'containerPort'), metrics?.port);
+  const annotations = at(deployment, 'spec', 'template', 'metadata', 'annotations');
+  t.is(at(annotations, 'prometheus.io/port'), String(metrics?.port));
+  const monitoring = listAt(manifest('NetworkPolicy'), 'spec', 'ingress')[1];
+  t.deepEqual(
+    listAt(monitoring, 'ports').map((port) => at(port, 'port')),
+    [metrics?.port, listenerPort('metrics')],
+  );
   t.is(at(manifest('Service'), 'spec', 'ports', 0, 'targetPort'), 'grpc');
   t.is(at(envoy, 'restartPolicy'), 'Always');
 });
@@ -127,8 +140,13 @@ test('what names something else names something that is there', (t) => {
     name: deployment.metadata.name,
   });
   const rules = listAt(deployYaml(`${FOLDER}/prometheus-adapter.yaml`), 'rules', 'custom');
-  const scaledBy = at(manifest('HorizontalPodAutoscaler'), 'spec', 'metrics', 0, 'pods', 'metric', 'name');
-  t.is(at(rules[0], 'name', 'as'), scaledBy);
+  const scaledBy = listAt(manifest('HorizontalPodAutoscaler'), 'spec', 'metrics').flatMap(
+    (metric) => at(metric, 'pods', 'metric', 'name') ?? [],
+  );
+  t.deepEqual(
+    rules.map((rule) => at(rule, 'name', 'as')),
+    scaledBy,
+  );
   const maps = listAt(kustomization, 'configMapGenerator').map((each) => at(each, 'name'));
   for (const each of [pod, at(manifest('Job'), 'spec', 'template', 'spec')]) {
     const volumes = listAt(each, 'volumes') as { name: string; configMap?: { name: string } }[];
