@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { DescMessage, FileRegistry } from '@bufbuild/protobuf';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { VouchError } from '../../errors.js';
@@ -112,7 +113,14 @@ class RpcRoute {
       writeError: (error: unknown) => JSON.stringify(errorBody(tell(error, this.options.chain.report))),
       cut: () => reply.raw.destroy(),
     };
-    const stream = streams.open(await begun(answers), form, gone);
+    const messages = await begun(answers);
+    let stream: Readable;
+    try {
+      stream = streams.open(messages, form, gone);
+    } catch (error) {
+      void answers.return(undefined).catch(() => undefined); // It may take its time; the answer does not wait.
+      throw error;
+    }
     return reply.type('text/event-stream; charset=utf-8').header('x-accel-buffering', 'no').send(stream);
   }
 
