@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Config } from './config.js';
 import {
   CallLog,
@@ -11,7 +9,7 @@ import {
   type ServiceState,
   together,
 } from './observability/index.js';
-import { packageRoot } from './package-root.js';
+import { release } from './package-root.js';
 import type { Calls, CallsObserver } from './session/index.js';
 import type { KeyKeeper } from './keys/index.js';
 import type { Database } from './storage/index.js';
@@ -32,7 +30,7 @@ export interface Observability {
 /** Makes it, for a service that is about to be put together. */
 export function openObservability(config: Config, broughtLog: Logger | undefined): Observability {
   const log = broughtLog ?? createLog({ level: config.logLevel });
-  const metrics = new Metrics({ version: softwareVersion() }, config.workers);
+  const metrics = new Metrics({ version: release() }, config.workers);
   return {
     log,
     metrics,
@@ -82,11 +80,4 @@ export function stateOf(
       keys: keyKeeper.lastSeen,
     };
   };
-}
-
-function softwareVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }

@@ -7,5 +7,6 @@ export { telephoneBand } from './telephone-band.js';
 export { StreamDecoder } from './stream-decoder.js';
 export { CAMPPLUS_FILTERBANK, Filterbank, subtractMeanPerBin, type FilterbankOptions } from './filterbank.js';
 export { decodeRecording, type RecordingInput } from './recording/decode.js';
+export { ffmpegVersion } from './recording/ffmpeg-version.js';
 export { DEFAULT_RECORDING_LIMITS, type Recording, type RecordingLimits } from './recording/types.js';
 export { MelSpectrogram, type MelSpectrogramOptions } from './mel-spectrogram.js';

@@ -6,6 +6,7 @@ import { calibrationCommand } from './commands/calibration.js';
 import { callCommand } from './commands/call.js';
 import { consentCommand } from './commands/consent.js';
 import { demoCommand } from './commands/demo.js';
+import { doctorCommand } from './commands/doctor.js';
 import { enrolCommand } from './commands/enrol.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { healthCommand } from './commands/health.js';
@@ -53,6 +54,7 @@ function program(): Command {
   const here = [
     serveCommand(),
     demoCommand(),
+    doctorCommand(),
     migrateCommand(),
     scrubCommand(),
     tenantCommand(),

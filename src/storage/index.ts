@@ -2,6 +2,7 @@
 export { countAttempts } from './call-attempts.js';
 export { wasGivenUp } from './database-errors.js';
 export { Database, type DatabaseOptions } from './database.js';
+export { inspectDatabase, type DatabaseFacts } from './inspect.js';
 export type { SqlValue, Transaction } from './transaction.js';
 export { listMigrations, migrate } from './migrate.js';
 export * from './subject-calls.js';

@@ -1,0 +1,48 @@
+import pg from 'pg';
+import { VouchError } from '../errors.js';
+import { databaseError } from './database-errors.js';
+
+/** What a database says of itself, whatever state it is in. */
+export interface DatabaseFacts {
+  /** For example `15.8`. */
+  readonly version: string;
+  /** Its clock, and how long the question was under way, ms: the time is of somewhere in between. */
+  readonly clock: Date;
+  readonly tookMs: number;
+  /** Whether the login of the URL is bound by row-level security at all. */
+  readonly login: { readonly isSuperuser: boolean; readonly bypassesRls: boolean };
+}
+
+/** Asks a database about itself, before it is used for anything. Throws VouchError DATABASE_UNAVAILABLE. */
+export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 5000,
+    application_name: 'vouch doctor',
+  });
+  client.on('error', () => undefined); // A connection that breaks makes the query fail; that is reported.
+  try {
+    await client.connect();
+    const beganMs = performance.now();
+    const {
+      rows: [row],
+    } = await client.query<{ version: string; clock: Date; super: boolean; bypass: boolean }>(
+      `SELECT split_part(current_setting('server_version'), ' ', 1) AS version, clock_timestamp() AS clock,
+         rolsuper AS super, rolbypassrls AS bypass
+       FROM pg_roles WHERE rolname = session_user`,
+    );
+    const tookMs = performance.now() - beganMs;
+    if (!row) throw new VouchError('INTERNAL', { message: 'The database does not know its own login.' });
+    return {
+      version: row.version,
+      clock: row.clock,
+      tookMs,
+      login: { isSuperuser: row.super, bypassesRls: row.bypass },
+    };
+  } catch (error) {
+    throw databaseError(error);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
