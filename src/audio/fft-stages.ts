@@ -18,13 +18,54 @@ export interface Stage {
   readonly sin: Float32Array;
 }
 
-function radix4(
+function radix4(stage: Stage, from: Complex, to: Complex): void {
+  radix4Untwiddled(stage, from, to);
+  radix4Twiddled(stage, from, to);
+}
+
+/** The first point of each transform, whose roots are all 1: no products, and to the last bit what they would give. */
+function radix4Untwiddled(
+  { length, lanes }: Stage,
+  { re, im }: Complex,
+  { re: toRe, im: toIm }: Complex,
+): void {
+  const apart = length * lanes;
+  for (let at = 0; at < lanes; at++) {
+    const re0 = re[at]!;
+    const im0 = im[at]!;
+    const re1 = re[at + lanes]!;
+    const im1 = im[at + lanes]!;
+    const re2 = re[at + 2 * lanes]!;
+    const im2 = im[at + 2 * lanes]!;
+    const re3 = re[at + 3 * lanes]!;
+    const im3 = im[at + 3 * lanes]!;
+    const sumRe02 = fround(re0 + re2);
+    const sumIm02 = fround(im0 + im2);
+    const sumRe13 = fround(re1 + re3);
+    const sumIm13 = fround(im1 + im3);
+    const differenceRe02 = fround(re0 - re2);
+    const differenceIm02 = fround(im0 - im2);
+    const differenceRe13 = fround(re1 - re3);
+    const differenceIm13 = fround(im1 - im3);
+    toRe[at] = sumRe02 + sumRe13;
+    toIm[at] = sumIm02 + sumIm13;
+    toRe[at + apart] = differenceRe02 + differenceIm13;
+    toIm[at + apart] = differenceIm02 - differenceRe13;
+    toRe[at + 2 * apart] = sumRe02 - sumRe13;
+    toIm[at + 2 * apart] = sumIm02 - sumIm13;
+    toRe[at + 3 * apart] = differenceRe02 - differenceIm13;
+    toIm[at + 3 * apart] = differenceIm02 + differenceRe13;
+  }
+}
+
+/** The other points. */
+function radix4Twiddled(
   { length, lanes, cos, sin }: Stage,
   { re, im }: Complex,
   { re: toRe, im: toIm }: Complex,
 ): void {
   const apart = length * lanes;
-  for (let k = 0; k < length; k++) {
+  for (let k = 1; k < length; k++) {
     const c1 = cos[3 * k]!;
     const s1 = sin[3 * k]!;
     const c2 = cos[3 * k + 1]!;
