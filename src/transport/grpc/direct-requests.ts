@@ -1,3 +1,4 @@
+import type { ServerHttp2Stream } from 'node:http2';
 import {
   ResponderBuilder,
   ServerInterceptingCall,
@@ -7,6 +8,7 @@ import {
   type ServerInterceptor,
 } from '@grpc/grpc-js';
 import { MessageTap } from './message-tap.js';
+import { PacedReads } from './paced-reads.js';
 
 /** Who takes the messages of a stream. Nothing of it throws. */
 export interface RequestTaker<Request> {
@@ -36,6 +38,7 @@ export interface DirectRequestsOptions<Request> {
 export class DirectRequests<Request extends object> {
   /** By the first message of the stream. */
   readonly #rests = new WeakMap<Request, RestOfStream<Request>>();
+  readonly #reads = new PacedReads();
 
   constructor(private readonly options: DirectRequestsOptions<Request>) {}
 
@@ -46,7 +49,11 @@ export class DirectRequests<Request extends object> {
     const rest = new RestOfStream<Request>(() => {
       tapped.startRead();
     });
-    const tap = MessageTap.into(call, (bytes) => rest.takeDirectly(bytes, read), mostMessageBytes);
+    // The library keeps it to itself.
+    const { stream } = call as { stream?: ServerHttp2Stream };
+    if (stream) this.#reads.follow(stream);
+    const tap =
+      stream && MessageTap.into(stream, (bytes) => rest.takeDirectly(bytes, read), mostMessageBytes);
     let begun = false;
     const listener = new ServerListenerBuilder()
       .withOnReceiveMessage((message: Request, next) => {

@@ -36,19 +36,17 @@ export class MessageTap {
   ) {}
 
   /**
-   * Taps a request that nothing was read of yet. Undefined where the library keeps its stream elsewhere than grpc-js 1.14:
-   * it then reads all messages itself, which is slower and nothing else.
+   * Taps a request that nothing was read of yet. Undefined where the library does not listen as grpc-js 1.14 does: it then
+   * reads all messages itself, which is slower and nothing else.
    *
-   * @param call what grpc-js gives an interceptor
    * @param take takes a message that is not compressed, without its prefix; undefined where it is none of its own, else whether
    * another one is wanted, at once or later. Nothing of it throws.
    * @param mostBytes longer messages are left to the library, which refuses them
    */
-  static into(call: object, take: Take, mostBytes: number): MessageTap | undefined {
-    const { stream } = call as { stream?: ServerHttp2Stream };
-    const onData = stream?.listeners('data') ?? [];
-    const onEnd = stream?.listeners('end') ?? [];
-    if (!stream || onData.length !== 1 || onEnd.length !== 1) return undefined;
+  static into(stream: ServerHttp2Stream, take: Take, mostBytes: number): MessageTap | undefined {
+    const onData = stream.listeners('data');
+    const onEnd = stream.listeners('end');
+    if (onData.length !== 1 || onEnd.length !== 1) return undefined;
     const library = { onData: onData[0], onEnd: onEnd[0] } as Library;
     const tap = new MessageTap(stream, library, take, mostBytes);
     stream.off('data', library.onData).off('end', library.onEnd);
