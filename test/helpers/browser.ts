@@ -7,8 +7,12 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 export const WIDTHS = [320, 768, 1280] as const;
 export const THEMES = ['light', 'dark'] as const;
 
-/** A real browser for all tests of a file; each test opens pages of its own, closed by `close` of their context. */
-export function browserOfFile(): (options?: BrowserContextOptions) => Promise<Page> {
+/**
+ * A real browser for all tests of a file; each test opens pages of its own, closed by `close` of their context.
+ *
+ * @param microphone a WAV file that its microphone hears; absent: beeps
+ */
+export function browserOfFile(microphone?: string): (options?: BrowserContextOptions) => Promise<Page> {
   let browser: Browser | undefined;
   test.serial.before('start the browser', async () => {
     browser = await chromium.launch({
@@ -23,6 +27,7 @@ export function browserOfFile(): (options?: BrowserContextOptions) => Promise<Pa
         '--no-first-run',
         '--use-fake-device-for-media-stream',
         '--use-fake-ui-for-media-stream',
+        ...(microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`]),
       ],
     });
   });

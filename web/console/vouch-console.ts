@@ -22,6 +22,7 @@ const START: PageEntry = {
   load: () => import('./shell/start-page.js'),
 };
 
+const SAID_BEFORE_MS = 1000;
 const GROUPS = ['People', 'Enrolment', 'Decisions', 'System'] as const;
 
 /** The console: who is signed in, where they are, and the page of that place. */
@@ -39,6 +40,7 @@ export class VouchConsole extends LitElement {
 
   readonly #session = new Session();
   #turn = 0;
+  #saidAt = 0;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -46,6 +48,7 @@ export class VouchConsole extends LitElement {
     window.addEventListener('hashchange', this.#onMove);
     this.addEventListener('vouch-say', (event) => {
       this.message = (event as CustomEvent<string>).detail;
+      this.#saidAt = performance.now();
     });
     this.addEventListener('vouch-signed-in', () => void this.#go(true));
     this.addEventListener('vouch-sign-out', () => {
@@ -60,7 +63,8 @@ export class VouchConsole extends LitElement {
   }
 
   readonly #onMove = (): void => {
-    this.message = '';
+    // What was said of the very deed that led here stays.
+    if (performance.now() - this.#saidAt > SAID_BEFORE_MS) this.message = '';
     void this.#go(true);
   };
 

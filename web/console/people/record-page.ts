@@ -117,15 +117,9 @@ export class RecordPage extends Page {
         if (this.#sent.key !== key) this.#sent = { key, at: new Date() };
         const request = requestOf(wording, entered, this.#sent.at);
         const { state: consent } = await this.api.consent.recordConsent({ ...request, idempotencyKey: key });
-        goTo('speakers', request.speakerId);
         const inForce = consent?.purposes?.some(({ granted }) => granted);
-        // After the move, which clears what was said before.
-        setTimeout(() => {
-          say(
-            document.querySelector('vouch-console') ?? this,
-            inForce ? 'The consent is recorded and in force.' : 'The answer is recorded.',
-          );
-        }, 100);
+        say(this, inForce ? 'The consent is recorded and in force.' : 'The answer is recorded.');
+        goTo('speakers', request.speakerId);
       },
     });
   }

@@ -1,3 +1,4 @@
+import { ApiError } from '../../shared/api-error.js';
 import { createApi, type Api } from '../../shared/api.js';
 import {
   forgetIdentity,
@@ -65,8 +66,9 @@ export async function isDevelopment(): Promise<boolean> {
   try {
     return (await whoIs(api)).development;
   } catch (error) {
-    if (error instanceof Error && 'reason' in error && error.reason !== 'CONNECTION_LOST') return false;
-    throw error;
+    if (!(error instanceof ApiError) || error.reason === 'CONNECTION_LOST') throw error;
+    // It believed the role: only the development tenant was never made.
+    return error.reason === 'TENANT_NOT_FOUND';
   }
 }
 

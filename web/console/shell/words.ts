@@ -92,9 +92,8 @@ function speech(metadata: Readonly<Record<string, string>>): string[] {
 }
 
 function fallback({ message, reason, more: { field } }: ApiError): string {
-  const words =
-    message === '' || message === reason ? `The service refused: ${plainReason(reason)}` : message;
-  return field === undefined ? words : `${words} (${field})`;
+  if (message !== '' && message !== reason) return message;
+  return `The service refused: ${plainReason(reason)}${field === undefined ? '' : ` (${field})`}`;
 }
 
 function plainReason(reason: string): string {
