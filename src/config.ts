@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { ACCESS_OPTIONS, readAccess, type AccessConfig } from './config-access.js';
 import type { KeyringSource } from './crypto/index.js';
 import { VouchError } from './errors.js';
 
@@ -86,6 +87,7 @@ const Options = z.object({
   VOUCH_CONSENT_LEASE_MS: milliseconds(1000, 60_000).default(60_000),
   /** How long a stopping service waits for its calls, ms. */
   VOUCH_DRAIN_MS: milliseconds(0, 3_600_000).default(10_000),
+  ...ACCESS_OPTIONS,
   /** The tenant of the development principal. */
   VOUCH_DEVELOPMENT_TENANT: z.string().min(1).max(256).default('development'),
   VOUCH_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -132,6 +134,7 @@ export interface Config {
   readonly resumeWindowMs: number;
   readonly consentLeaseMs: number;
   readonly drainMs: number;
+  readonly access: AccessConfig;
   readonly developmentTenant: string;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }
@@ -193,6 +196,7 @@ export function readConfig(
     resumeWindowMs: options.VOUCH_RESUME_WINDOW_MS,
     consentLeaseMs: options.VOUCH_CONSENT_LEASE_MS,
     drainMs: options.VOUCH_DRAIN_MS,
+    access: readAccess(options, isSafeUrl),
     developmentTenant: options.VOUCH_DEVELOPMENT_TENANT,
     logLevel: options.VOUCH_LOG_LEVEL,
   };

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { TlsFiles } from './access/index.js';
+import { authenticates } from './config-access.js';
 import { isLoopback, type Config } from './config.js';
 import { VouchError } from './errors.js';
 import { packageRoot, release } from './package-root.js';
@@ -24,6 +26,7 @@ export async function openServers(
   parts: TransportParts,
   chain: Chain,
   database: Database,
+  tls: TlsFiles | null,
 ): Promise<Servers> {
   const services = createServices(parts);
   const descriptorsPath = join(packageRoot(), 'src/gen/vouch.binpb');
@@ -32,22 +35,27 @@ export async function openServers(
     origins: config.http.origins,
     maximumStreams: config.http.maximumStreams,
     requestsPerMinute: config.http.requestsPerMinute,
-    loopbackNamesOnly: true,
+    loopbackNamesOnly: !authenticates(config.access),
+    tls,
     descriptorsPath,
     pagesFolder: join(packageRoot(), 'dist/web'),
     health: state,
     version: release(),
   });
-  return new Servers(config, await GrpcServer.create(services, chain, descriptorsPath), http, state);
+  return new Servers(config, await GrpcServer.create(services, chain, descriptorsPath, tls), http, state);
 }
 
-/** Throws CONFIGURATION_INVALID for addresses that others could reach. */
-export function checkAddresses({ host, http }: Config): void {
+/** Throws CONFIGURATION_INVALID for addresses that others could reach who must not. */
+export function checkAddresses({ host, http, access }: Config): void {
+  const inClear = access.tls === null && !access.plaintextBehindProxy;
+  if (authenticates(access) && !inClear) return;
   for (const [field, name] of Object.entries({ VOUCH_ADDRESS: host, VOUCH_HTTP_ADDRESS: http.host })) {
     if (isLoopback(name)) continue;
     throw new VouchError('CONFIGURATION_INVALID', {
       field,
-      message: 'While nobody is authenticated the service listens on a loopback address only.',
+      message: authenticates(access)
+        ? 'Without TLS the service listens on a loopback address only (VOUCH_TLS_CERT_FILE, VOUCH_PLAINTEXT).'
+        : 'While nobody is authenticated the service listens on a loopback address only.',
     });
   }
 }

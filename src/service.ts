@@ -1,10 +1,11 @@
-import { AuditOffice, DeniedAccess } from './audit/index.js';
+import { AuditOffice } from './audit/index.js';
 import type { Config } from './config.js';
+import { authenticates } from './config-access.js';
 import { ConsentGate, Consents } from './consent/index.js';
 import { openKeyring } from './crypto/index.js';
 import { ensureDevelopmentTenant } from './development-tenant.js';
 import type { Clock } from './domain/clock.js';
-import { loggedFailure, serveMetrics, type Logger } from './observability/index.js';
+import { serveMetrics, type Logger } from './observability/index.js';
 import { openBatchJobs, type BatchJobs } from './open-batch-jobs.js';
 import { openCalls } from './open-calls.js';
 import { openDatabase } from './open-database.js';
@@ -15,6 +16,8 @@ import { openObservability, stateOf, type Observability } from './open-observabi
 import { openPeoplesRights } from './open-rights.js';
 import { Activities, CallLists, Installation } from './operations/index.js';
 import { release } from './package-root.js';
+import { openAccess } from './open-access.js';
+import { openChain } from './open-chain.js';
 import { checkAddresses, openServers, type Addresses, type Servers } from './open-servers.js';
 import {
   Attempts,
@@ -27,7 +30,7 @@ import {
   type Janitor,
 } from './session/index.js';
 import { CalibrationAssignments, CalibrationRows, Policies, Tenants } from './tenant/index.js';
-import { developmentPrincipal, type Chain, type TransportParts } from './transport/index.js';
+import type { TransportParts } from './transport/index.js';
 
 /** How long an upload may take at most, ms. */
 const MOST_UPLOAD_MS = 300_000;
@@ -102,7 +105,10 @@ export class VouchService {
     this.#stops.push(this.#jobs.start());
     const addresses = { ...(await this.#servers.start()), metricsPort };
     const { log } = this.#observability;
-    log.info(addresses, 'listening; nobody is authenticated yet, so on the loopback only');
+    const who = authenticates(this.#config.access)
+      ? 'listening'
+      : 'listening; nobody is authenticated, so on the loopback only';
+    log.info(addresses, who);
     return addresses;
   }
 
@@ -160,6 +166,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const tenants = new Tenants(database, keyring, clock);
   await tenants.verifyKeys();
   await ensureDevelopmentTenant(config, tenants);
+  const access = await openAccess(config, { database, keyring, tenants, clock, log, stops });
   const policies = new Policies(database, keyring, clock);
   const assignments = new CalibrationAssignments(database, keyring, clock);
   const calibrations = new CallCalibrations(library, assignments);
@@ -191,13 +198,6 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     },
     stops,
   );
-  const denied = new DeniedAccess({
-    database,
-    clock,
-    onFailure: failed('denials', 'refused requests could not be recorded'),
-  });
-  denied.start();
-  stops.push(() => denied.stop());
   const recordings = new Recordings({
     extractor,
     calibrations,
@@ -233,6 +233,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     callLists: new CallLists(database, keyring, clock),
     activities: new Activities(database, clock),
     installation: new Installation(database, { replicaId, release: release() }),
+    apiKeys: access.apiKeys,
     auditOffice: new AuditOffice(database, keyring, clock),
     gate,
     ...enrolment,
@@ -249,16 +250,8 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
       totalTimeoutMs: Math.min(10 * config.stallTimeoutMs, MOST_UPLOAD_MS),
     },
   };
-  const chain: Chain = {
-    authenticate: developmentPrincipal(config.developmentTenant, (tenantId) => tenants.exists(tenantId)),
-    calls,
-    report: (errorId, error) => {
-      log.error({ errorId, ...loggedFailure(error) }, 'a request failed');
-    },
-    denied: (principal, rpc, reason) => denied.record(principal, rpc, reason),
-    observe: observability.observeRequest,
-  };
-  const servers = await openServers(config, transport, chain, database);
+  const chain = openChain(config, { access, calls, database, clock, observability, stops });
+  const servers = await openServers(config, transport, chain, database, access.tls);
   health.tell = (status) => {
     servers.tellHealth(status);
   };

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { isLoopback, readConfig } from '../src/config.js';
+import { authenticates } from '../src/config-access.js';
 import { VouchError } from '../src/errors.js';
+import { checkAddresses } from '../src/open-servers.js';
 
 test('everything has a default: an embedded database, on the loopback', (t) => {
   const config = readConfig({});
@@ -59,4 +61,45 @@ test('a name that is no option is refused, and what is empty counts as not set',
 test('what is to be ignored is', (t) => {
   const config = readConfig({ DATABASE_URL: 'postgres://localhost/real' }, {}, ['DATABASE_URL']);
   t.is(config.databaseUrl, '');
+});
+
+test('ways to authenticate are configured whole, or not at all', (t) => {
+  const tls = { VOUCH_TLS_CERT_FILE: 'crt', VOUCH_TLS_KEY_FILE: 'key' };
+  const tokens = { VOUCH_JWT_ISSUER: 'https://x', VOUCH_JWT_AUDIENCE: 'vouch' };
+  const url = { VOUCH_JWT_JWKS_URL: 'https://x/jwks' };
+  for (const [field, given] of [
+    ['VOUCH_TLS_CERT_FILE', { VOUCH_TLS_KEY_FILE: 'key' }],
+    ['VOUCH_TLS_CERT_FILE', { VOUCH_TLS_CLIENT_CA_FILE: 'ca', VOUCH_CLIENTS_FILE: 'clients' }],
+    ['VOUCH_CLIENTS_FILE', { ...tls, VOUCH_CLIENTS_FILE: 'clients' }],
+    ['VOUCH_CLIENTS_FILE', { ...tls, VOUCH_TLS_CLIENT_CA_FILE: 'ca' }],
+    ['VOUCH_JWT_ISSUER', { ...url, VOUCH_JWT_AUDIENCE: 'vouch' }],
+    ['VOUCH_JWT_AUDIENCE', { ...url, VOUCH_JWT_ISSUER: 'https://x' }],
+    ['VOUCH_JWT_JWKS_URL', tokens],
+    ['VOUCH_JWT_JWKS_URL', { ...tokens, ...url, VOUCH_JWT_JWKS_FILE: 'jwks' }],
+    ['VOUCH_JWT_JWKS_URL', { ...tokens, VOUCH_JWT_JWKS_URL: 'http://x/jwks' }],
+  ] as const)
+    t.like(
+      t.throws(() => readConfig(given)),
+      { reason: 'CONFIGURATION_INVALID', field },
+    );
+  t.false(authenticates(readConfig(tls).access));
+  t.true(authenticates(readConfig({ ...tokens, ...url }).access));
+});
+
+test('only who authenticates callers listens beyond the loopback, and in clear only when told so', (t) => {
+  const beyond = { VOUCH_ADDRESS: '0.0.0.0:1', VOUCH_HTTP_ADDRESS: '0.0.0.0:2' };
+  const tls = { VOUCH_TLS_CERT_FILE: 'crt', VOUCH_TLS_KEY_FILE: 'key' };
+  const check = (given: Readonly<Record<string, string>>) => () => {
+    checkAddresses(readConfig(given));
+  };
+  for (const bad of [
+    beyond,
+    { ...beyond, ...tls },
+    { ...beyond, VOUCH_PLAINTEXT: 'behind-proxy' },
+    { ...beyond, VOUCH_API_KEYS: 'on' },
+    { VOUCH_HTTP_ADDRESS: '0.0.0.0:2', VOUCH_API_KEYS: 'on' },
+  ])
+    t.like(t.throws(check(bad)), { reason: 'CONFIGURATION_INVALID' });
+  t.notThrows(check({ ...beyond, ...tls, VOUCH_API_KEYS: 'on' }));
+  t.notThrows(check({ ...beyond, VOUCH_PLAINTEXT: 'behind-proxy', VOUCH_API_KEYS: 'on' }));
 });

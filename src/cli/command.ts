@@ -40,6 +40,11 @@ export function clientCommand(name: string, description: string): Command {
   );
   return localCommand(name, description)
     .option('--address <host:port>', 'where the service listens', 'localhost:50051')
+    .option('--token-file <path>', 'a file with an API key or a token')
+    .option('--tls', 'speak TLS; the authorities that the system knows count')
+    .option('--ca <path>', 'speak TLS; the authority of the service, PEM')
+    .option('--cert <path>', 'the certificate to show, PEM')
+    .option('--key <path>', 'its private key, PEM')
     .option('--tenant <id>', "the tenant; without it, the service's development tenant")
     .addOption(new Option('--role <role>', 'the role to act in').choices(roles.map(kebab)))
     .option('--actor <id>', 'who acts');

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { ChannelCredentials, createChannel, createClientFactory, Metadata, type Client } from 'nice-grpc';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition } from 'nice-grpc-server-health';
 import { isLoopback } from '../config.js';
+import { UsageError } from './failure.js';
 import { AdminServiceDefinition } from '../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../gen/vouch/v1/consent.js';
 import { EnrolmentServiceDefinition } from '../gen/vouch/v1/enrolment.js';
@@ -13,6 +15,14 @@ import { VerificationServiceDefinition } from '../gen/vouch/v1/verification.js';
 export interface ConnectionOptions {
   /** `host:port`. */
   readonly address: string;
+  /** A file with an API key or a token. */
+  readonly tokenFile?: string;
+  /** Speak TLS, and take the authorities that the system knows. */
+  readonly tls?: boolean;
+  /** Files, PEM: the authority of the service; this client's certificate and its key. Any of them means TLS. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly tenant?: string;
   readonly role?: string;
   readonly actor?: string;
@@ -30,14 +40,22 @@ export interface Connection {
   close(): void;
 }
 
-/** Opens a channel; it connects with the first request. Requests carry the development principal. */
+/**
+ * Opens a channel; it connects with the first request. Requests carry the token, or the development principal. Throws USAGE for
+ * a token that would cross a network in clear, and for files that cannot be read.
+ */
 export function connect(options: ConnectionOptions): Connection {
   const host = options.address.replace(/:\d+$/, '');
-  const channel = createChannel(options.address, ChannelCredentials.createInsecure(), {
+  const channel = createChannel(options.address, credentialsOf(options), {
     // Nobody means a proxy when asking the own machine.
     ...(isLoopback(host) ? { 'grpc.enable_http_proxy': 0 } : {}),
   });
   const metadata = Metadata();
+  if (options.tokenFile !== undefined) {
+    if (!speaksTls(options) && !isLoopback(host))
+      throw new UsageError('A token must not cross a network in clear: use --tls or --ca.');
+    metadata.set('authorization', `Bearer ${readFileSync(options.tokenFile, 'utf8').trim()}`);
+  }
   for (const key of ['tenant', 'role', 'actor'] as const) {
     const value = options[key];
     if (value !== undefined) metadata.set(`vouch-${key}`, value);
@@ -56,6 +74,18 @@ export function connect(options: ConnectionOptions): Connection {
       channel.close();
     },
   };
+}
+
+function speaksTls({ tls, ca, cert, key }: ConnectionOptions): boolean {
+  return tls === true || [ca, cert, key].some((path) => path !== undefined);
+}
+
+function credentialsOf(options: ConnectionOptions): ChannelCredentials {
+  if (!speaksTls(options)) return ChannelCredentials.createInsecure();
+  if ((options.cert === undefined) !== (options.key === undefined))
+    throw new UsageError('--cert and --key need each other.');
+  const read = (path: string | undefined) => (path === undefined ? null : readFileSync(path));
+  return ChannelCredentials.createSsl(read(options.ca), read(options.key), read(options.cert));
 }
 
 /** Does something with a connection, and closes it whatever happens. */

@@ -19,6 +19,7 @@ import { retentionCommand } from './commands/retention.js';
 import { scrubCommand } from './commands/scrub.js';
 import { serveCommand } from './commands/serve.js';
 import { speakersCommand } from './commands/speakers.js';
+import { apiKeyCommand } from './commands/api-key.js';
 import { tenantCommand } from './commands/tenant.js';
 import { verifyCommand } from './commands/verify.js';
 import { voiceprintsCommand } from './commands/voiceprints.js';
@@ -58,6 +59,7 @@ function program(): Command {
     migrateCommand(),
     scrubCommand(),
     tenantCommand(),
+    apiKeyCommand(),
     evaluateCommand(),
     calibrateCommand(),
   ];

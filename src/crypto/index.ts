@@ -1,4 +1,5 @@
 /** Keys and what is done with them: nothing else touches a key. */
+export { apiKeyHash, newApiKeySecret } from './api-key.js';
 export { canonicalJson, type JsonValue } from './canonical.js';
 export { DataKey } from './data-key.js';
 export { sha256 } from './digest.js';

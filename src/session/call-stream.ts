@@ -21,6 +21,9 @@ const INTERRUPTING: ReadonlySet<string> = new Set([
   'STREAM_NOT_READ',
   'SHUTTING_DOWN',
   'INTERNAL',
+  // Whoever has the call may come with a new key or token.
+  'UNAUTHENTICATED',
+  'CREDENTIALS_ENDED',
 ]);
 
 /** With the database gone the client is told of the end after this time all the same, ms. */

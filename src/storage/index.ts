@@ -246,3 +246,4 @@ export {
 } from './overrides.js';
 export { recordOutcome, type NewOutcome, type StoredOutcome } from './outcomes.js';
 export * from './transfer-keys.js';
+export * from './api-keys.js';

@@ -1,3 +1,4 @@
+import { ROLES } from '../access/index.js';
 import type { Role } from '../domain/principal.js';
 import { AdminServiceDefinition } from '../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../gen/vouch/v1/consent.js';
@@ -12,16 +13,6 @@ type Allowed = readonly Role[];
 type Rows<Service extends { readonly methods: object }> = {
   readonly [Method in keyof Service['methods']]: Allowed;
 };
-
-/** All roles; where somebody has several, they act in the first of these that may do what is asked. */
-export const ROLES = [
-  'ADMINISTRATOR',
-  'PRIVACY_OFFICER',
-  'SUPERVISOR',
-  'AUDITOR',
-  'TELEPHONY',
-  'AGENT',
-] as const satisfies Allowed;
 
 const EVERYBODY: Allowed = ROLES;
 /** Whoever handles calls, by machine or by hand. */
@@ -125,6 +116,9 @@ export const ACCESS = [
       rotateKeys: ADMINISTRATORS,
       destroyExpiredKeys: ADMINISTRATORS,
       reencryptSpeakers: OFFICERS,
+      createApiKey: ADMINISTRATORS,
+      listApiKeys: OVERSEERS,
+      revokeApiKey: ADMINISTRATORS,
       setKeySettings: ADMINISTRATORS,
       // Platforms and agents see their own.
       listCalls: EVERYBODY,

@@ -1,6 +1,7 @@
+import { ROLES } from '../access/index.js';
 import type { Caller, Principal, Role } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
-import { ACCESS, ROLES } from './access-table.js';
+import { ACCESS } from './access-table.js';
 
 /** By name: `AdminService/PutPolicy`. */
 const ALLOWED: ReadonlyMap<string, readonly Role[]> = new Map(

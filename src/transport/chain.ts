@@ -1,3 +1,5 @@
+import type { Caller, Principal } from '../domain/principal.js';
+import { VouchError } from '../errors.js';
 import type { Calls } from '../session/index.js';
 import { actingFor, asPrincipal } from './access.js';
 import { isDenial, type RecordDenial } from './denial.js';
@@ -6,6 +8,7 @@ import { codeOf, unobserved, type BegunRequest, type ObserveRequest } from './ob
 import { checkOwnCall } from './own-calls.js';
 import type { Authenticate } from './principal.js';
 import type { WithCaller } from './rpcs/parts.js';
+import { Standing } from './standing.js';
 
 /** What every request passes, over gRPC as over HTTP. */
 export interface Chain {
@@ -14,6 +17,8 @@ export interface Chain {
   /** Told of every refusal of somebody who is known. */
   readonly denied: RecordDenial;
   readonly report: ReportFailure;
+  /** How often the standing of whoever has a stream is checked, ms; 30 s when not given. */
+  readonly recheckMs?: number;
   /** Told of every request; nobody when not given. */
   readonly observe?: ObserveRequest;
 }
@@ -48,17 +53,46 @@ export async function* guarded<Response>(
 
 async function* allowed<Response>(
   chain: Chain,
-  { rpc, readMessage, metadata }: BegunRequest,
+  request: BegunRequest,
   answer: (who: WithCaller) => Answers<Response>,
 ): Answers<Response> {
-  const caller = await chain.authenticate(metadata);
+  const caller = await chain.authenticate(request);
   let principal = asPrincipal(caller);
   try {
+    const { rpc, signal } = request;
     principal = actingFor(caller, rpc);
-    await checkOwnCall(chain.calls, principal, rpc, await readMessage());
-    return yield* answer({ caller, principal });
+    const message = await request.readMessage();
+    await checkOwnCall(chain.calls, principal, rpc, message);
+    if (!request.isStream) return yield* answer({ caller, principal, signal });
+    const standing = new Standing(async () => {
+      checkSame(caller, principal, await chain.authenticate(request));
+      await checkOwnCall(chain.calls, principal, rpc, message);
+    }, chain.recheckMs);
+    const either = AbortSignal.any([signal, standing.over]);
+    return yield* whileStanding(answer({ caller, principal, signal: either }), standing);
   } catch (error) {
-    if (isDenial(error)) await chain.denied(principal, rpc, error.reason);
+    if (isDenial(error)) await chain.denied(principal, request.rpc, error.reason);
     throw error;
+  }
+}
+
+/** Throws CREDENTIALS_ENDED where the same credentials no longer say what they said. */
+function checkSame(before: Caller, { role }: Principal, now: Caller): void {
+  const isSame = now.tenantId === before.tenantId && now.actorId === before.actorId;
+  if (!isSame || !now.roles.includes(role)) throw new VouchError('CREDENTIALS_ENDED');
+}
+
+/** Nothing is told after the standing is over, also by RPCs that do not look at the signal. */
+async function* whileStanding<Response>(answers: Answers<Response>, standing: Standing): Answers<Response> {
+  try {
+    for (;;) {
+      const next = await answers.next();
+      standing.over.throwIfAborted();
+      if (next.done === true) return next.value;
+      yield next.value;
+    }
+  } finally {
+    standing.end();
+    await answers.return();
   }
 }

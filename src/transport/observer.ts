@@ -1,10 +1,10 @@
 import { isAbortError } from 'abort-controller-x';
 import { VouchError } from '../errors.js';
 import type { StreamObserver } from '../session/index.js';
-import type { ReadMetadata } from './principal.js';
+import type { Credentials } from './principal.js';
 
 /** A request that has come. */
-export interface BegunRequest {
+export interface BegunRequest extends Credentials {
   readonly transport: 'grpc' | 'http';
   /** For example `AdminService/PutPolicy`; always one of the contract. */
   readonly rpc: string;
@@ -12,7 +12,8 @@ export interface BegunRequest {
   readonly isStream: boolean;
   /** What is asked, read once it is known that whoever asks may; undefined where a stream of messages comes. */
   readonly readMessage: () => unknown;
-  readonly metadata: ReadMetadata;
+  /** Aborted when the client is gone. */
+  readonly signal: AbortSignal;
 }
 
 /** Follows one request. */

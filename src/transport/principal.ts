@@ -1,13 +1,23 @@
+import { roleNamed, type ClientCertificate } from '../access/index.js';
 import type { Caller, Role } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
-import { ROLES } from './access-table.js';
 import { validId } from './validate.js';
 
 /** Where the metadata of a request is read from, whatever carries it. */
 export type ReadMetadata = (key: string) => string | undefined;
 
-/** Finds out on whose authority a request comes. Rejects with UNAUTHENTICATED, ID_INVALID, TENANT_NOT_FOUND. */
-export type Authenticate = (metadata: ReadMetadata) => Promise<Caller>;
+/** By what a request says who sends it. */
+export interface Credentials {
+  readonly metadata: ReadMetadata;
+  /** Verified; absent without one. */
+  readonly certificate?: ClientCertificate | undefined;
+}
+
+/**
+ * Finds out who sends a request. Rejects with UNAUTHENTICATED, CREDENTIALS_ENDED, IDENTITY_PROVIDER_UNAVAILABLE,
+ * DATABASE_UNAVAILABLE; the development principal also with ID_INVALID, TENANT_NOT_FOUND.
+ */
+export type Authenticate = (credentials: Credentials) => Promise<Caller>;
 
 /** Whether there is such a tenant. */
 export type TenantExists = (tenantId: string) => Promise<boolean>;
@@ -18,7 +28,7 @@ export type TenantExists = (tenantId: string) => Promise<boolean>;
  * in use.
  */
 export function developmentPrincipal(developmentTenant: string, exists: TenantExists): Authenticate {
-  return async (metadata) => {
+  return async ({ metadata }) => {
     const tenantId = validId(metadata('vouch-tenant') ?? developmentTenant, 'vouch-tenant');
     const actorId = validId(metadata('vouch-actor') ?? 'development', 'vouch-actor');
     const roles = readRoles(metadata('vouch-role'));
@@ -34,10 +44,4 @@ function readRoles(given = 'ADMINISTRATOR'): readonly Role[] {
     if (role !== undefined) return role;
     throw new VouchError('UNAUTHENTICATED', { field: 'vouch-role', message: 'There is no such role.' });
   });
-}
-
-/** `privacy-officer`, `PRIVACY_OFFICER`; undefined for anything else. */
-export function roleNamed(text: string): Role | undefined {
-  const name = text.toUpperCase().replaceAll('-', '_');
-  return ROLES.find((known) => known === name);
 }

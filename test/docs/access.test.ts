@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
+import { ROLES } from '../../src/access/index.js';
 import type { Role } from '../../src/domain/principal.js';
-import { ACCESS, ROLES } from '../../src/transport/access-table.js';
+import { ACCESS } from '../../src/transport/access-table.js';
 import { ROOT } from '../helpers/binary.js';
 
 const page = await readFile(join(ROOT, 'docs/access.md'), 'utf8');

@@ -5,7 +5,8 @@ import { reasonOf } from '../helpers/reasons.js';
 const authenticate = developmentPrincipal('development', (tenantId) =>
   Promise.resolve(['development', 'acme'].includes(tenantId)),
 );
-const principalOf = (metadata: Readonly<Record<string, string>>) => authenticate((key) => metadata[key]);
+const principalOf = (metadata: Readonly<Record<string, string>>) =>
+  authenticate({ metadata: (key) => metadata[key] });
 
 test('without metadata it is the administrator of the development tenant', async (t) => {
   t.deepEqual(await principalOf({}), {

@@ -3,12 +3,15 @@ import { createServer, type CallContext, type Server, type ServerMiddlewareCall 
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
+import type { TlsFiles } from '../../access/index.js';
 import { guarded, type Chain } from '../chain.js';
 import { MOST_MESSAGE_BYTES } from '../read-call.js';
 import type { WithCaller } from '../rpcs/parts.js';
 import { addressInUse } from '../errors.js';
 import type { Services } from '../services.js';
 import { checkReadable, readable } from './readable.js';
+import { certificateInterceptor, certificateOf } from './certificate.js';
+import { FileCredentials } from './credentials.js';
 import { statusOf } from './status.js';
 
 /** The gRPC side: the services of the contract, health and reflection. */
@@ -17,17 +20,31 @@ export class GrpcServer {
   readonly #health: HealthState;
   readonly #names: readonly string[];
 
-  private constructor(server: Server, health: HealthState, names: readonly string[]) {
+  private constructor(
+    server: Server,
+    health: HealthState,
+    names: readonly string[],
+    private readonly tls: TlsFiles | null,
+  ) {
     this.#server = server;
     this.#health = health;
     this.#names = names;
   }
 
-  /** @param descriptorsPath of the compiled contract, for reflection */
-  static async create(services: Services, chain: Chain, descriptorsPath: string): Promise<GrpcServer> {
+  /**
+   * @param descriptorsPath of the compiled contract, for reflection
+   * @param tls null: in clear
+   */
+  static async create(
+    services: Services,
+    chain: Chain,
+    descriptorsPath: string,
+    tls: TlsFiles | null = null,
+  ): Promise<GrpcServer> {
     const health = HealthState();
+    const asksClients = tls?.contents.ca !== undefined;
     const server = createServer({
-      interceptors: [services.callRequests.interceptor],
+      interceptors: [services.callRequests.interceptor, ...(asksClients ? [certificateInterceptor] : [])],
       'grpc.max_receive_message_length': MOST_MESSAGE_BYTES,
       // A client that died without a word is noticed within about a minute.
       'grpc.keepalive_time_ms': 30_000,
@@ -38,11 +55,11 @@ export class GrpcServer {
     const names = services.table.map(({ definition }) => definition.fullName);
     const descriptors = await readFile(descriptorsPath);
     server.add(ServerReflectionService, ServerReflection(descriptors, [...names, HealthDefinition.fullName]));
-    const open = server.with(errorDetailsServerMiddleware).with(chainMiddleware(chain));
+    const open = server.with(errorDetailsServerMiddleware).with(chainMiddleware(chain, asksClients));
     // `createServices` held the two together; which messages they are is no longer known here.
     for (const { definition, implementation } of services.table)
       open.add(readable(definition), implementation as never);
-    const grpc = new GrpcServer(server, health, names);
+    const grpc = new GrpcServer(server, health, names, tls);
     grpc.tellHealth('healthy');
     return grpc;
   }
@@ -50,7 +67,7 @@ export class GrpcServer {
   /** Listens on `host:port`, port 0 for any. Returns the port. Rejects with ADDRESS_IN_USE. */
   async listen(address: string): Promise<number> {
     try {
-      return await this.#server.listen(address);
+      return await this.#server.listen(address, this.tls ? new FileCredentials(this.tls) : undefined);
     } catch (error) {
       // grpc-js says so in words only.
       if (!(error instanceof Error) || !error.message.includes('EADDRINUSE')) throw error;
@@ -75,7 +92,7 @@ export class GrpcServer {
 }
 
 /** The chain that all requests pass, as nice-grpc has it. */
-function chainMiddleware(chain: Chain) {
+function chainMiddleware(chain: Chain, asksClients: boolean) {
   return async function* <Request, Response>(
     call: ServerMiddlewareCall<Request, Response, WithCaller>,
     context: CallContext,
@@ -87,6 +104,8 @@ function chainMiddleware(chain: Chain) {
       // `/vouch.v1.AdminService/PutPolicy`
       rpc: call.method.path.split('.').at(-1) ?? '',
       readMessage: () => (call.requestStream ? undefined : call.request),
+      signal: context.signal,
+      certificate: asksClients ? certificateOf(context.metadata) : undefined,
       metadata: (key: string) => {
         const value = context.metadata.get(key);
         return typeof value === 'string' ? value : undefined;

@@ -32,6 +32,11 @@ export function streamCall(parts: TransportParts, requestsOf: DirectRequests<Str
     checkNamesAgent(context.principal, start.agentId);
     const call = await parts.calls.open(context.principal, start, context.follower?.call);
     const watchdog = new Watchdog(parts.stallTimeoutMs, call);
+    const stop = () => {
+      const reason: unknown = context.signal.reason;
+      if (reason instanceof VouchError) call.fail(reason);
+    };
+    context.signal.addEventListener('abort', stop, { once: true });
     try {
       requestsOf.takeAfter(request, new Reader(call, watchdog, context.signal));
       for await (const event of call.events) {
@@ -39,6 +44,7 @@ export function streamCall(parts: TransportParts, requestsOf: DirectRequests<Str
         if (message) yield { event: message };
       }
     } finally {
+      context.signal.removeEventListener('abort', stop);
       watchdog.stop();
       call.hangUp();
     }

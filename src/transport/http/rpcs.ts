@@ -68,11 +68,10 @@ class RpcRoute {
         given = await this.#given(request);
         return requestStream ? undefined : given;
       },
+      signal: gone.signal,
       metadata: (key: string) => header(request, key),
     } as const;
-    const answers = guarded(this.options.chain, asked, (who) =>
-      this.#call(given, { ...who, signal: gone.signal }),
-    );
+    const answers = guarded(this.options.chain, asked, (who) => this.#call(given, who));
     void reply.header('cache-control', 'no-store');
     if (responseStream) return this.#stream(answers, reply, gone.signal);
     const { value } = await answers.next();

@@ -5,6 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { isAbortError } from 'abort-controller-x';
 import { VouchError } from '../../errors.js';
+import type { TlsFiles } from '../../access/index.js';
 import type { Chain } from '../chain.js';
 import { addressInUse, tell } from '../errors.js';
 import type { Services } from '../services.js';
@@ -17,6 +18,7 @@ import { addOpenApi } from './openapi.js';
 import { answerPreflight, checkHost, checkOrigin, type OriginRules } from './origins.js';
 import { addPages } from './pages.js';
 import { addRpcs } from './rpcs.js';
+import { secureServers } from './secure-server.js';
 
 export interface HttpServerOptions extends OriginRules {
   /** The compiled contract. */
@@ -30,6 +32,8 @@ export interface HttpServerOptions extends OriginRules {
   readonly health: Health;
   /** Of this software. */
   readonly version: string;
+  /** Null: in clear. */
+  readonly tls: TlsFiles | null;
 }
 
 /** Connections besides those of event streams. */
@@ -49,7 +53,7 @@ export class HttpServer {
   }
 
   static async create(services: Services, chain: Chain, options: HttpServerOptions): Promise<HttpServer> {
-    const app = createApp(chain);
+    const app = createApp(chain, options.tls);
     app.server.maxConnections = options.maximumStreams + OTHER_CONNECTIONS;
     const streams = new EventStreams(options.maximumStreams);
     await app.register(helmet, securityHeaders());
@@ -100,8 +104,9 @@ export class HttpServer {
   }
 }
 
-function createApp({ report }: Chain): FastifyInstance {
+function createApp({ report }: Chain, tls: TlsFiles | null): FastifyInstance {
   const app = fastify({
+    ...(tls ? { serverFactory: secureServers(tls) } : {}),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,

@@ -12,6 +12,7 @@ import { readPolicy, writePolicyVersion } from '../admin-policy.js';
 import { toProto } from '../enums.js';
 import { idempotencyKey, optionalId, validText, within } from '../validate.js';
 import { writeReference } from '../write-call.js';
+import { apiKeyRpcs } from './api-key-rpcs.js';
 import { auditRpcs } from './audit-rpcs.js';
 import { keyRequests } from './admin-keys.js';
 import { operationsRpcs } from './operations-rpcs.js';
@@ -26,6 +27,7 @@ export function adminService(parts: TransportParts): AdminServiceImplementation<
   return {
     ...auditRpcs(parts),
     ...keyRequests(parts),
+    ...apiKeyRpcs(parts),
     ...operationsRpcs(parts),
 
     getPrincipal: (_request, { caller: { roles, authentication, ...who } }) =>

@@ -1,3 +1,4 @@
+import type { ApiKeys } from '../../access/index.js';
 import type { AuditOffice } from '../../audit/index.js';
 import type { ConsentGate, Consents, SpeakerStates } from '../../consent/index.js';
 import type { ModelInformation } from '../../domain/model.js';
@@ -40,6 +41,7 @@ export interface TransportParts {
   readonly overrides: Overrides;
   readonly consents: Consents;
   readonly policies: Policies;
+  readonly apiKeys: ApiKeys;
   readonly auditOffice: AuditOffice;
   readonly calibrations: CallCalibrations;
   readonly calibrationRows: CalibrationRows;
@@ -86,4 +88,6 @@ export interface WithPrincipal {
 /** What authentication adds to every request. */
 export interface WithCaller extends WithPrincipal {
   readonly caller: Caller;
+  /** Aborted when the client is gone, or, with a VouchError as the reason, when they may not go on. */
+  readonly signal: AbortSignal;
 }

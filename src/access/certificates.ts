@@ -1,0 +1,90 @@
+import { readFile, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Clock } from '../domain/clock.js';
+import type { Caller, Role } from '../domain/principal.js';
+import { VouchError } from '../errors.js';
+import type { ClientCertificate } from './client-certificate.js';
+import { isId, roleNamed } from './roles.js';
+
+const Id = z.string().refine(isId);
+const ROLE = z.string().transform((text, context): Role => {
+  const role = roleNamed(text);
+  if (role !== undefined) return role;
+  context.addIssue({ code: 'custom', message: 'There is no such role.' });
+  return z.NEVER;
+});
+
+const Client = z
+  .strictObject({
+    /** Exactly one of the three. */
+    uri: z.string().optional(),
+    dns: z.string().optional(),
+    commonName: z.string().optional(),
+    tenant: Id,
+    roles: z.array(ROLE).min(1),
+    actor: Id,
+  })
+  .refine(
+    ({ uri, dns, commonName }) => [uri, dns, commonName].filter((name) => name !== undefined).length === 1,
+  );
+
+const Clients = z.strictObject({ clients: z.array(Client) });
+
+type Client = z.output<typeof Client>;
+
+/** Whom client certificates name: a file, read again when it changes. */
+export class ClientCertificates {
+  #clients: readonly Client[] = [];
+  #version = '';
+  #checkedAtMs = -Infinity;
+
+  constructor(
+    private readonly path: string,
+    private readonly tenantExists: (tenantId: string) => Promise<boolean>,
+    private readonly clock: Clock,
+    /** Told of a file that cannot be used; the one before stays in use. */
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  /** Reads the file. Throws CONFIGURATION_INVALID. */
+  async open(): Promise<void> {
+    try {
+      await this.#read();
+    } catch (cause) {
+      const message = 'The file cannot be read, or is none of clients (docs/access.md).';
+      throw new VouchError('CONFIGURATION_INVALID', { field: 'VOUCH_CLIENTS_FILE', message, cause });
+    }
+  }
+
+  /** Throws UNAUTHENTICATED for a certificate that names nobody; CREDENTIALS_ENDED for one that ended. */
+  async caller(certificate: ClientCertificate): Promise<Caller> {
+    if (certificate.validUntil <= this.clock.now()) throw new VouchError('CREDENTIALS_ENDED');
+    await this.#readAgain();
+    const client = this.#clients.find((each) => names(certificate, each));
+    if (!client || !(await this.tenantExists(client.tenant))) throw new VouchError('UNAUTHENTICATED');
+    const { tenant: tenantId, roles, actor: actorId } = client;
+    return { tenantId, roles, actorId, authentication: 'CERTIFICATE' };
+  }
+
+  /** Looks at the file once a second at most. */
+  async #readAgain(): Promise<void> {
+    if (performance.now() - this.#checkedAtMs < 1000) return;
+    this.#checkedAtMs = performance.now();
+    await this.#read().catch(this.onFailure);
+  }
+
+  async #read(): Promise<void> {
+    const { mtimeMs, size, ino } = await stat(this.path);
+    const version = `${ino} ${mtimeMs} ${size}`;
+    if (version === this.#version) return;
+    this.#version = version;
+    this.#clients = Clients.parse(JSON.parse(await readFile(this.path, 'utf8'))).clients;
+  }
+}
+
+/** A common name counts only where there is no alternative name (RFC 6125, 6.4.4). */
+function names({ uris, dnsNames, commonName }: ClientCertificate, client: Client): boolean {
+  if (client.uri !== undefined) return uris.includes(client.uri);
+  if (client.dns !== undefined) return dnsNames.includes(client.dns);
+  return uris.length === 0 && dnsNames.length === 0 && commonName === client.commonName;
+}

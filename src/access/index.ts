@@ -1,0 +1,8 @@
+/** Who comes: API keys, tokens, client certificates, each ending in a caller with a tenant and roles. */
+export { ApiKeyCheck } from './api-key-check.js';
+export { ApiKeys, type CreatedApiKey, type NewApiKey } from './api-keys.js';
+export { ClientCertificates } from './certificates.js';
+export { clientCertificate, type ClientCertificate } from './client-certificate.js';
+export { roleNamed, ROLES } from './roles.js';
+export { TlsFiles, type TlsPaths } from './tls-files.js';
+export { Tokens, type TokenSettings } from './tokens.js';

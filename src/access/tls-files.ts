@@ -1,0 +1,104 @@
+import { readFile, stat } from 'node:fs/promises';
+import { createSecureContext } from 'node:tls';
+import { VouchError } from '../errors.js';
+
+/** Where the service's certificate is, and that of the authority of its clients. */
+export interface TlsPaths {
+  /** PEM, with the chain. */
+  readonly cert: string;
+  readonly key: string;
+  /** PEM; empty: clients have no certificates. */
+  readonly clientCa: string;
+}
+
+/** What is in them. */
+export interface TlsContents {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca?: Buffer;
+}
+
+/** How often it is looked whether files changed, ms. */
+const LOOK_EVERY_MS = 5000;
+
+/** Certificates in files, read again when they change: new connections get the new ones, those that are open go on. */
+export class TlsFiles {
+  readonly #told = new Set<(contents: TlsContents) => void>();
+  #version = '';
+  #contents: TlsContents;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly paths: TlsPaths,
+    /** Told of files that cannot be used; what was before stays in use. */
+    private readonly onFailure: (error: unknown) => void,
+    private readonly everyMs: number,
+    first: { readonly version: string; readonly contents: TlsContents },
+  ) {
+    this.#version = first.version;
+    this.#contents = first.contents;
+  }
+
+  /** Reads the files. Throws CONFIGURATION_INVALID. */
+  static async open(
+    paths: TlsPaths,
+    onFailure: (error: unknown) => void,
+    everyMs = LOOK_EVERY_MS,
+  ): Promise<TlsFiles> {
+    try {
+      const version = await versionOf(paths);
+      return new TlsFiles(paths, onFailure, everyMs, { version, contents: await read(paths) });
+    } catch (cause) {
+      throw new VouchError('CONFIGURATION_INVALID', {
+        field: 'VOUCH_TLS_CERT_FILE',
+        message: 'The certificates cannot be read, or the key is that of another.',
+        cause,
+      });
+    }
+  }
+
+  get contents(): TlsContents {
+    return this.#contents;
+  }
+
+  /** Tells of every change from now on. */
+  readonly onChange = (tell: (contents: TlsContents) => void): void => {
+    this.#told.add(tell);
+  };
+
+  /** Looks for changes from now on. Returns how to stop. */
+  watch(): () => void {
+    this.#timer = setInterval(() => {
+      this.#look().catch(this.onFailure);
+    }, this.everyMs).unref();
+    return () => {
+      clearInterval(this.#timer);
+    };
+  }
+
+  async #look(): Promise<void> {
+    const version = await versionOf(this.paths);
+    if (version === this.#version) return;
+    const contents = await read(this.paths);
+    // A key of another certificate, half of a change: it is looked at again the next time.
+    this.#version = version;
+    this.#contents = contents;
+    for (const tell of this.#told) tell(contents);
+  }
+}
+
+async function versionOf({ cert, key, clientCa }: TlsPaths): Promise<string> {
+  const stats = await Promise.all([cert, key, clientCa].filter(Boolean).map((path) => stat(path)));
+  return stats.map(({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`).join(', ');
+}
+
+/** Throws where they do not belong together. */
+async function read({ cert, key, clientCa }: TlsPaths): Promise<TlsContents> {
+  const contents = {
+    cert: await readFile(cert),
+    key: await readFile(key),
+    ...(clientCa === '' ? {} : { ca: await readFile(clientCa) }),
+  };
+  createSecureContext(contents);
+  return contents;
+}
