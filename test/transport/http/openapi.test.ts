@@ -30,7 +30,8 @@ async function document(): Promise<Document> {
 test('the document is one of OpenAPI 3.1', async (t) => {
   const found = await document();
   t.regex(found.openapi, /^3\.1\./);
-  const { valid, errors } = await new Validator().validate(JSON.stringify(found));
+  // Without a new line in it, it would be taken for the name of a file.
+  const { valid, errors } = await new Validator().validate(`${JSON.stringify(found)}\n`);
   t.true(valid, JSON.stringify(errors));
 });
 

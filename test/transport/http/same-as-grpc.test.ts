@@ -94,11 +94,13 @@ function sampleOf(field: DescField): unknown {
 
 const SCALARS: Readonly<Record<number, string>> = { 9: 'STRING', 12: 'BYTES', 8: 'BOOL' };
 
-/** What differs between any two requests: when, which id, and what is made of them. */
+/** What differs between any two requests: when, which id, what is made of them, and a secret that is told once. */
 function masked(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(masked);
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, masked(each)]));
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, each]) => (key === 'secret' ? [] : [[key, masked(each)]])),
+    );
   if (typeof value !== 'string') return typeof value;
   if (/^\d{4}-\d\d-\d\dT/.test(value)) return 'a time';
   return value.length > 30 ? 'an id, or bytes' : value;
