@@ -1,3 +1,4 @@
+import type { Decision } from '../../src/gen/vouch/v1/decision.js';
 import type { CallEvent } from '../../src/gen/vouch/v1/verification.js';
 import { reduce, START, type BadgeState, type Input } from '../../web/badge/state.js';
 import type { Json } from '../../web/shared/json.js';
@@ -21,26 +22,41 @@ export type Kind = (typeof KINDS)[number];
 
 export type Body = Omit<Json<CallEvent>, 'sequence' | 'callId' | 'emittedAt' | 'mediaTimeMs' | 'replayed'>;
 
-interface DecisionOptions {
+export interface DecisionOptions {
   readonly final?: boolean;
   readonly shadow?: boolean;
   readonly holdsMs?: number;
-  readonly reasons?: readonly 'REASON_CODE_SPEAKER_CHANGED'[];
+  readonly speakerId?: string;
+  readonly consented?: boolean;
+  readonly reasons?: NonNullable<Json<Decision>['reasons']>;
+  /** Of NextAction and Identification, without the names of the enums. */
+  readonly next?: string;
+  readonly who?: string;
 }
 
 /** A decision as an administrator is sent it: with everything that an agent must not be shown. */
 export function decision(kind: Kind, id: string, options: DecisionOptions = {}) {
-  const { final = true, shadow = false, holdsMs = HOLDS_MS, reasons = [] } = options;
+  const { final = true, shadow = false, holdsMs = HOLDS_MS, reasons = [], speakerId = 'alice' } = options;
   return {
     decisionId: id,
     kind: `DECISION_KIND_${kind}` as const,
     finality: final ? ('FINALITY_FINAL' as const) : ('FINALITY_PROVISIONAL' as const),
     holdsUntil: new Date(T + holdsMs).toISOString(),
-    claims: [{ claimNumber: 1, speakerId: 'alice', kind: `DECISION_KIND_${kind}` as const, score: 0.625 }],
+    claims: [
+      {
+        claimNumber: 1,
+        speakerId,
+        kind: `DECISION_KIND_${kind}` as const,
+        consentEventId: options.consented ? 'consent' : '',
+        score: 0.625,
+      },
+    ],
     confidence: 98.75,
     llr: 4.375,
     shadow,
     reasons: [...reasons],
+    nextAction: `NEXT_ACTION_${options.next ?? 'UNSPECIFIED'}` as 'NEXT_ACTION_WAIT',
+    identification: `IDENTIFICATION_${options.who ?? 'UNSPECIFIED'}` as 'IDENTIFICATION_UNKNOWN',
   };
 }
 

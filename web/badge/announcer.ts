@@ -26,7 +26,8 @@ export class Announcer {
     if (PASSING.has(state) || text === this.#said) return undefined;
     const withdrawn = this.#relied && state !== 'verified' && state !== 'ended' && state !== 'paused';
     this.#said = text;
-    this.#relied = state === 'verified' || (this.#relied && state === 'paused');
+    // What comes after `listening` says what became of what was relied on.
+    this.#relied = state === 'verified' || (this.#relied && (state === 'paused' || state === 'listening'));
     return withdrawn || state === 'caller-changed'
       ? { polite: '', assertive: text }
       : { polite: text, assertive: '' };

@@ -15,6 +15,8 @@ export interface Result {
   readonly next: string;
   readonly reasons: readonly string[];
   readonly identification: string;
+  /** Whether the person agreed to being verified. */
+  readonly consented: boolean;
   /** On the clock of the service, ms. */
   readonly holdsUntil: number;
 }
@@ -164,7 +166,7 @@ function apply(state: BadgeState, event: Json<CallEvent>): BadgeState {
   if (event.resumed) return { ...state, paused: null };
   if (claimReceived && state.speakerId === '') return { ...state, speakerId: claimReceived.speakerId ?? '' };
   if (event.speakerChanged) return { ...withdrawn(state), changed: true };
-  if (event.consentChanged) return withdrawn(state);
+  if (event.consentChanged) return consentChanged(state, event.consentChanged.granted ?? false);
   if (event.evidenceRestarted) return { ...withdrawn(state), changed: isChange(event.evidenceRestarted) };
   if (event.overridden) {
     const { decisionId = '', action = '' } = event.overridden;
@@ -184,6 +186,13 @@ function decided(state: BadgeState, decision: Json<Decision>): BadgeState {
     outbound: result.identification !== '',
     speakerId: result.speakerId || state.speakerId,
   };
+}
+
+/** What was decided may stand after a consent, and is then not told again; after a withdrawal it never does. */
+function consentChanged(state: BadgeState, granted: boolean): BadgeState {
+  const { result } = state;
+  const bare = withdrawn(state);
+  return granted && result ? { ...bare, result: { ...result, consented: true } } : bare;
 }
 
 /** Nothing holds any more, and what follows is told at once. */
@@ -206,6 +215,7 @@ function resultOf(decision: Json<Decision>): Result {
     next: wordOf(decision.nextAction ?? ''),
     reasons: named(decision.reasons),
     identification: wordOf(decision.identification ?? ''),
+    consented: (about?.consentEventId ?? '') !== '',
     holdsUntil: Date.parse(decision.holdsUntil ?? ''),
   };
 }

@@ -46,6 +46,8 @@ export interface View {
   /** ASKED_FOR, ANOTHER, UNKNOWN; empty where nothing is to be said of it. */
   readonly identification: string;
   readonly outbound: boolean;
+  /** Whether the person agreed to being verified. */
+  readonly consented: boolean;
   /** What was done otherwise than this decision suggests, a word of OverrideAction. */
   readonly override: string;
 }
@@ -93,6 +95,7 @@ export function viewOf(state: BadgeState, now: number): View {
     hints: [],
     identification: '',
     outbound: false,
+    consented: false,
     override: '',
   };
   if (state.shadow) return { ...bare, state: 'shadow' };
@@ -110,6 +113,10 @@ export function viewOf(state: BadgeState, now: number): View {
     ...known,
     ...told,
     state: name,
+    // Said already.
+    ...(name === 'caller-changed'
+      ? { hints: told.hints?.filter((each) => each !== 'SPEAKER_CHANGED') ?? [] }
+      : {}),
     next: nextOf(result, told.hints ?? []),
     progress:
       name === 'listening' || name === 'more-speech' || name === 'caller-changed' ? progress(state) : null,
@@ -152,9 +159,10 @@ function nextOf(result: Result | null, hints: readonly string[]): string {
 
 function shown({ override, problems }: BadgeState, result: Result | null): Partial<View> {
   if (!result) return { hints: problems.filter((each) => TOLD.has(each)) };
-  const { decisionId, reasons, identification } = result;
+  const { decisionId, reasons, identification, consented } = result;
   return {
     decisionId,
+    consented,
     identification,
     hints: [...new Set([...reasons, ...problems])].filter((each) => TOLD.has(each)),
     override: override?.decisionId === decisionId ? override.action : '',

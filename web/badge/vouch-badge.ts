@@ -27,6 +27,7 @@ export class VouchBadge extends LitElement implements DeskHost {
   static override readonly styles = [tokens, essentials, style];
   static override readonly properties = {
     callId: { attribute: 'call-id' },
+    speakerId: { attribute: 'speaker-id' },
     service: {},
     lang: {},
     spoken: {},
@@ -40,6 +41,8 @@ export class VouchBadge extends LitElement implements DeskHost {
 
   /** The call to watch; empty: none. Another one drops at once whatever was known of the one before. */
   declare callId: string;
+  /** The customer that the page has open, where the service does not know whom the call claims yet; may be empty. */
+  declare speakerId: string;
   /** Where the service is, without a slash at the end; empty: where the page came from. */
   declare service: string;
   /** The language that the caller speaks, for the notice; empty: that of the badge. */
@@ -72,7 +75,14 @@ export class VouchBadge extends LitElement implements DeskHost {
 
   constructor() {
     super();
-    this.callId = this.service = this.spoken = this.notice = this.jurisdiction = this.evidence = '';
+    this.callId =
+      this.speakerId =
+      this.service =
+      this.spoken =
+      this.notice =
+      this.jurisdiction =
+      this.evidence =
+        '';
     this.token = '';
     this.identity = {};
     this.words = {};
@@ -82,6 +92,7 @@ export class VouchBadge extends LitElement implements DeskHost {
     super.connectedCallback();
     this.#timer = setInterval(() => {
       this.#look();
+      void this.#heardOutbound();
     }, TICK_MS);
     if (this.hasUpdated) this.#watch(this.callId);
   }
@@ -105,7 +116,9 @@ export class VouchBadge extends LitElement implements DeskHost {
 
   focusOn(selector: string): void {
     void this.updateComplete.then(() => {
-      this.renderRoot.querySelector<HTMLElement>(selector)?.focus();
+      // What had it may be gone.
+      const root = this.renderRoot;
+      (root.querySelector<HTMLElement>(selector) ?? root.querySelector('button'))?.focus();
     });
   }
 
@@ -134,13 +147,14 @@ export class VouchBadge extends LitElement implements DeskHost {
 
   #tell(input: Input): void {
     this.#state = reduce(this.#state, input);
-    if (input.type === 'event' && input.watch === this.#state.watch) void this.#heardOutbound();
     this.#look();
   }
 
   /** Shows what holds now. */
   #look(): void {
-    const view = viewOf(this.#state, Date.now());
+    const known = viewOf(this.#state, Date.now());
+    const isUnknown = known.decisionId !== '' && known.speakerId === '';
+    const view = isUnknown ? { ...known, speakerId: this.speakerId } : known;
     if (JSON.stringify(view) === JSON.stringify(this.view)) return;
     this.view = view;
     this.requestUpdate();
@@ -154,7 +168,7 @@ export class VouchBadge extends LitElement implements DeskHost {
     this.requestUpdate();
   }
 
-  /** With each sign of a call going on that the company made. */
+  /** In a call that the company made, for as long as it goes on. */
   async #heardOutbound(): Promise<void> {
     const { outbound, netSpeechMs, ended, shadow, callId } = this.#state;
     if (!outbound || ended || shadow) return;

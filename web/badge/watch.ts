@@ -20,33 +20,53 @@ export async function followCall(
   { callId, watch, signal }: { callId: string; watch: number; signal: AbortSignal },
   tell: (input: Input) => void,
 ): Promise<void> {
-  const onAlive = () => {
-    tell({ type: 'alive', watch, at: Date.now() });
-  };
-  const { verification } = createApi({ ...options, timeoutMs: PATIENCE_MS, onAlive });
+  const { verification } = createApi({
+    ...options,
+    timeoutMs: PATIENCE_MS,
+    onAlive: () => {
+      tell({ type: 'alive', watch, at: Date.now() });
+    },
+  });
   let failures = 0;
   while (!signal.aborted) {
+    const cut = cutByNetwork(signal);
     let pauseMs = WAIT_MS;
     try {
-      const { state, lastSequence = 0, shadow = false } = await verification.getCall({ callId }, signal);
+      const { state, lastSequence = 0, shadow = false } = await verification.getCall({ callId }, cut);
       if (state === 'CALL_STATE_EXPECTED') tell({ type: 'broken', watch, link: 'waiting' });
       else {
         tell({ type: 'opened', watch, at: Date.now(), lastSequence, shadow });
-        for await (const { event } of verification.watchCall({ callId }, signal)) {
+        for await (const { event } of verification.watchCall({ callId }, cut)) {
           failures = 0;
           if (event) tell({ type: 'event', watch, at: Date.now(), event });
           if (event?.ended) return;
         }
-        throw new ApiError('UNAVAILABLE', 'CONNECTION_LOST');
+        throw LOST;
       }
     } catch (error) {
       if (isOver(signal)) return;
-      const link = linkOf(error, failures);
+      const failure = cut.aborted ? LOST : error;
+      const link = linkOf(failure, failures);
       tell({ type: 'broken', watch, link });
-      if (link !== 'waiting') pauseMs = pauseOf(error, failures++);
+      if (link !== 'waiting') pauseMs = pauseOf(failure, failures++);
     }
     await pause(pauseMs, signal);
   }
+}
+
+const LOST = new ApiError('UNAVAILABLE', 'CONNECTION_LOST');
+
+/** Aborts with `signal`, and when the network goes: a connection that is not used tells nothing of that for long. */
+function cutByNetwork(signal: AbortSignal): AbortSignal {
+  const cut = new AbortController();
+  addEventListener(
+    'offline',
+    () => {
+      cut.abort();
+    },
+    { once: true, signal },
+  );
+  return AbortSignal.any([signal, cut.signal]);
 }
 
 /** The page went on to another call. */

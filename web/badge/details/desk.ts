@@ -43,6 +43,8 @@ export class Desk {
   #attempt: (Attempt & { readonly what: string }) | undefined;
   /** Of whoever looks; undefined: not known yet. */
   #roles: readonly string[] | undefined;
+  /** Once is enough, though the voiceprint may wait for its first use. */
+  #enrolled = false;
   /** Answers that belong to another call are not heard. */
   #generation = 0;
 
@@ -57,7 +59,7 @@ export class Desk {
   reset(): void {
     this.#generation++;
     this.#panel = this.#subject = this.#attempt = this.#done = this.#problem = undefined;
-    this.#busy = false;
+    this.#busy = this.#enrolled = false;
     void this.#fetchRoles();
   }
 
@@ -84,10 +86,10 @@ export class Desk {
       void this.#do(offer, offer, (subject, attempt) => this.#actions.evaluate(subject, attempt));
     } else {
       this.#panel = { offer };
+      this.host.requestUpdate();
       if (offer === 'consent') void this.#fetchWording();
       else this.host.focusOn(FIRST_FIELD);
     }
-    this.host.requestUpdate();
   }
 
   /** What is remarked and offered, the open form, and what came of the last one. */
@@ -133,7 +135,8 @@ export class Desk {
 
   get #offers(): readonly Offer[] {
     const { view, jurisdiction } = this.host;
-    return this.#roles ? offersOf(view, this.#roles, jurisdiction) : [];
+    if (!this.#roles) return [];
+    return offersOf(view, this.#roles, jurisdiction).filter((offer) => offer !== 'enrol' || !this.#enrolled);
   }
 
   get #actions(): Actions {
@@ -200,6 +203,7 @@ export class Desk {
       await act(subject, this.#attempt);
       if (generation !== this.#generation) return;
       this.#panel = this.#attempt = undefined;
+      this.#enrolled ||= offer === 'enrol';
       this.#done = (say) => say(`done.${offer}`);
     } catch (error) {
       if (generation !== this.#generation) return;

@@ -10,7 +10,7 @@ const DOERS: readonly string[] = ['ROLE_AGENT', 'ROLE_SUPERVISOR', 'ROLE_ADMINIS
 const DO_NOT_ASK = ['DO_NOT_ASK', 'PROCESSING_RESTRICTED', 'PROCESSING_OBJECTED'];
 
 const WHERE: Readonly<Record<Offer, readonly View['state'][]>> = {
-  consent: ['consent-missing', 'expired'],
+  consent: ['consent-missing', 'not-enrolled', 'expired'],
   enrol: ['not-enrolled', 'expired'],
   evaluate: ['verified', 'not-verified', 'inconclusive', 'caller-changed', 'lapsed'],
   override: [
@@ -35,10 +35,14 @@ const WHERE: Readonly<Record<Offer, readonly View['state'][]>> = {
  */
 export function offersOf(view: View, roles: readonly string[], jurisdiction: string): readonly Offer[] {
   if (roles.length > 0 && !roles.some((role) => DOERS.includes(role))) return [];
-  const { state, hints, speakerId, decisionId } = view;
+  const { state, hints, speakerId, decisionId, consented } = view;
   const isThere: Readonly<Record<Offer, boolean>> = {
-    consent: speakerId !== '' && jurisdiction !== '' && !DO_NOT_ASK.some((each) => hints.includes(each)),
-    enrol: speakerId !== '' && !hints.includes('VOICEPRINT_PENDING'),
+    consent:
+      !consented &&
+      speakerId !== '' &&
+      jurisdiction !== '' &&
+      !DO_NOT_ASK.some((each) => hints.includes(each)),
+    enrol: consented && speakerId !== '' && !hints.includes('VOICEPRINT_PENDING'),
     evaluate: true,
     override: decisionId !== '',
     optOut: speakerId !== '',

@@ -55,7 +55,7 @@ function consent(parts: PanelParts): TemplateResult {
       ${buttons(parts, [])}`;
   const { text = '', language = '', purposes = [] } = wording.notice ?? {};
   const several = purposes.length > 1;
-  return html`<h3 id="read">${say('consent.title')}</h3>
+  return html`<p class="legend" id="read">${say('consent.title')}</p>
     <blockquote lang=${language} tabindex="0" role="region" aria-labelledby="read">${text}</blockquote>
     ${
       several
@@ -99,7 +99,7 @@ function enrol(parts: PanelParts): TemplateResult {
 
 function optOut(parts: PanelParts): TemplateResult {
   const { say } = parts;
-  return html`<h3>${say('optOut.title')}</h3>
+  return html`<p class="legend">${say('optOut.title')}</p>
     <p>${say('optOut.text')}</p>
     ${buttons(parts, ['send'])}`;
 }
@@ -114,7 +114,7 @@ function override(parts: PanelParts): TemplateResult {
         ${values.map((value) => html`<option value=${value}>${say(`${name}.${value}` as DetailWord)}</option>`)}
       </select>
     </div>`;
-  return html`<h3>${say('override.title')}</h3>
+  return html`<p class="legend">${say('override.title')}</p>
     ${choice('action', 'override.action', ACTIONS)} ${choice('why', 'override.reason', REASONS)}
     <div>
       <label for="note">${say('override.note')}</label>

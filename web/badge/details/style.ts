@@ -37,8 +37,8 @@ export const style = css`
     padding: 0;
     min-width: 0;
   }
-  legend,
-  h3 {
+  .legend,
+  legend {
     padding: 0;
     margin: 0 0 var(--vouch-space-2);
     font-size: inherit;

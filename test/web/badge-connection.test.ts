@@ -1,0 +1,106 @@
+import test from 'ava';
+import { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
+import { BadgePage } from '../helpers/badge-page.js';
+import { browserOfFile } from '../helpers/browser.js';
+import type { TestTenant } from '../helpers/caller.js';
+import { Ground, type TestService } from '../helpers/ground.js';
+
+const newPage = browserOfFile();
+let ground: Ground;
+let service: TestService;
+let tenant: TestTenant;
+
+test.serial.before(async (t) => {
+  t.timeout(60_000);
+  ground = await Ground.make();
+  service = await ground.serve();
+  tenant = await service.tenant();
+  await tenant.enrol('allison_en');
+});
+test.after.always(async () => {
+  await service.stop();
+  await ground.close();
+});
+
+/** A call that was accepted. */
+async function acceptedCall() {
+  const call = tenant.open(['allison_en']);
+  await call.speech('allison_en/call-1.wav', 0, 8000);
+  await call.event('decision', ({ kind }) => kind === DecisionKind.ACCEPT);
+  return call;
+}
+
+test.serial('reloaded, and in two tabs, the badge shows what holds', async (t) => {
+  const call = await acceptedCall();
+  const one = await BadgePage.open(await newPage(), service, call.callId, tenant);
+  await one.shows('verified');
+  await one.page.reload();
+  await one.shows('verified');
+  const two = await BadgePage.open(await one.page.context().newPage(), service, call.callId, tenant);
+  await two.shows('verified');
+  await two.press('Check again');
+  await two.badge.getByText('Checked again.').waitFor();
+  await call.end();
+  await one.shows('ended');
+  await two.shows('ended');
+  t.regex(await one.text(), /It ended with: Verified\./);
+  await one.close();
+});
+
+test.serial('another call drops the one before in the same turn, and nothing of it comes back', async (t) => {
+  const accepted = await acceptedCall();
+  const other = tenant.open(['allison_en']);
+  await other.event('decision');
+  const desk = await BadgePage.open(await newPage(), service, accepted.callId, tenant);
+  await desk.shows('verified');
+  for (let round = 0; round < 5; round++) {
+    const seen = await desk.goTo(other.callId);
+    t.is(seen.state, 'connecting');
+    t.notRegex(seen.text, /Verified/);
+    await desk.goTo(accepted.callId);
+  }
+  await desk.goTo(other.callId);
+  await desk.shows('listening');
+  await accepted.speech('allison_en/call-1.wav', 8000);
+  await accepted.end();
+  const told = await desk.told();
+  t.deepEqual(
+    told.filter(({ callId, state }) => callId === other.callId && state === 'verified'),
+    [],
+  );
+  t.is(await desk.badge.getAttribute('state'), 'listening');
+  await other.end();
+  await desk.close();
+});
+
+test.serial('without a network there is no result; with one there is again', async (t) => {
+  const call = await acceptedCall();
+  const desk = await BadgePage.open(await newPage(), service, call.callId, tenant);
+  await desk.shows('verified');
+  await desk.page.context().setOffline(true);
+  await desk.shows('connection-lost');
+  t.notRegex(await desk.text(), /Verified/);
+  t.regex(await desk.announced('alert'), /^Connection lost\./);
+  await desk.page.context().setOffline(false);
+  await desk.shows('verified');
+  await call.end();
+  await desk.close();
+});
+
+test.serial('a service that stops and starts again', async (t) => {
+  const call = await acceptedCall();
+  const desk = await BadgePage.open(await newPage(), service, call.callId, tenant);
+  await desk.shows('verified');
+  const { httpAddress } = service;
+  await service.stop();
+  const lost = await desk.badge.getAttribute('state');
+  t.true(lost === 'connection-lost' || lost === 'service-down' || lost === 'ended', lost ?? '');
+  t.notRegex(await desk.text(), /You may skip/);
+  service = await ground.serve({ VOUCH_HTTP_ADDRESS: httpAddress });
+  tenant = service.tenantOf(tenant.tenantId);
+  const next = await acceptedCall();
+  await desk.goTo(next.callId);
+  await desk.shows('verified');
+  await next.end();
+  await desk.close();
+});
