@@ -21,6 +21,12 @@ const Options = z.object({
   VOUCH_HTTP_MAXIMUM_STREAMS: z.coerce.number().int().min(1).max(100_000).default(1000),
   /** HTTP requests of one address in a minute, at most. */
   VOUCH_HTTP_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(6000),
+  /** Where traces are sent, an OTLP/HTTP collector such as `http://127.0.0.1:4318`; empty: nowhere. */
+  VOUCH_OTLP_ENDPOINT: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  /** The standard's own name for it, which counts where the other is empty. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
+  /** Of the requests whose client does not say whether they are traced, the share that is. */
+  VOUCH_TRACE_SHARE: z.coerce.number().min(0).max(1).default(0.1),
   /** PostgreSQL; empty: an embedded one in VOUCH_DATA_DIR. */
   DATABASE_URL: z.string().default(''),
   /** A file with that URL instead, for a secret that is mounted. */
@@ -108,6 +114,8 @@ export interface Config {
   readonly port: number;
   /** Null: none are told. */
   readonly metricsAddress: { readonly host: string; readonly port: number } | null;
+  /** Null: nothing is traced. */
+  readonly traces: { readonly endpoint: string; readonly share: number } | null;
   readonly http: HttpConfig;
   /** Empty: embedded. */
   readonly databaseUrl: string;
@@ -172,6 +180,7 @@ export function readConfig(
     host,
     port,
     metricsAddress: metrics === 'off' ? null : readAddress('VOUCH_METRICS_ADDRESS', metrics),
+    traces: readTraces(options),
     http: readHttp(options),
     databaseUrl: options.DATABASE_URL,
     databasePool: options.VOUCH_DATABASE_POOL,
@@ -200,6 +209,11 @@ export function readConfig(
     developmentTenant: options.VOUCH_DEVELOPMENT_TENANT,
     logLevel: options.VOUCH_LOG_LEVEL,
   };
+}
+
+function readTraces(options: z.output<typeof Options>): Config['traces'] {
+  const endpoint = options.VOUCH_OTLP_ENDPOINT || options.OTEL_EXPORTER_OTLP_ENDPOINT;
+  return endpoint === '' ? null : { endpoint, share: options.VOUCH_TRACE_SHARE };
 }
 
 /** The names of all options, for the docs' test. */

@@ -4,6 +4,7 @@ import {
   createLog,
   loggedFailure,
   Metrics,
+  Traces,
   type BackgroundWork,
   type Logger,
   type ServiceState,
@@ -24,13 +25,26 @@ export interface Observability {
   readonly metrics: Metrics;
   readonly failed: TellFailure;
   readonly observeCalls: CallsObserver;
+  readonly onTransaction: (tookMs: number, error: unknown) => void;
+  readonly onDenied: (purpose: string, reason: string) => void;
   readonly observeRequest: ObserveRequest;
+  /** Sends what waits to be sent. */
+  readonly close: () => Promise<void>;
 }
 
 /** Makes it, for a service that is about to be put together. */
 export function openObservability(config: Config, broughtLog: Logger | undefined): Observability {
   const log = broughtLog ?? createLog({ level: config.logLevel });
   const metrics = new Metrics({ version: release() }, config.workers);
+  const traces =
+    config.traces &&
+    new Traces({
+      ...config.traces,
+      version: release(),
+      onSent: (spans, outcome) => {
+        metrics.background.spans(spans, outcome);
+      },
+    });
   return {
     log,
     metrics,
@@ -39,11 +53,21 @@ export function openObservability(config: Config, broughtLog: Logger | undefined
       metrics.background.failed(work);
     },
     observeCalls: together([metrics.calls, new CallLog(log)]),
-    observeRequest: ({ transport, rpc, isStream }) => {
+    onTransaction: (tookMs, error) => {
+      metrics.background.transaction(tookMs, error);
+    },
+    onDenied: (purpose, reason) => {
+      metrics.requests.denied(purpose, reason);
+    },
+    close: async () => traces?.close(),
+    observeRequest: ({ transport, rpc, isStream, metadata }) => {
       const beganMs = performance.now();
       const [service = '', method = ''] = rpc.split('/');
+      const traced = traces?.begin(transport, rpc, metadata('traceparent'));
       return {
+        ...(traced && { call: traced.call }),
         ended: (code) => {
+          traced?.ended(code);
           const tookMs = performance.now() - beganMs;
           metrics.requests.finished({ transport, service, method, isStream, code, tookMs });
           log.debug({ transport, rpc, code, tookMs: Math.round(tookMs) }, 'a request is over');

@@ -144,6 +144,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   checkAddresses(config);
   const clock = brought.clock ?? { now: () => new Date() };
   const observability = openObservability(config, brought.log);
+  stops.push(() => observability.close());
   const { log, metrics, failed } = observability;
   const health = new WorkerHealth();
   const {
@@ -152,11 +153,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     information: models,
   } = await openModels(config, observability, health, brought.workerUrl);
   stops.push(() => extractor.close());
-  const { database, embedded, close } = await openDatabase(config, {
-    onTransaction: (tookMs, error) => {
-      metrics.background.transaction(tookMs, error);
-    },
-  });
+  const { database, embedded, close } = await openDatabase(config, observability);
   stops.push(close);
   if (embedded) {
     const { directory, closedDirectory } = embedded;
@@ -171,9 +168,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const assignments = new CalibrationAssignments(database, keyring, clock);
   const calibrations = new CallCalibrations(library, assignments);
   await calibrations.verify();
-  const gate = new ConsentGate(database, keyring, clock, (purpose, reason) => {
-    metrics.requests.denied(purpose, reason);
-  });
+  const gate = new ConsentGate(database, keyring, clock, observability.onDenied);
   const enrolment = openEnrolment(database, keyring, gate, clock);
   const { partial } = enrolment;
   const openDossier = openDossiers(

@@ -21,6 +21,7 @@ import { LeavingCalls } from './leaving-calls.js';
 import { callKey, type LiveCall } from './live-call.js';
 import { follow, NOBODY, type CallsObserver, type SessionEnd, type StreamObserver } from './observer.js';
 import type { CallsParts, ClaimDossier } from './ports.js';
+import { openStartDossiers } from './start-dossiers.js';
 
 /** After how long a call that was refused for lack of room may be tried again, ms. */
 const RETRY_AFTER_MS = 2000;
@@ -129,9 +130,7 @@ export class Calls implements CallStreamOwner {
     checkStart(start, current.policy);
     const calibration = inTime(await calibrations.forCall(tenantId, start.source));
     // Read before the call is opened: what cannot be read leaves no call behind.
-    const dossiers = new Map<string, ClaimDossier>();
-    for (const { speakerId } of start.claims)
-      dossiers.set(speakerId, inTime(await openDossier(tenantId, speakerId)));
+    const dossiers = await openStartDossiers(openDossier, tenantId, start, inTime, follower);
     const events = new EventQueue();
     const taken = await this.#take(principal, start, current);
     const observer = follow(this.#observer, taken.opened, follower);

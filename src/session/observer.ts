@@ -28,6 +28,8 @@ export interface StreamSummary {
 
 /** Follows one stream of a call: told once for each event, never for each message. It must be quick, and not throw. */
 export interface StreamObserver {
+  /** The consent gate was asked for so many who are claimed at the start, and found a ground for so many of them. */
+  asked?(claims: number, grounds: number, tookMs: number): void;
   told(event: CallEvent): void;
   /** Nothing more comes. */
   over(summary: StreamSummary): void;

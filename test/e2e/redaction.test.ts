@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { createExtractor } from '../../src/embedding/index.js';
 import { openDirectory, Served } from '../helpers/binary.js';
+import { OtlpReceiver } from '../helpers/otlp-receiver.js';
 import { Secrets } from '../helpers/secrets.js';
 import { fixtureFile, MODELS_DIR } from '../helpers/speech.js';
 import { WholeRun } from '../helpers/whole-run.js';
@@ -47,11 +48,13 @@ interface Line {
   readonly transport?: string;
 }
 
-test('a whole run says nothing of anybody: not in its logs, nor in its metrics', async (t) => {
+test('a whole run says nothing of anybody: not in its logs, its metrics or its traces', async (t) => {
   t.timeout(180_000);
   const { path, remove } = await openDirectory();
   t.teardown(remove);
   const secrets = new Secrets();
+  const receiver = await OtlpReceiver.start();
+  t.teardown(() => receiver.close());
   let log = '';
   const served = await Served.start(
     {
@@ -59,6 +62,8 @@ test('a whole run says nothing of anybody: not in its logs, nor in its metrics',
       VOUCH_DEVELOPMENT_TENANT: TENANT,
       VOUCH_LOG_LEVEL: 'debug',
       VOUCH_METRICS_ADDRESS: '127.0.0.1:0',
+      VOUCH_OTLP_ENDPOINT: receiver.endpoint,
+      VOUCH_TRACE_SHARE: '1',
       VOUCH_OVERLOAD_LAG_MS: '10000',
     },
     undefined,
@@ -94,7 +99,11 @@ test('a whole run says nothing of anybody: not in its logs, nor in its metrics',
     t.true(refused.length >= 10, `${refused.length} requests were refused`);
     t.true(parsed.some(({ transport }) => transport === 'http'));
     t.regex(metrics, /vouch_decisions_total\{kind="ACCEPT"/);
-    for (const [what, text] of Object.entries({ log, metrics })) t.deepEqual(secrets.foundIn(text), [], what);
+    const traced = new Set(receiver.spans.map(({ name }) => name));
+    for (const name of ['consent gate', 'listen and decide', 'ConsentService/EraseSpeaker'])
+      t.true(traced.has(name), name);
+    for (const [what, text] of Object.entries({ log, metrics, traces: receiver.raw }))
+      t.deepEqual(secrets.foundIn(text), [], what);
 
     // What is searched with finds what is there, however it is written.
     const [planted] = /"logId":"[^"]+"/.exec(log) ?? [];

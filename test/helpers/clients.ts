@@ -16,8 +16,14 @@ export function clientsAt(address: string): ClientMaker {
 }
 
 /** Clients of a tenant and a role over one connection. */
-export function clientsOver(channel: Channel, tenantId: string, role: Role, actor: string): Clients {
-  const metadata = Metadata({ 'vouch-tenant': tenantId, 'vouch-role': role, 'vouch-actor': actor });
+export function clientsOver(
+  channel: Channel,
+  tenantId: string,
+  role: Role,
+  actor: string,
+  more: Readonly<Record<string, string>> = {},
+): Clients {
+  const metadata = Metadata({ 'vouch-tenant': tenantId, 'vouch-role': role, 'vouch-actor': actor, ...more });
   const factory = createClientFactory().use(errorDetailsClientMiddleware);
   const options = { '*': { metadata } };
   return {

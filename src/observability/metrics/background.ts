@@ -20,6 +20,7 @@ export class BackgroundMetrics {
   readonly #databaseErrors: Counter<'reason'>;
   readonly #failures: Counter<'work'>;
   readonly #jobs: Counter<'outcome'>;
+  readonly #spans: Counter<'outcome'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -50,6 +51,13 @@ export class BackgroundMetrics {
       registers,
     });
     for (const outcome of ['done', 'failed']) this.#jobs.inc({ outcome }, 0);
+    this.#spans = new Counter({
+      name: 'vouch_spans_total',
+      help: 'Spans of traces that the collector took, or that were lost since it did not.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    for (const outcome of ['sent', 'lost']) this.#spans.inc({ outcome }, 0);
   }
 
   transaction(tookMs: number, error: unknown): void {
@@ -59,6 +67,10 @@ export class BackgroundMetrics {
     if (!(error instanceof VouchError)) this.#databaseErrors.inc({ reason: 'INTERNAL' });
     else if (error.reason === 'DATABASE_UNAVAILABLE' || error.reason === 'INTERNAL')
       this.#databaseErrors.inc({ reason: error.reason });
+  }
+
+  spans(count: number, outcome: 'sent' | 'lost'): void {
+    this.#spans.inc({ outcome }, count);
   }
 
   failed(work: BackgroundWork): void {
