@@ -38,21 +38,22 @@ export const FULL: Plan = {
   naiveUpdates: 20,
 };
 
+/** Some 50 s on a machine of its own. */
 export const QUICK: Plan = {
   steps: [120],
-  joinMs: 2000,
-  settleMs: 5000,
-  measureMs: 4000,
+  joinMs: 1500,
+  settleMs: 4000,
+  measureMs: 3500,
   costCalls: 60,
   latencyCalls: 50,
-  latencyMs: 5000,
+  latencyMs: 4000,
   lengths: [
-    { minutes: 0.25, calls: 8 },
-    { minutes: 2.5, calls: 2 },
+    { minutes: 0.15, calls: 6 },
+    { minutes: 1.5, calls: 2 },
   ],
   speakersAVoice: 1,
-  trackMs: 30_000,
-  naiveUpdates: 6,
+  trackMs: 20_000,
+  naiveUpdates: 4,
 };
 
 /** A call lasts this long: as many begin and end in a second as fit to it. ms. */

@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment, Ground } from './ground.js';
@@ -47,6 +48,12 @@ export class Inspected {
     this.child.send('inspect');
     const [inspection] = (await once(this.child, 'message')) as [Inspection];
     return inspection;
+  }
+
+  /** Resident at this moment, as it is, bytes. */
+  async residentBytes(): Promise<number> {
+    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
   }
 
   /** Whether it still runs. */
