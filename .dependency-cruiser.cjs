@@ -24,14 +24,15 @@ module.exports = {
     },
     stage('audio', ['errors']),
     stage('speech-activity', ['errors', 'audio']),
-    stage('embedding', ['errors', 'audio', 'speech-activity']),
+    stage('replay', ['errors', 'audio']),
+    stage('embedding', ['errors', 'audio', 'speech-activity', 'replay']),
     stage('scoring', ['errors', 'audio', 'speech-activity', 'embedding']),
     stage('decision', ['errors', 'audio', 'speech-activity', 'embedding', 'scoring']),
     {
       name: 'transport-never-a-stage',
       severity: 'error',
       from: { path: '^src/transport/' },
-      to: { path: '^src/(speech-activity|embedding|scoring|decision|storage|crypto)/' },
+      to: { path: '^src/(speech-activity|replay|embedding|scoring|decision|storage|crypto)/' },
     },
     {
       name: 'only-storage-knows-sql',

@@ -37,6 +37,17 @@ export const UNKNOWN_QUALITY: SpeechQuality = {
 };
 
 /**
+ * What the sound of speech is recognised by when the same sound comes again: a code for each moment at which there was
+ * speech long enough (docs/decisions/0022-replayed-calls.md). It tells neither the voice nor the words.
+ */
+export interface Fingerprint {
+  /** When, in ticks of 16 ms of the stream's own clock; rising. */
+  readonly ticks: Uint32Array;
+  /** As many, each with 16 bits. */
+  readonly codes: Uint16Array;
+}
+
+/**
  * One embedded stretch of net speech, about 3 s of it. The vectors are computed, never stored: only pooled voiceprints
  * are, and those encrypted.
  */
@@ -51,6 +62,8 @@ export interface SpeechWindow {
   readonly startMs: number;
   readonly endMs: number;
   readonly quality: SpeechQuality;
+  /** Of its sound; absent in what an earlier stream of the call left. */
+  readonly fingerprint?: Fingerprint;
 }
 
 /** Who speaks on a line, by when they speak: nobody so far, a person who greets and waits, a machine that goes on. */

@@ -1,6 +1,7 @@
 import { StreamDecoder } from '../audio/index.js';
-import type { SpeechProgress, SpeechQuality, SpeechWindow } from '../domain/speech.js';
+import type { Fingerprint, SpeechProgress, SpeechQuality, SpeechWindow } from '../domain/speech.js';
 import type { VouchError } from '../errors.js';
+import { Fingerprinter } from '../replay/index.js';
 import {
   AnswerMeter,
   NetSpeech,
@@ -18,6 +19,7 @@ import { SpeechMeasures } from './speech-measures.js';
 export interface PendingWindow {
   readonly speech: SpeechStretch;
   readonly quality: SpeechQuality;
+  readonly fingerprint: Fingerprint;
   /** The spaces that it is to have a vector in. */
   readonly spaces: readonly string[];
 }
@@ -49,6 +51,7 @@ export class CallPipeline {
   readonly #memory: WindowMemory | undefined;
   readonly #measures: SpeechMeasures;
   readonly #answer = new AnswerMeter();
+  readonly #fingerprinter = new Fingerprinter();
   #segment: AudioSegment | undefined;
   /** Found once, known to all segments that follow. */
   #wideband = false;
@@ -157,7 +160,8 @@ export class CallPipeline {
     if (embeddingLength !== null) this.#measures.addEmbedding(embeddingLength);
     const quality = { ...window.quality, embeddingLength };
     const vectors = Object.fromEntries(Object.entries(embeddings).map(([id, { vector }]) => [id, vector]));
-    return { index: this.#delivered++, vectors, netSpeechMs, startMs, endMs, quality };
+    const { fingerprint } = window;
+    return { index: this.#delivered++, vectors, netSpeechMs, startMs, endMs, quality, fingerprint };
   }
 
   /**
@@ -173,6 +177,7 @@ export class CallPipeline {
     this.#windows = [];
     this.#windowsMs = 0;
     this.#measures.discardWindow();
+    this.#fingerprinter.discard();
     if (!delivered) return;
     this.#delivered = delivered.windows;
     this.#deliveredMs = delivered.netSpeechMs;
@@ -223,13 +228,18 @@ export class CallPipeline {
         continue;
       }
       this.#answer.addSpeech(startMs, endMs);
-      this.#measures.add(samples, probability);
+      this.#fingerprinter.push(this.#measures.add(samples, probability), startMs);
       for (const full of this.#netSpeech.push(samples, startMs)) this.#addWindow(full);
     }
   }
 
   #addWindow(speech: SpeechStretch): void {
-    this.#windows.push({ speech, quality: this.#measures.takeWindow(), spaces: this.#computed });
+    this.#windows.push({
+      speech,
+      quality: this.#measures.takeWindow(),
+      fingerprint: this.#fingerprinter.take(),
+      spaces: this.#computed,
+    });
     this.#windowsMs += speechMs(speech.samples.length);
   }
 }

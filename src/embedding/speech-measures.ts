@@ -32,8 +32,8 @@ export class SpeechMeasures {
     this.#toneOrMusic = new ToneOrMusicMeter(telephoneFrame);
   }
 
-  /** Adds a frame of speech, 16 kHz, and its probability, 0 to 1. */
-  add(samples: Float32Array, probability: number): void {
+  /** Adds a frame of speech, 16 kHz, and its probability, 0 to 1. Returns it at 8 kHz, until the next frame. */
+  add(samples: Float32Array, probability: number): Float32Array {
     const telephone = telephoneSamples(samples, this.#telephone);
     const measure = measureFrame(telephone);
     this.#stream.add(measure, probability);
@@ -43,6 +43,7 @@ export class SpeechMeasures {
     this.#toneOrMusic.interrupt();
     this.#sounds.stream.add(1, 0);
     this.#sounds.window.add(1, 0);
+    return telephone;
   }
 
   /** Adds a frame without speech, 16 kHz. Whether it is settled now that it, or frames before it, are tones or music. */

@@ -10,6 +10,9 @@ import {
   evaluationText,
   isMeasurable,
   operatingCurves,
+  measureReplay,
+  readManifest,
+  replayText,
   reportPage,
 } from '../../evaluation/index.js';
 import { loadModels } from '../../embedding/index.js';
@@ -17,7 +20,12 @@ import { Calibration } from '../../scoring/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
 import { LiveLine } from '../live-line.js';
 import { table } from '../output.js';
-import { openSpeechFolder, speechFolderCommand, type SpeechFolderOptions } from '../speech-folder.js';
+import {
+  openSpeechFolder,
+  readModels,
+  speechFolderCommand,
+  type SpeechFolderOptions,
+} from '../speech-folder.js';
 
 interface EvaluateOptions extends SpeechFolderOptions {
   readonly json?: string;
@@ -26,6 +34,7 @@ interface EvaluateOptions extends SpeechFolderOptions {
   readonly calibration?: string;
   readonly ratesOnly: boolean;
   readonly ablations: boolean;
+  readonly replay: boolean;
 }
 
 /** `vouch evaluate`: error rates on a folder of speech. */
@@ -37,6 +46,7 @@ export function evaluateCommand(): Command {
     .option('--report <dir>', 'write a page with plots into this folder')
     .option('--calibration <file>', 'a calibration other than the one that is configured')
     .option('--ablations', 'measure what was tried instead (make ablations)', false)
+    .option('--replay', 'measure how well replayed calls are noticed instead (docs/replay.md)', false)
     .option('--rates-only', 'leave out whole calls, changes of speaker and what is not speech', false)
     .action(run);
 }
@@ -44,6 +54,10 @@ export function evaluateCommand(): Command {
 async function run(options: EvaluateOptions): Promise<void> {
   if (options.ablations) {
     await runAblations(options);
+    return;
+  }
+  if (options.replay) {
+    await runReplay(options);
     return;
   }
   const { sessions, speech, modelsDir } = await openSpeechFolder(options, isMeasurable);
@@ -116,4 +130,21 @@ async function runAblations(options: EvaluateOptions): Promise<void> {
   line.clear();
   console.log(ablationText(rows, table));
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(rows, null, 1)}\n`);
+}
+
+async function runReplay({ data, corpora, json }: EvaluateOptions): Promise<void> {
+  const sessions = (await readManifest(data)).filter(({ corpus }) => corpora?.includes(corpus) ?? true);
+  const { modelsDir } = await readModels();
+  const models = await loadModels(modelsDir, readConfig().modelPrecision);
+  const line = new LiveLine(process.stderr);
+  try {
+    const rates = await measureReplay(models, data, sessions, (what) => {
+      line.show(what);
+    });
+    line.clear();
+    console.log(replayText(rates, table));
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(rates, null, 1)}\n`);
+  } finally {
+    await models.release();
+  }
 }

@@ -1,0 +1,126 @@
+import type { Fingerprint } from '../../domain/speech.js';
+import type { SpeechModels } from '../../embedding/index.js';
+import { bestMatch, packFingerprint, REPLAY_TERMS, unpackFingerprint } from '../../replay/index.js';
+import type { SpeechSession } from '../manifest.js';
+import { seededRandom, seedOf } from '../random.js';
+import { speakerCalls, type SpeakerCalls } from './calls.js';
+import { COPIES } from './copies.js';
+import { shareOf, type Share } from './interval.js';
+import { listen } from './listen.js';
+
+/** How near each window of a call came to anything that was kept: bit error rates, 1 where nothing stood beside it. */
+type Nearness = readonly number[];
+
+interface Heard {
+  /** Of the copies of each of a speaker's calls, held against all their calls; by copy. */
+  readonly copies: ReadonlyMap<string, readonly Nearness[]>;
+  /** Of the calls, each held against the speaker's other ones. */
+  readonly others: readonly Nearness[];
+}
+
+/** How many copies of a kind were noticed. */
+export interface CopyRates {
+  readonly label: string;
+  readonly firstWindow: Share;
+  readonly twoWindows: Share;
+  readonly wholeCall: Share;
+}
+
+/** Of one half of the speakers. */
+export interface HalfRates {
+  readonly speakers: number;
+  readonly copies: readonly CopyRates[];
+  /** Other calls of the same speakers that were taken for a replay. */
+  readonly falseFlags: Share;
+  /** The same, a window at a time. */
+  readonly falseWindows: Share;
+  /** The least share of wrong bits of other speech, and the 99th percentile of windows of copies that were compared. */
+  readonly nearestOther: number;
+  readonly farthestCopy: number;
+}
+
+export interface ReplayRates {
+  readonly chosenOn: HalfRates;
+  readonly reportedOn: HalfRates;
+  /** In the middle between what copies and other speech come to on the first half; what the service has. */
+  readonly chosen: number;
+  readonly inForce: number;
+}
+
+/**
+ * How well replayed calls are told from others: copies of each call against all calls of the speaker, and each call against
+ * the others of the same speaker. Speakers go to the two halves in turn; on the first a threshold is chosen, and both are
+ * measured at the one in force.
+ */
+export async function measureReplay(
+  models: SpeechModels,
+  dataDir: string,
+  sessions: readonly SpeechSession[],
+  onProgress: (what: string) => void,
+): Promise<ReplayRates> {
+  const halves: [Heard[], Heard[]] = [[], []];
+  let speakers = 0;
+  for await (const calls of speakerCalls(dataDir, sessions)) {
+    onProgress(`replayed calls of ${calls.corpus}/${calls.speaker}`);
+    halves[speakers++ % 2]!.push(await hear(models, calls));
+  }
+  const [chosenOn, reportedOn] = [rates(halves[0]), rates(halves[1])];
+  const chosen = (chosenOn.nearestOther + chosenOn.farthestCopy) / 2;
+  return { chosenOn, reportedOn, chosen, inForce: REPLAY_TERMS.mostBitErrors };
+}
+
+async function hear(models: SpeechModels, { corpus, speaker, calls }: SpeakerCalls): Promise<Heard> {
+  const originals = await listen(models, calls);
+  const kept = originals.map((windows) => unpackFingerprint(packFingerprint(windows)));
+  const copies = new Map<string, Nearness[]>();
+  for (const copy of COPIES) {
+    const random = seededRandom(seedOf(JSON.stringify([copy.id, corpus, speaker])));
+    const heard = await listen(models, await copy.apply(calls, random));
+    copies.set(
+      copy.id,
+      heard.map((windows) => nearness(windows, kept)),
+    );
+  }
+  const others = originals.map((windows, own) =>
+    nearness(
+      windows,
+      kept.filter((_, i) => i !== own),
+    ),
+  );
+  return { copies, others };
+}
+
+function nearness(windows: readonly Fingerprint[], kept: readonly Fingerprint[]): Nearness {
+  return windows.map((window) => bestMatch(window, kept)?.bitErrorRate ?? 1);
+}
+
+function rates(heard: readonly Heard[]): HalfRates {
+  const others = heard.flatMap((speaker) => speaker.others).filter(({ length }) => length > 0);
+  const copies = COPIES.map(({ id, label }) => {
+    const calls = heard.flatMap((speaker) => speaker.copies.get(id) ?? []).filter(({ length }) => length > 0);
+    return {
+      label,
+      firstWindow: flagged(calls.map((windows) => windows.slice(0, 1))),
+      twoWindows: flagged(calls.map((windows) => windows.slice(0, 2))),
+      wholeCall: flagged(calls),
+    };
+  });
+  const windows = heard
+    .flatMap((speaker) => [...speaker.copies.values()].flat(2))
+    .filter((each) => each < 1)
+    .sort((a, b) => a - b);
+  return {
+    speakers: heard.length,
+    copies,
+    falseFlags: flagged(others),
+    falseWindows: flagged(others.flat().map((window) => [window])),
+    nearestOther: Math.min(...others.flat()),
+    farthestCopy: windows[Math.floor(0.99 * windows.length)] ?? NaN,
+  };
+}
+
+function flagged(calls: readonly Nearness[]): Share {
+  const { mostBitErrors } = REPLAY_TERMS;
+  const noticed = calls.filter((windows) => windows.some((each) => each <= mostBitErrors));
+  return shareOf(noticed.length, calls.length);
+}

@@ -1,0 +1,36 @@
+import type { Share } from './interval.js';
+import type { HalfRates, ReplayRates } from './measure.js';
+
+/** `99.2 [95.1, 100.0] (120/121)`, per cent. */
+function told({ count, trials, low, high }: Share): string {
+  if (trials === 0) return '-';
+  const percent = (value: number): string => (100 * value).toFixed(1);
+  return `${percent(count / trials)} [${percent(low)}, ${percent(high)}] (${count}/${trials})`;
+}
+
+/** The measurement for people. @param table rows below headings. */
+export function replayText(
+  { chosenOn, reportedOn, chosen, inForce }: ReplayRates,
+  table: (headings: readonly string[], rows: readonly (readonly string[])[]) => string,
+): string {
+  const of = (name: string, half: HalfRates): string =>
+    [
+      `${name}: ${half.speakers} speakers; other calls of the same speaker flagged: ${told(half.falseFlags)} %, ` +
+        `their windows: ${told(half.falseWindows)} %`,
+      `wrong bits: nearest other speech ${half.nearestOther.toFixed(3)}, copies (99 %) ${half.farthestCopy.toFixed(3)}`,
+      table(
+        ['copy', 'noticed in 3 s %', 'in 6 s %', 'in the call %'],
+        half.copies.map(({ label, firstWindow, twoWindows, wholeCall }) => [
+          label,
+          told(firstWindow),
+          told(twoWindows),
+          told(wholeCall),
+        ]),
+      ),
+    ].join('\n');
+  return [
+    `A threshold chosen on the first half: ${chosen.toFixed(3)} wrong bits; in force: ${inForce.toFixed(3)}`,
+    of('First half', chosenOn),
+    of('Second half', reportedOn),
+  ].join('\n\n');
+}
