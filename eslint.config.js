@@ -22,7 +22,7 @@ export default tseslint.config(
   },
   {
     // Arithmetic over typed arrays: the index is always within the loop's bound, and `!` says so without a branch.
-    files: ['src/{audio,speech-activity,embedding,scoring,evaluation}/**', 'test/**', 'bench/**'],
+    files: ['src/{audio,speech-activity,replay,embedding,scoring,evaluation}/**', 'test/**', 'bench/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   { files: ['src/config.ts', 'test/**', 'bench/**'], rules: { 'no-restricted-properties': 'off' } },

@@ -54,7 +54,13 @@ const handlers = {
     const tenantId = `bench-${randomUUID()}`;
     await service.tenants.create(
       { tenantId, role: 'ADMINISTRATOR', actorId: 'bench' },
-      { ...DEFAULT_POLICY, enrolment: { ...DEFAULT_POLICY.enrolment, waitingPeriodMs: 0 }, ...changes },
+      {
+        ...DEFAULT_POLICY,
+        // The same voices say the same over and over.
+        replayedCalls: 'ADVISORY',
+        enrolment: { ...DEFAULT_POLICY.enrolment, waitingPeriodMs: 0 },
+        ...changes,
+      },
     );
     return tenantId;
   },

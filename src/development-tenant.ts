@@ -16,6 +16,8 @@ export async function ensureDevelopmentTenant(config: Config, tenants: Tenants):
   };
   const policy: Policy = {
     ...DEFAULT_POLICY,
+    // First steps stream the same recording again and again: that is told, and stands against nothing.
+    replayedCalls: 'ADVISORY',
     enrolment: { ...DEFAULT_POLICY.enrolment, waitingPeriodMs: 0 },
   };
   await tenants.ensure(principal, policy);

@@ -13,7 +13,7 @@ import {
   type CallsParts,
 } from './session/index.js';
 import type { ConsentGate } from './consent/index.js';
-import type { PartialEvidence } from './enrolment/index.js';
+import type { PartialEvidence, ReplayFingerprints } from './enrolment/index.js';
 import type { Keyring } from './crypto/index.js';
 import { release } from './package-root.js';
 import type { Database } from './storage/index.js';
@@ -32,6 +32,7 @@ export interface OpenCallsParts extends Pick<
   readonly gate: ConsentGate;
   /** Speech that waits for more, past its limit deleted. */
   readonly partial: PartialEvidence;
+  readonly fingerprints: ReplayFingerprints;
   readonly observability: Pick<Observability, 'failed' | 'observeCalls'>;
 }
 
@@ -52,12 +53,13 @@ export function openCalls(
   parts: OpenCallsParts,
   stops: (() => Promise<void>)[],
 ): OpenedCalls {
-  const { database, keyring, gate, partial, observability, ...made } = parts;
+  const { database, keyring, gate, partial, fingerprints, observability, ...made } = parts;
   const { failed, observeCalls } = observability;
   const { clock, openDossier } = made;
   const replicaId = randomUUID();
   const calls = new Calls({
     ...made,
+    fingerprints,
     store: new CallStore(database, keyring, replicaId, clock),
     requests: new CallRequests(database, keyring),
     maximumCalls: config.maximumCalls,
@@ -91,7 +93,11 @@ export function openCalls(
   stops.push(() => poller.stop());
   const { resumeWindowMs } = config;
   const onFailure = failed('calls', 'abandoned calls could not be ended');
-  const janitor = new Janitor({ replica, clock, purge: () => partial.purge(), resumeWindowMs, onFailure });
+  const purge = async (): Promise<void> => {
+    await partial.purge();
+    await fingerprints.purge();
+  };
+  const janitor = new Janitor({ replica, clock, purge, resumeWindowMs, onFailure });
   stops.push(() => janitor.stop());
   return { replicaId, calls, commands, control: new CallControl(calls, poller), overrides, poller, janitor };
 }

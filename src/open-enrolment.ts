@@ -6,6 +6,7 @@ import {
   Approvals,
   Notifications,
   PartialEvidence,
+  ReplayFingerprints,
   Speakers,
   TrustPhrases,
   Voiceprints,
@@ -19,6 +20,7 @@ export interface Enrolment {
   readonly approvals: Approvals;
   readonly notifications: Notifications;
   readonly partial: PartialEvidence;
+  readonly fingerprints: ReplayFingerprints;
   readonly adaptations: Adaptations;
   readonly trustPhrases: TrustPhrases;
 }
@@ -36,6 +38,7 @@ export function openEnrolment(
     approvals: new Approvals(database, keyring, clock),
     notifications: new Notifications(database, clock),
     partial: new PartialEvidence(database, keyring, gate, clock),
+    fingerprints: new ReplayFingerprints(database, keyring, gate, clock),
     adaptations: new Adaptations(database, keyring, gate, clock),
     trustPhrases: new TrustPhrases(database, keyring, gate, clock),
   };

@@ -4,6 +4,7 @@ import type { Keyring } from './crypto/index.js';
 import type { Clock } from './domain/clock.js';
 import {
   resealJobRows,
+  resealFingerprints,
   resealPartialEvidence,
   resealTrustPhrase,
   resealVoiceprints,
@@ -19,6 +20,7 @@ import { retentionPolicy } from './tenant/index.js';
 export const RESEALS: readonly Reseal[] = [
   resealConsentDetails,
   resealVoiceprints,
+  resealFingerprints,
   resealPartialEvidence,
   resealTrustPhrase,
   resealEvidence,

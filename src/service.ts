@@ -170,7 +170,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   await calibrations.verify();
   const gate = new ConsentGate(database, keyring, clock, observability.onDenied);
   const enrolment = openEnrolment(database, keyring, gate, clock);
-  const { partial } = enrolment;
+  const { partial, fingerprints } = enrolment;
   const openDossier = openDossiers(
     gate,
     enrolment,
@@ -189,6 +189,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
       openDossier,
       clock,
       partial,
+      fingerprints,
       observability,
     },
     stops,

@@ -20,6 +20,7 @@ const common = {
   voiceprintsKept: z.int().default(0),
   /** Speech of calls kept towards voiceprints, and trust phrases, that were erased with it. */
   speechKeptErased: z.int().optional(),
+  fingerprintsErased: z.int().optional(),
   trustPhrasesErased: z.int().optional(),
   /** Entered more than five minutes after it happened. */
   retroactive: z.boolean(),

@@ -38,6 +38,7 @@ interface EndedVoiceprints {
   readonly voiceprintsKept: number;
   /** What was kept beside them. */
   readonly speechKeptErased?: number;
+  readonly fingerprintsErased?: number;
   readonly trustPhrasesErased?: number;
 }
 
@@ -170,11 +171,12 @@ async function endVoiceprints(
   if (await isHeld(tx, idHash)) {
     return { voiceprintsErased: 0, voiceprintsKept: await quarantineVoiceprintsOf(tx, speakerRef) };
   }
-  const { voiceprints, speechKept, trustPhrases } = await deleteVoiceprintsOf(tx, speakerRef);
+  const { voiceprints, speechKept, trustPhrases, fingerprints } = await deleteVoiceprintsOf(tx, speakerRef);
   return {
     voiceprintsErased: voiceprints,
     voiceprintsKept: 0,
     ...(speechKept > 0 && { speechKeptErased: speechKept }),
     ...(trustPhrases > 0 && { trustPhrasesErased: trustPhrases }),
+    ...(fingerprints > 0 && { fingerprintsErased: fingerprints }),
   };
 }

@@ -45,6 +45,8 @@ export interface DecisionFrame {
   readonly shadow: boolean;
   /** Reasons that concern the call and not one claim. */
   readonly reasons: readonly ReasonCode[];
+  /** Whether the audio was looked for among earlier calls, and found. */
+  readonly replay: RiskResult;
   /** What was heard in place of speech: a reason while there is not enough of it. */
   readonly insteadOfSpeech: readonly ReasonCode[];
   /** Distinct speakers that were claimed, told or not. */
@@ -110,7 +112,7 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
     calibrationFit: frame.calibrationFit,
     reasons: [...reasons],
     statedFalseMatchRate: best?.statedFalseMatchRate ?? null,
-    risks: { ...NO_CHECKS, attempts: attemptsOf(frame) },
+    risks: { ...NO_CHECKS, replay: frame.replay, attempts: attemptsOf(frame) },
     shadow: frame.shadow,
     nextAction: nextAction(kind, finality, reasons, frame),
     identification: frame.identification,
@@ -146,6 +148,8 @@ function nextAction(
   const risky = frame.transactionRisk === 'HIGH' || frame.manyAttempts === true;
   if (kind === 'ACCEPT') return risky ? table.acceptHighRisk : table.accept;
   if (kind === 'REJECT') return table.reject;
+  // Whoever plays recordings is asked for something else, and not to go on.
+  if (reasons.has('REPLAY_SUSPECTED') && frame.policy.replayedCalls === 'REFUSE') return table.replaySuspected;
   if (kind === 'SPEAKER_NOT_ENROLLED' || kind === 'SPEAKER_EXPIRED') return table.notEnrolled;
   // While nobody listens, waiting is no use.
   const listening = !reasons.has('CONSENT_LEASE_EXPIRED');

@@ -40,7 +40,8 @@ export type ReasonCode =
   | 'PROCESSING_OBJECTED'
   | 'NEW_CONSENT_NEEDED'
   | 'CONSENT_EXPIRED'
-  | 'DO_NOT_ASK';
+  | 'DO_NOT_ASK'
+  | 'REPLAY_SUSPECTED';
 
 export type NextAction =
   'WAIT' | 'SKIP_QUESTIONS' | 'ASK_QUESTIONS' | 'STEP_UP' | 'OFFER_ENROLMENT' | 'REFER';

@@ -22,6 +22,8 @@ export interface Policy {
   readonly maximumClaims: number;
   /** Audio of one call, ms. */
   readonly maximumCallMs: number;
+  /** What comes of a call whose audio is that of an earlier one: not looked for, told, or not accepted. */
+  readonly replayedCalls: 'OFF' | 'ADVISORY' | 'REFUSE';
   readonly enrolment: EnrolmentPolicy;
   /** What to do after a decision; ordinary requests and risky ones. */
   readonly nextActions: {
@@ -30,6 +32,7 @@ export interface Policy {
     readonly reject: NextAction;
     readonly notEnrolled: NextAction;
     readonly otherwise: NextAction;
+    readonly replaySuspected: NextAction;
   };
 }
 

@@ -14,6 +14,8 @@ export interface RetentionPolicy {
   readonly callRowsDays: number;
   /** After the end of a batch job its manifest and its results are deleted. */
   readonly enrolmentJobDays: number;
+  /** After an accepted call the fingerprint is deleted by which its replay would be noticed. */
+  readonly callFingerprintDays: number;
   /** How long what the law wants kept of an erased person is kept. */
   readonly evidenceDays: number;
   /** How long the operator keeps backups of the database: what was destroyed may be in them until then. */

@@ -21,6 +21,8 @@ export interface Destroyed {
   /** Speech of calls that was kept towards voiceprints, a call each. */
   readonly speechKept: number;
   readonly trustPhrases: number;
+  /** Fingerprints of calls and enrolments, by which a replay was noticed. */
+  readonly fingerprints: number;
   readonly consentDetails: number;
   readonly claims: number;
   /** Decisions about this person alone. */

@@ -22,6 +22,7 @@ import {
   type VoiceprintRow,
 } from '../storage/index.js';
 import { findDuplicate } from './duplicates.js';
+import { keepOfEnrolment } from './fingerprints.js';
 import type { EnrolmentRequest, EnrolmentSpeech } from './inputs.js';
 import { sealLineage, weaker } from './lineage.js';
 import { sealVector } from './sealed.js';
@@ -86,6 +87,10 @@ export async function createVoiceprint(
     adaptedFrom: null,
   });
   for (const vector of speech.vectors) await insertVector(tx, sealVector(key, voiceprintId, vector));
+  if (speech.fingerprint) {
+    const made = { speakerRef, consentEventId: grant.eventId, madeAt: now, voiceprintId };
+    await keepOfEnrolment(tx, key, made, speech.fingerprint);
+  }
   await deletePartialEvidence(tx, speakerRef, label);
   if (duplicateOf !== null) {
     await insertReview(tx, {

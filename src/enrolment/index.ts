@@ -13,6 +13,12 @@ export { exportVoiceprints, type ExportedVoiceprint } from './exported.js';
 export { Notifications, type Notification } from './notifications.js';
 export { resealVoiceprints } from './sealed.js';
 export {
+  exportFingerprints,
+  ReplayFingerprints,
+  resealFingerprints,
+  type ExportedFingerprint,
+} from './fingerprints.js';
+export {
   exportPartialEvidence,
   PartialEvidence,
   resealPartialEvidence,

@@ -44,6 +44,8 @@ export interface EnrolmentSpeech {
   readonly codec: string;
   /** Of the earlier calls whose speech is in it, where there are such. */
   readonly earlier?: readonly SpeechOrigin[];
+  /** What its sound is known by when it is played again; undefined where that was not taken. */
+  readonly fingerprint?: Buffer;
   /** Lowest cosine of a stretch of it with the rest, -1 to 1. */
   readonly consistency: number;
   /** Which of these voiceprints this speech would be accepted for, the best; undefined for none. Whoever scores says so. */

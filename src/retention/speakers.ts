@@ -119,10 +119,10 @@ async function lapsedItem(
   const idHash = await run.keyring.keyedHash(run.tenantId, SPEAKER_ID_HASH, speakerId);
   const held = await isKept(tx, idHash);
   const keep = held || run.dryRun;
-  const { voiceprints, speechKept, trustPhrases } = keep
+  const kept = keep
     ? await countKeptUnderVerify(tx, speakerRef)
     : await deleteLapsed(tx, run, speakerRef, term);
-  const count = voiceprints + speechKept + trustPhrases;
+  const count = Object.values(kept).reduce((sum: number, each: number) => sum + each, 0);
   if (count === 0) return null;
   return { kind: 'VOICEPRINTS', id: speakerId, ...term, held, count, receipt: null };
 }

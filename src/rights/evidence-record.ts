@@ -19,6 +19,7 @@ const receipt = z.strictObject({
     voiceprints: count,
     speechKept: count,
     trustPhrases: count,
+    fingerprints: count,
     consentDetails: count,
     claims: count,
     decisions: count,

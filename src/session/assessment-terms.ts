@@ -16,6 +16,8 @@ export interface AssessmentTerms {
   readonly shadow: boolean;
   /** Whether the company calls: the first claim is then the person asked for, and the others help to tell who answered. */
   readonly outbound?: boolean;
+  /** For live calls: whether an earlier stream took the audio for a recording's. A recording is one: there it is not looked for. */
+  readonly replay?: { readonly suspected: boolean };
   readonly clock: Clock;
   /** The decision that stood before this assessment, of an earlier stream; empty for none. */
   readonly previousDecisionId: string;

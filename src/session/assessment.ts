@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimMethod } from '../domain/call.js';
 import type { Decision, ReasonCode } from '../domain/decision.js';
-import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
+import type { Grant } from '../consent/index.js';
+import type { EmbeddingSpace, Fingerprint, SpeechWindow } from '../domain/speech.js';
 import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
 import { Pool, pool, type PooledSpeech } from '../scoring/index.js';
 import type { AssessmentTerms, LookOptions } from './assessment-terms.js';
@@ -11,12 +12,20 @@ import type { AlikeTerms } from './enrolment-speech.js';
 import { identify, isAskedFor, otherClaim } from './identification.js';
 import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier } from './ports.js';
+import { ReplayWatch } from './replay-watch.js';
 
 /**
  * Recent windows are kept for enrolment and for evaluations since a media time; 20 minutes of net speech, about 300 KiB.
  * What is older counts in the pools and is gone otherwise.
  */
 const WINDOWS_KEPT = 400;
+
+/** Of the speech that somebody was accepted by. */
+export interface ClaimFingerprint {
+  readonly grant: Grant;
+  /** Of its windows, oldest first. */
+  readonly parts: readonly Fingerprint[];
+}
 
 /** What a decision is taken of, ms of the stream's clock. */
 interface Heard {
@@ -42,9 +51,11 @@ export class Assessment {
   #current: Decision | undefined;
   #confidence: number | null = null;
   #enrols = false;
+  readonly #replay: ReplayWatch;
 
   constructor(terms: AssessmentTerms) {
     this.#terms = terms;
+    this.#replay = new ReplayWatch(terms.replay ? terms.policy.replayedCalls : 'OFF', terms.replay?.suspected ?? false);
     this.#change = new SpeakerChangeDetector({
       space: terms.calibration.primarySpace,
       ...SPEAKER_CHANGE_DEFAULTS,
@@ -115,6 +126,7 @@ export class Assessment {
     const claim = new ClaimTrack(claimNumber, speakerId, method, dossier, groundSinceMs);
     for (const window of this.#windows) claim.add(window);
     this.#claims.push(claim);
+    this.#replay.claimed(claim, this.#windows);
     return claim;
   }
 
@@ -131,6 +143,7 @@ export class Assessment {
    * time since when it is another's is returned, ms of the stream's clock.
    */
   push(window: SpeechWindow): number | undefined {
+    this.#replay.hear(window, this.#claims);
     const changed = this.#change.push(window, this.#comparedVectors());
     if (!changed) {
       this.#keep(window);
@@ -181,6 +194,16 @@ export class Assessment {
   get settled(): boolean {
     const compared = this.#claims.filter((claim) => claim.hasGround && claim.voiceprintCount > 0);
     return compared.length > 0 && compared.every((claim) => claim.decided);
+  }
+
+  /** What is to be kept of accepted claims' speech, so that its replay is noticed. */
+  get fingerprints(): readonly ClaimFingerprint[] {
+    if (!this.#replay.keeps) return [];
+    return this.#claims.flatMap((claim) => {
+      const { grant } = claim.dossier;
+      if (!claim.accepted || grant === null) return [];
+      return [{ grant, parts: this.windowsFor(claim).flatMap(({ fingerprint }) => fingerprint ?? []) }];
+    });
   }
 
   /** Windows of the current evidence spoken under this claim's ground, oldest first. */
@@ -266,7 +289,9 @@ export class Assessment {
   ): Decision {
     const { policy, calibration } = this.#terms;
     const comparisons = claims.reduce((sum, claim) => sum + claim.voiceprintCount, 0);
-    const judged = claims.map((claim) => claim.look({ policy, calibration, comparisons, ended, withheld }));
+    const replay = this.#replay.result;
+    const look = { policy, calibration, comparisons, ended, withheld, replayed: replay === 'SUSPECTED' };
+    const judged = claims.map((claim) => claim.look(look));
     const { outbound = false } = this.#terms;
     const told = outbound ? judged.filter(isAskedFor) : judged;
     const others = outbound ? claims.flatMap((claim, index) => otherClaim(claim, judged[index])) : [];
@@ -278,6 +303,7 @@ export class Assessment {
       quality: speech.quality,
       ended,
       reasons,
+      replay,
       insteadOfSpeech,
       claimsSoFar: judged.length,
       manyAttempts: claims.length > 0 ? claims.some(({ dossier }) => dossier.manyAttempts) : null,
@@ -311,6 +337,7 @@ function sameNews(a: Decision, b: Decision): boolean {
       decision.kind,
       decision.finality,
       decision.identification,
+      decision.risks.replay === 'SUSPECTED',
       decision.claims.map((claim) => [claim.speakerId, claim.kind, claim.consentEventId]),
     ]);
   return news(a) === news(b);

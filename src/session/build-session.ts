@@ -60,6 +60,7 @@ export function buildSession(parts: CallsParts, order: SessionOrder, load: Load)
     shadow: opened.shadow,
     outbound: start.direction === 'OUTBOUND',
     clock,
+    replay: { suspected: order.resumed.replaySuspected },
     previousDecisionId: order.resumed.decisionId,
   });
   return new CallSession({

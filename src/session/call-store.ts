@@ -48,6 +48,8 @@ export interface ResumedCall {
   }[];
   /** Of the last decision; empty before the first. */
   readonly decisionId: string;
+  /** Whether that took the audio for a recording's. */
+  readonly replaySuspected: boolean;
   /** What it heard, as far as that was stored. */
   readonly kept: KeptEvidence | null;
 }
@@ -147,8 +149,10 @@ export class CallStore {
         const speakerId = names.get(claimNumber);
         return speakerId === undefined ? [] : [{ claimNumber, speakerId, method }];
       });
-      const decisionId = (await lastDecision(tx, callId))?.decisionId ?? '';
-      return { claims, decisionId, kept: await readEvidence(tx, this.keyring, callId) };
+      const decision = await lastDecision(tx, callId);
+      const replaySuspected = decision?.risks.replay === 'SUSPECTED';
+      const decisionId = decision?.decisionId ?? '';
+      return { claims, decisionId, replaySuspected, kept: await readEvidence(tx, this.keyring, callId) };
     });
   }
 

@@ -32,6 +32,9 @@ const OPEN_WITHIN_MS = 4000;
 /** An evaluation waits this long for what was told before it to be stored, ms. */
 const SETTLE_WITHIN_MS = 3000;
 
+/** What a stream goes on with that is the first of its call. */
+const NEW_CALL: ResumedCall = { claims: [], decisionId: '', replaySuspected: false, kept: null };
+
 /** A call that a stream got, and what it goes on with. */
 type TakenCall = Pick<SessionOrder, 'opened' | 'policy' | 'resumed'>;
 
@@ -52,7 +55,7 @@ export class Calls implements CallStreamOwner {
   constructor(parts: CallsParts) {
     this.#parts = parts;
     this.#observer = parts.observer ?? NOBODY;
-    this.#leaving = new LeavingCalls(parts.store);
+    this.#leaving = new LeavingCalls(parts.store, parts.fingerprints);
     this.#claims = new CallClaims(parts.store, parts.openDossier);
     this.#load = new Load(parts.extractor, parts.overloadLagMs);
     this.#admission = new Admission(parts, this.#load);
@@ -177,7 +180,7 @@ export class Calls implements CallStreamOwner {
       // In the same turn: the earlier stream tells nothing more under numbers that are not its own.
       this.find(tenantId, callId)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
       if (opened.how !== 'RESUMED')
-        return { opened, policy: current, resumed: { claims: [], decisionId: '', kept: null } };
+        return { opened, policy: current, resumed: NEW_CALL };
       const policy = await policies.at(tenantId, opened.policyId, opened.policyVersion);
       const stored = await store.resumed(tenantId, callId);
       const heardHere = this.#memory.take(callKey(tenantId, callId), opened.epoch - 1);

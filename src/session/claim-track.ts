@@ -2,7 +2,7 @@ import type { ClaimMethod } from '../domain/call.js';
 import type { ClaimResult, DecisionKind, Finality, ReasonCode } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { SpeechWindow } from '../domain/speech.js';
-import { judge, type JudgedClaim } from '../decision/index.js';
+import { doubtReplayed, judge, type JudgedClaim } from '../decision/index.js';
 import { compareBest, Pool, type Calibration, type Comparison } from '../scoring/index.js';
 import { groundOf } from './ground.js';
 import type { ClaimDossier } from './ports.js';
@@ -16,6 +16,8 @@ export interface Look {
   readonly ended: boolean;
   /** Why nothing may be compared now; null where nothing stands against it. */
   readonly withheld: ReasonCode | null;
+  /** Whether the audio is taken for that of an earlier call. */
+  readonly replayed: boolean;
 }
 
 /** One claim through a call: its ground, the speech that may count for it, and what was found. */
@@ -25,6 +27,8 @@ export class ClaimTrack {
   #groundSinceMs: number;
   #settled: JudgedClaim | undefined;
   #lost: ReasonCode | undefined;
+  /** What would be accepted is not: it is a recording. */
+  #refused = false;
 
   constructor(
     readonly claimNumber: number,
@@ -57,7 +61,7 @@ export class ClaimTrack {
 
   /** Whether the caller was accepted as this speaker, and nothing has changed since. */
   get accepted(): boolean {
-    return this.#settled?.result.kind === 'ACCEPT';
+    return this.#settled?.result.kind === 'ACCEPT' && !this.#refused;
   }
 
   /**
@@ -104,6 +108,13 @@ export class ClaimTrack {
 
   /** What stands for this claim now. Once accepted, rejected or exhausted it stays, until a reset or an update. */
   look(look: Look): JudgedClaim {
+    const judged = this.#look(look);
+    if (!look.replayed) return judged;
+    this.#refused = look.policy.replayedCalls === 'REFUSE';
+    return doubtReplayed(judged, look.policy);
+  }
+
+  #look(look: Look): JudgedClaim {
     if (this.#settled && look.withheld === null) return this.#settled;
     const standing = this.#standing(look);
     if (standing) return standing;

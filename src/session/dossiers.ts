@@ -1,8 +1,10 @@
 import type { ConsentGate, Grant } from '../consent/index.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
-import type { Speakers, Voiceprints } from '../enrolment/index.js';
+import type { ReplayFingerprints, Speakers, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
+import { unpackFingerprint } from '../replay/index.js';
 import type { Attempts } from './attempts.js';
+
 import type { ClaimDossier, OpenDossier } from './ports.js';
 
 const TAKEN_BACK: ReadonlySet<string> = new Set([
@@ -11,12 +13,19 @@ const TAKEN_BACK: ReadonlySet<string> = new Set([
   'PROCESSING_RESTRICTED',
 ]);
 
-const NONE = { voiceprints: [], pending: 0, ofOtherModel: 0, expired: 0, until: null };
+const NONE = { voiceprints: [], fingerprints: [], pending: 0, ofOtherModel: 0, expired: 0, until: null };
+
+/** Where it is read from. */
+export interface DossierParts {
+  readonly voiceprints: Voiceprints;
+  readonly speakers: Speakers;
+  readonly fingerprints: ReplayFingerprints;
+}
 
 /** Opens what is known of claimed speakers: voiceprints only under the gate's grant. */
 export function openDossiers(
   gate: ConsentGate,
-  { voiceprints, speakers }: { readonly voiceprints: Voiceprints; readonly speakers: Speakers },
+  { voiceprints, speakers, fingerprints }: DossierParts,
   spaces: readonly EmbeddingSpace[],
   attempts: Pick<Attempts, 'suspected'>,
 ): OpenDossier {
@@ -36,12 +45,15 @@ export function openDossiers(
     if (grant === null || (askedFor !== undefined && identify === null))
       return { ...claim, manyAttempts, grant: null, identify: null, ...NONE };
     const { open, otherModel, ...others } = await voiceprints.open(grant, ids);
+    // Without a voiceprint nobody is accepted, replayed or not.
+    const heard = open.length > 0 ? (await fingerprints.open(grant)).map(unpackFingerprint) : [];
     return {
       ...claim,
       manyAttempts,
       grant,
       identify,
       voiceprints: open,
+      fingerprints: heard,
       ofOtherModel: otherModel,
       ...others,
     };

@@ -1,5 +1,6 @@
 import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import type { EnrolmentSpeech, PartialSpeech } from '../enrolment/index.js';
+import { packFingerprint } from '../replay/index.js';
 import { compareBest, consistency, pool, type Calibration } from '../scoring/index.js';
 
 /** When speech counts as that of a voiceprint. */
@@ -35,6 +36,7 @@ export function enrolmentSpeech(
     quality,
     codec,
     consistency: consistency(windows),
+    fingerprint: packFingerprint(windows.flatMap(({ fingerprint }) => fingerprint ?? [])),
     findAlike: finderOf(pooled, terms),
   };
 }

@@ -3,6 +3,8 @@ import { VouchError } from '../errors.js';
 import type { CallStore } from './call-store.js';
 import type { EventLog } from './event-log.js';
 import type { LiveCall } from './live-call.js';
+import type { CallsParts } from './ports.js';
+import { packFingerprint } from '../replay/index.js';
 import type { SessionEnd } from './observer.js';
 
 /** While the database is away it is tried again after this time, ms. */
@@ -18,7 +20,10 @@ export class LeavingCalls {
   readonly #logs = new Set<EventLog>();
   #closing = false;
 
-  constructor(store: CallStore) {
+  constructor(
+    store: CallStore,
+    private readonly fingerprints: CallsParts['fingerprints'],
+  ) {
     this.#store = store;
   }
 
@@ -27,6 +32,7 @@ export class LeavingCalls {
     const { log } = live.session;
     this.#logs.add(log);
     const left = how === 'INTERRUPTED' ? this.#interrupt(live) : log.settled();
+    this.#keepFingerprints(live);
     this.#follow(
       left.finally(() => {
         this.#logs.delete(log);
@@ -70,6 +76,14 @@ export class LeavingCalls {
       if (session.unstoredPauses > 0) await this.#store.pause(principal, callId, '', '');
       await this.#store.interrupt(tenantId, callId, epoch);
     });
+  }
+
+  /** So that a recording of the call is noticed when it is played. */
+  #keepFingerprints({ session, epoch }: LiveCall): void {
+    for (const { grant, parts } of session.assessment.fingerprints) {
+      const packed = packFingerprint(parts);
+      this.#follow(this.#untilStored(() => this.fingerprints.keep(grant, session.callId, epoch, packed)));
+    }
   }
 
   async #untilStored(task: () => Promise<void>): Promise<void> {

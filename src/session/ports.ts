@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.js';
 import type { SpeechExtractor } from '../embedding/index.js';
+import type { ReplayFingerprints } from '../enrolment/index.js';
 import type { Policies } from '../tenant/index.js';
 import type { CallCalibrations } from './call-calibrations.js';
 import type { CallRequests } from './call-requests.js';
@@ -7,6 +8,7 @@ import type { CallStore } from './call-store.js';
 import type { CallsObserver } from './observer.js';
 import type { Grant } from '../consent/index.js';
 import type { ArtefactReference, ReasonCode } from '../domain/decision.js';
+import type { Fingerprint } from '../domain/speech.js';
 import type { OpenVoiceprint } from '../domain/voiceprint.js';
 
 /** What the service knows of a claimed speaker, opened for one call. Voiceprints are there only under a grant. */
@@ -23,6 +25,8 @@ export interface ClaimDossier {
   /** Why there is no grant, where more can be said than that there is none. */
   readonly reasons: readonly ReasonCode[];
   readonly voiceprints: readonly OpenVoiceprint[];
+  /** Of earlier calls and enrolments: audio that fits one is a recording of it. */
+  readonly fingerprints: readonly Fingerprint[];
   /** Voiceprints that wait for their first use. */
   readonly pending: number;
   /** Voiceprints without a vector in any space in use. */
@@ -66,6 +70,8 @@ export interface CallsParts {
   readonly extractor: SpeechExtractor;
   readonly calibrations: CallCalibrations;
   readonly openDossier: OpenDossier;
+  /** Keeps what the sound of accepted calls is known by. */
+  readonly fingerprints: Pick<ReplayFingerprints, 'keep'>;
   readonly clock: Clock;
   /** Live calls at most, in all and of one tenant. */
   readonly maximumCalls: number;

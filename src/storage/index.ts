@@ -247,3 +247,11 @@ export {
 export { recordOutcome, type NewOutcome, type StoredOutcome } from './outcomes.js';
 export * from './transfer-keys.js';
 export * from './api-keys.js';
+export {
+  deleteFingerprintsBeyond,
+  listFingerprints,
+  purgeFingerprints,
+  putFingerprint,
+  resealFingerprintsOf,
+  type FingerprintRow,
+} from './replay-fingerprints.js';

@@ -68,6 +68,7 @@ export async function listMaybeLapsed(
     `SELECT s.speaker_ref AS "speakerRef", s.speaker_id AS "speakerId",
        (EXISTS (SELECT FROM voiceprints v WHERE v.tenant_id = s.tenant_id AND v.speaker_ref = s.speaker_ref)
          OR EXISTS (SELECT FROM partial_evidence p WHERE p.tenant_id = s.tenant_id AND p.speaker_ref = s.speaker_ref)
+         OR EXISTS (SELECT FROM replay_fingerprints f WHERE f.tenant_id = s.tenant_id AND f.speaker_ref = s.speaker_ref)
          OR EXISTS (SELECT FROM trust_phrases t WHERE t.tenant_id = s.tenant_id AND t.speaker_ref = s.speaker_ref))
        AND EXISTS (SELECT FROM ledger l
          WHERE l.tenant_id = s.tenant_id AND l.subject_ref = s.speaker_ref AND l.kind = 'CONSENT'

@@ -132,6 +132,8 @@ export interface BesideVoiceprints {
   /** Speech of calls, towards further voiceprints. */
   readonly speechKept: number;
   readonly trustPhrases: number;
+  /** Of earlier calls and enrolments, by which a replay is noticed. */
+  readonly fingerprints: number;
 }
 
 /** All that rests on a speaker's VERIFY. */
@@ -145,13 +147,14 @@ export async function countKeptUnderVerify(tx: Transaction, speakerRef: string):
   const [row] = await tx.query<KeptUnderVerify>(
     `SELECT (SELECT count(*) FROM voiceprints WHERE speaker_ref = $1)::int AS voiceprints,
        (SELECT count(*) FROM partial_evidence WHERE speaker_ref = $1)::int AS "speechKept",
-       (SELECT count(*) FROM trust_phrases WHERE speaker_ref = $1)::int AS "trustPhrases"`,
+       (SELECT count(*) FROM trust_phrases WHERE speaker_ref = $1)::int AS "trustPhrases",
+       (SELECT count(*) FROM replay_fingerprints WHERE speaker_ref = $1)::int AS fingerprints`,
     [speakerRef],
   );
-  return row ?? { voiceprints: 0, speechKept: 0, trustPhrases: 0 };
+  return row ?? { voiceprints: 0, speechKept: 0, trustPhrases: 0, fingerprints: 0 };
 }
 
-/** Deletes all versions of a speaker's voiceprints with their vectors, speech kept towards further ones and trust phrase. */
+/** Deletes all versions of a speaker's voiceprints with their vectors, speech kept towards further ones, fingerprints and trust phrase. */
 export async function deleteVoiceprintsOf(tx: Transaction, speakerRef: string): Promise<KeptUnderVerify> {
   const beside = await deleteBesideVoiceprints(tx, speakerRef, null);
   const rows = await tx.query('DELETE FROM voiceprints WHERE speaker_ref = $1 RETURNING 1', [speakerRef]);
@@ -173,7 +176,7 @@ export async function quarantineVoiceprintsOf(tx: Transaction, speakerRef: strin
 }
 
 /**
- * Deletes speech kept towards further voiceprints, and the trust phrase.
+ * Deletes speech kept towards further voiceprints, fingerprints, and the trust phrase.
  *
  * @param except what rests on this consent to VERIFY stays; null: nothing does
  */
@@ -190,8 +193,16 @@ export async function deleteBesideVoiceprints(
     `DELETE FROM trust_phrases WHERE speaker_ref = $1 AND ($2::timestamptz IS NULL OR created_at < $2) RETURNING 1`,
     [speakerRef, except?.since ?? null],
   );
+  const fingerprints = await tx.query(
+    'DELETE FROM replay_fingerprints WHERE speaker_ref = $1 AND consent_event_id IS DISTINCT FROM $2 RETURNING 1',
+    [speakerRef, except?.eventId ?? null],
+  );
   if (except === null) await deleteCheckpointsOf(tx, speakerRef);
-  return { speechKept: speech.length, trustPhrases: phrases.length };
+  return {
+    speechKept: speech.length,
+    trustPhrases: phrases.length,
+    fingerprints: fingerprints.length,
+  };
 }
 
 /** Labels under which a speaker has a voiceprint that is in use or may come into use: not what was superseded or set aside for good. */

@@ -14,6 +14,7 @@ export const DEFAULT_POLICY: Policy = {
   shadow: false,
   maximumClaims: 5,
   maximumCallMs: 4 * 3_600_000,
+  replayedCalls: 'REFUSE',
   enrolment: {
     minimumNetSpeechFromCallMs: 20_000,
     minimumNetSpeechFromRecordingMs: 10_000,
@@ -33,5 +34,6 @@ export const DEFAULT_POLICY: Policy = {
     reject: 'REFER',
     notEnrolled: 'OFFER_ENROLMENT',
     otherwise: 'ASK_QUESTIONS',
+    replaySuspected: 'STEP_UP',
   },
 };

@@ -20,6 +20,8 @@ export const policySchema: z.ZodType<Policy> = z
     shadow: z.boolean(),
     maximumClaims: z.int().min(1).max(100),
     maximumCallMs: milliseconds.min(1000),
+    // Policies from before there was such a thing do not say; nor do they of the next action.
+    replayedCalls: z.enum(['OFF', 'ADVISORY', 'REFUSE']).default('REFUSE'),
     enrolment: z.strictObject({
       minimumNetSpeechFromCallMs: milliseconds,
       minimumNetSpeechFromRecordingMs: milliseconds,
@@ -40,6 +42,7 @@ export const policySchema: z.ZodType<Policy> = z
       reject: nextAction,
       notEnrolled: nextAction,
       otherwise: nextAction,
+      replaySuspected: nextAction.default('STEP_UP'),
     }),
   })
   .refine((policy) => policy.maximumNetSpeechMs >= policy.minimumNetSpeechMs, {

@@ -15,6 +15,7 @@ export const retentionPolicySchema: z.ZodType<RetentionPolicy> = z
     callScoresDays: days,
     callRowsDays: days,
     enrolmentJobDays: days,
+    callFingerprintDays: days,
     evidenceDays: days,
     backupDays: days,
     idempotencyDays: days,
@@ -31,6 +32,8 @@ const DEFAULT_RETENTION: RetentionPolicy = {
   callRowsDays: 400,
   // For whoever fetches the report; what it tells of voiceprints is with them, too.
   enrolmentJobDays: 90,
+  // Whoever recorded a call has so long to play it.
+  callFingerprintDays: 90,
   // As long as somebody may claim that they never consented; what the law of a place allows is for counsel to say.
   evidenceDays: 3650,
   backupDays: 35,

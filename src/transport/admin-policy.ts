@@ -14,8 +14,10 @@ export function readPolicy(given: proto.Policy | undefined): Policy {
   const actions = required(policy.nextActions, 'policy.next_actions');
   const action = (name: keyof proto.NextActions, field: string) =>
     fromProto(NextAction, actions[name], `policy.next_actions.${field}`);
+  const replayed = fromProtoOptional(proto.ReplayedCalls, policy.replayedCalls, 'policy.replayed_calls');
   return {
     ...policy,
+    replayedCalls: replayed ?? 'REFUSE',
     enrolment: {
       ...enrolment,
       approval: fromProtoOptional(proto.Approval, enrolment.approval, 'policy.enrolment.approval') ?? 'NONE',
@@ -26,6 +28,8 @@ export function readPolicy(given: proto.Policy | undefined): Policy {
       reject: action('reject', 'reject'),
       notEnrolled: action('notEnrolled', 'not_enrolled'),
       otherwise: action('otherwise', 'otherwise'),
+      replaySuspected:
+        fromProtoOptional(NextAction, actions.replaySuspected, 'policy.next_actions.replay_suspected') ?? 'STEP_UP',
     },
   };
 }
@@ -42,9 +46,10 @@ export function writePolicyVersion(version: PolicyVersion): proto.PolicyVersion 
 }
 
 function writePolicy(policy: Policy): proto.Policy {
-  const { accept, acceptHighRisk, reject, notEnrolled, otherwise } = policy.nextActions;
+  const { accept, acceptHighRisk, reject, notEnrolled, otherwise, replaySuspected } = policy.nextActions;
   return {
     ...policy,
+    replayedCalls: toProto(proto.ReplayedCalls, policy.replayedCalls),
     enrolment: { ...policy.enrolment, approval: toProto(proto.Approval, policy.enrolment.approval) },
     nextActions: {
       accept: toProto(NextAction, accept),
@@ -52,6 +57,7 @@ function writePolicy(policy: Policy): proto.Policy {
       reject: toProto(NextAction, reject),
       notEnrolled: toProto(NextAction, notEnrolled),
       otherwise: toProto(NextAction, otherwise),
+      replaySuspected: toProto(NextAction, replaySuspected),
     },
   };
 }

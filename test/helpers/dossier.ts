@@ -25,6 +25,7 @@ export function dossierOf(
     identify: null,
     reasons: [],
     voiceprints,
+    fingerprints: [],
     pending: 0,
     ofOtherModel: 0,
     expired: 0,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ManifestRow } from '../../src/domain/enrolment-job.js';
-import { EnrolmentJobs, PartialEvidence, TrustPhrases } from '../../src/enrolment/index.js';
+import { EnrolmentJobs, PartialEvidence, ReplayFingerprints, TrustPhrases } from '../../src/enrolment/index.js';
 import { Overrides } from '../../src/session/index.js';
 import { insertCommand } from '../../src/storage/index.js';
 import { TransferKeys } from '../../src/transfer/index.js';
@@ -40,6 +40,7 @@ export async function fillEverything(ground: RightsGround): Promise<void> {
   const partial = new PartialEvidence(database, keyring, gate, clock);
   const part = { grant: await grantOf('kim'), label: 'mobile', callId, proofing: PROOFING, onBehalfOf: '' };
   await partial.keep(officer, part, speech(clock.now()), DEFAULT_POLICY.enrolment);
+  await new ReplayFingerprints(database, keyring, gate, clock).keep(part.grant, callId, 1, Buffer.of(1));
   await database.tenant(officer.tenantId, async (tx) => {
     // Of a process that was gone before the answer came; the janitor would have it within seconds.
     const command = { commandId: randomUUID(), callId, ownerReplica: randomUUID(), keyEpoch: 1 };

@@ -9,9 +9,9 @@ import type { Policy } from '../../src/domain/policy.js';
 import type { Principal, Role } from '../../src/domain/principal.js';
 import { VouchService, type ServiceOverrides } from '../../src/service.js';
 import { EmbeddedPostgres, migrate } from '../../src/storage/index.js';
-import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { TestTenant, type ClientMaker, type Clients } from './caller.js';
 import { clientsOver } from './clients.js';
+import { TENANT_POLICY } from './policy.js';
 
 /** Options of the service by their names in the environment. */
 export type Environment = Readonly<Record<string, string>>;
@@ -92,8 +92,8 @@ export class TestService implements ClientMaker {
     const tenantId = `tenant-${randomBytes(6).toString('hex')}`;
     const principal: Principal = { tenantId, role: 'ADMINISTRATOR', actorId: 'test' };
     await this.service.tenants.create(principal, {
-      ...DEFAULT_POLICY,
-      enrolment: { ...DEFAULT_POLICY.enrolment, waitingPeriodMs: 0 },
+      ...TENANT_POLICY,
+      enrolment: { ...TENANT_POLICY.enrolment, waitingPeriodMs: 0 },
       ...changes,
     });
     const tenant = new TestTenant(this, tenantId);

@@ -1,4 +1,8 @@
 import type { Policy } from '../../src/domain/policy.js';
+import { DEFAULT_POLICY } from '../../src/tenant/index.js';
+
+/** What tenants of tests begin with: the same few recordings are their calls over and over, and no replay is looked for. */
+export const TENANT_POLICY: Policy = { ...DEFAULT_POLICY, replayedCalls: 'OFF' };
 
 /** A policy for tests that need one and not a tenant. */
 export const TEST_POLICY: Policy = {
@@ -12,6 +16,7 @@ export const TEST_POLICY: Policy = {
   shadow: false,
   maximumClaims: 5,
   maximumCallMs: 3_600_000,
+  replayedCalls: 'OFF',
   enrolment: {
     minimumNetSpeechFromCallMs: 20_000,
     minimumNetSpeechFromRecordingMs: 10_000,
@@ -31,5 +36,6 @@ export const TEST_POLICY: Policy = {
     reject: 'REFER',
     notEnrolled: 'OFFER_ENROLMENT',
     otherwise: 'ASK_QUESTIONS',
+    replaySuspected: 'STEP_UP',
   },
 };

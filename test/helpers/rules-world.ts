@@ -56,6 +56,7 @@ export async function rulesWorld(t: ExecutionContext) {
     extractor,
     calibrations: new CallCalibrations(folders.library('telephone-first', extractor.spaces), assignments),
     openDossier,
+    fingerprints: enrolment.fingerprints,
     clock,
     maximumCalls: 10,
     maximumCallsPerTenant: 10,

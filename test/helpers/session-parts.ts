@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ExecutionContext } from 'ava';
+import { ReplayFingerprints } from '../../src/enrolment/index.js';
 import type { SpeechExtractor } from '../../src/embedding/index.js';
 import { CalibrationFolders } from '../../src/scoring/index.js';
 import { CallCalibrations, openDossiers } from '../../src/session/index.js';
@@ -12,6 +13,7 @@ export async function sessionParts(t: ExecutionContext, extractor: SpeechExtract
   const ground = await voiceprintGround(t);
   const { database, keyring, gate, clock } = ground;
   await ground.enrol('kim', { policy: { waitingPeriodMs: 0 } });
+  const fingerprints = new ReplayFingerprints(database, keyring, gate, clock);
   const folders = await CalibrationFolders.read([SHIPPED]);
   return {
     ...ground,
@@ -21,7 +23,8 @@ export async function sessionParts(t: ExecutionContext, extractor: SpeechExtract
       new CalibrationAssignments(database, keyring, clock),
     ),
     policies: new Policies(database, keyring, clock),
-    openDossier: openDossiers(gate, ground, extractor.spaces, { suspected: () => Promise.resolve(false) }),
+    fingerprints,
+    openDossier: openDossiers(gate, { ...ground, fingerprints }, extractor.spaces, { suspected: () => Promise.resolve(false) }),
     replicaId: randomUUID(),
   };
 }

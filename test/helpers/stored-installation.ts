@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { listMigrations, migrate } from '../../src/storage/index.js';
-import { DEFAULT_POLICY } from '../../src/tenant/index.js';
+import { TENANT_POLICY } from './policy.js';
 import { startService } from './ground.js';
 import type { TestTenant } from './caller.js';
 import type { DebianPostgres } from './debian-postgres.js';
@@ -27,8 +27,8 @@ export async function storeInstallation(postgres: DebianPostgres, folder: string
   const service = await startService({ DATABASE_URL: url, VOUCH_KEYRING_FILE: join(folder, 'keyring.json') });
   const { tenantId } = STORED;
   const principal = { tenantId, role: 'ADMINISTRATOR', actorId: 'test' } as const;
-  const enrolment = { ...DEFAULT_POLICY.enrolment, waitingPeriodMs: 0 };
-  await service.service.tenants.create(principal, { ...DEFAULT_POLICY, enrolment });
+  const enrolment = { ...TENANT_POLICY.enrolment, waitingPeriodMs: 0 };
+  await service.service.tenants.create(principal, { ...TENANT_POLICY, enrolment });
   await live(service.tenantOf(tenantId));
   await service.stop();
   await writeFile(

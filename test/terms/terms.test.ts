@@ -13,6 +13,7 @@ const policy = {
   evidenceDays: 3650,
   backupDays: 35,
   idempotencyDays: 30,
+  callFingerprintDays: 90,
 };
 const at = (days: number): Date => new Date(days * DAY);
 

@@ -5,6 +5,7 @@ import {
   ListPoliciesResponse,
   Policy,
   PutPolicyResponse,
+  ReplayedCalls,
   type PolicyVersion,
 } from '../../gen/vouch/v1/admin.js';
 import { NextAction } from '../../gen/vouch/v1/decision.js';
@@ -108,8 +109,12 @@ function describe({ reference, policy, createdAt, createdBy, reason }: PolicyVer
     ['sha-256', reference?.sha256],
     ['put', `${createdAt?.toISOString() ?? ''} by ${isolated(createdBy)}`],
     ['why', reason === '' ? undefined : isolated(reason)],
-    ...Object.entries(told).map(([name, value]) => [name, word(String(value), 'NEXT_ACTION')] as const),
+    ...Object.entries(told).map(([name, value]) => [name, shown(name, String(value))] as const),
   ]);
+}
+
+function shown(name: string, value: string): string {
+  return word(value, name === 'replayedCalls' ? 'REPLAYED_CALLS' : 'NEXT_ACTION');
 }
 
 /** The members of an object by their paths: `enrolment.waitingPeriodMs`. */
@@ -134,7 +139,7 @@ function changed(policy: object, changes: readonly string[]): object {
   const copy = structuredClone(policy) as Record<string, unknown>;
   for (const change of changes) {
     const [, name = '', text = ''] = /^([\w.]+)=(.+)$/.exec(change) ?? [];
-    const value = name.startsWith('nextActions.') ? readEnum(text, NextAction) : valueOf(text);
+    const value = readValue(name, text);
     if (!(name in known)) throw new UsageError(`There is no such field of a policy: ${change}`);
     if (typeof value !== typeof known[name]) throw new UsageError(`No value for this field: ${change}`);
     const [outer = '', inner] = name.split('.');
@@ -143,6 +148,11 @@ function changed(policy: object, changes: readonly string[]): object {
   const unknown = Object.keys(leaves(copy)).filter((name) => !(name in known));
   if (unknown.length > 0) throw new UsageError(`There is no such field of a policy: ${unknown.join(', ')}`);
   return copy;
+}
+
+function readValue(name: string, text: string): unknown {
+  if (name === 'replayedCalls') return readEnum(text, ReplayedCalls);
+  return name.startsWith('nextActions.') ? readEnum(text, NextAction) : valueOf(text);
 }
 
 function valueOf(text: string): unknown {

@@ -27,6 +27,7 @@ const LIMITS: Readonly<Record<keyof RetentionPolicy, readonly [option: string, w
   callScoresDays: ['call-scores-days', "a call's events lose their scores"],
   callRowsDays: ['call-rows-days', "a call's rows are deleted"],
   enrolmentJobDays: ['enrolment-job-days', "a batch job's manifest and results are deleted"],
+  callFingerprintDays: ['call-fingerprint-days', 'the fingerprint of an accepted call is deleted'],
   evidenceDays: ['evidence-days', 'what is kept of an erased person is destroyed'],
   backupDays: ['backup-days', 'the last backup of the database has expired: for you to see to'],
   idempotencyDays: ['idempotency-days', 'idempotency keys are forgotten'],

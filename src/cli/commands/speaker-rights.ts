@@ -100,6 +100,7 @@ function describeReceipt(receipt: ErasureReceipt | undefined): string {
         count(destroyed?.voiceprints, 'voiceprints'),
         count(destroyed?.speechKept, 'calls kept towards voiceprints'),
         count(destroyed?.trustPhrases, 'trust phrases'),
+        count(destroyed?.fingerprints, 'fingerprints of calls'),
         count(destroyed?.consentDetails, 'details of consent'),
         count(destroyed?.claims, 'claims'),
         count(destroyed?.decisions, 'decisions'),

@@ -2,6 +2,7 @@ import { loadConsent, speakerStates } from '../../consent/index.js';
 import type { Keyring } from '../../crypto/index.js';
 import type { ConsentState, Notice } from '../../domain/people.js';
 import {
+  exportFingerprints,
   exportManifestRows,
   exportPartialEvidence,
   exportTrustPhrase,
@@ -56,6 +57,7 @@ export async function collect(collecting: Collecting): Promise<HeldData> {
       speaker === null ? [] : exportVoiceprints(tx, keyring, speaker, now),
     ),
     speechKept: await opened.read('speechKept', [], () => exportPartialEvidence(tx, keyring, speakerRef)),
+    fingerprints: await opened.read('fingerprints', [], () => exportFingerprints(tx, keyring, speakerRef)),
     trustPhrase: await opened.read('trustPhrase', null, () => exportTrustPhrase(tx, keyring, speakerRef)),
     calls: await callsOf({ ...collecting, opened }),
     ...(await termOf(tx, speakerRef, now)),

@@ -3,6 +3,7 @@ import type { ConsentState, Notice } from '../../domain/people.js';
 import type { RetentionRule } from '../../domain/retention.js';
 import type { ErasureReceipt, EvidencedEvent, HeldState } from '../../domain/rights.js';
 import type {
+  ExportedFingerprint,
   ExportedPhrase,
   ExportedSpeech,
   ExportedVoiceprint,
@@ -80,6 +81,8 @@ export interface HeldData {
   readonly voiceprints: readonly ExportedVoiceprint[];
   /** Speech of calls that waits for more, to become a voiceprint. */
   readonly speechKept: readonly ExportedSpeech[];
+  /** What the sound of calls and enrolments is known by when somebody plays a recording of them. */
+  readonly fingerprints: readonly ExportedFingerprint[];
   readonly trustPhrase: ExportedPhrase | null;
   readonly calls: readonly HeldCall[];
   /** When everything but the evidence is erased, as things are, and which limit says so; null for somebody who is not known. */

@@ -146,7 +146,7 @@ function voiceprints(data: HeldData): Html {
       A voiceprint is a list of numbers computed from your speech. It is kept encrypted and cannot be played.
     </p>
     ${table(['Name', 'Status', 'Made', 'From', 'Quality', 'Computed by'], rows)} ${speechKept(data)}
-    ${trustPhrase(data)}`;
+    ${fingerprints(data)} ${trustPhrase(data)}`;
 }
 
 function speechKept({ speechKept: kept }: HeldData): Html {
@@ -162,6 +162,21 @@ function speechKept({ speechKept: kept }: HeldData): Html {
       Calls in which you said too little: numbers like those of a voiceprint, to be added up with later ones.
     </p>
     ${table(['For', 'Spoken since', 'How much', 'Kept until'], rows)}`;
+}
+
+function fingerprints({ fingerprints: kept }: HeldData): Html {
+  if (kept.length === 0) return html``;
+  const rows = kept.map((each) => [
+    each.of === 'CALL' ? 'a call of yours' : 'your enrolment',
+    time(each.madeAt),
+    each.keptUntil === null ? 'as long as the voiceprint' : time(each.keptUntil),
+  ]);
+  return html`<h3>Against recordings of you</h3>
+    <p>
+      Numbers by which it is noticed when somebody plays a recording of an earlier call. They tell neither what you
+      said nor how you sound.
+    </p>
+    ${table(['Of', 'Made', 'Kept until'], rows)}`;
 }
 
 function trustPhrase({ trustPhrase: chosen }: HeldData): Html {

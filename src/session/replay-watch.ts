@@ -1,0 +1,51 @@
+import type { RiskResult } from '../domain/decision.js';
+import type { Policy } from '../domain/policy.js';
+import type { Fingerprint, SpeechWindow } from '../domain/speech.js';
+import { bestMatch, isReplay } from '../replay/index.js';
+import type { ClaimTrack } from './claim-track.js';
+
+/** Windows that a claim is held against which comes late: the latest minute of speech. */
+const MOST_WINDOWS = 20;
+
+/**
+ * Whether the audio of a call is that of an earlier call or enrolment of whoever is claimed. Each window is looked at once,
+ * when it comes; what was suspected once stays so for the whole call, on whatever stream.
+ */
+export class ReplayWatch {
+  #performed = false;
+
+  /**
+   * @param handling of the policy
+   * @param suspected whether an earlier stream of the call suspected it
+   */
+  constructor(
+    private readonly handling: Policy['replayedCalls'],
+    private suspected: boolean,
+  ) {}
+
+  get result(): RiskResult {
+    if (this.suspected) return 'SUSPECTED';
+    return this.#performed ? 'NOT_SUSPECTED' : 'NOT_PERFORMED';
+  }
+
+  /** Whether fingerprints of this call are to be kept: of none that is itself a copy. */
+  get keeps(): boolean {
+    return this.handling !== 'OFF' && !this.suspected;
+  }
+
+  /** Takes a window of those claims that it counts for. */
+  hear(window: SpeechWindow, claims: readonly ClaimTrack[]): void {
+    for (const claim of claims) if (claim.counts(window)) this.#compare(window, claim.dossier.fingerprints);
+  }
+
+  /** Takes a claim that was made after these windows. */
+  claimed(claim: ClaimTrack, windows: readonly SpeechWindow[]): void {
+    for (const window of windows.slice(-MOST_WINDOWS)) this.hear(window, [claim]);
+  }
+
+  #compare({ fingerprint }: SpeechWindow, earlier: readonly Fingerprint[]): void {
+    if (this.handling === 'OFF' || this.suspected || !fingerprint || earlier.length === 0) return;
+    this.#performed = true;
+    if (isReplay(bestMatch(fingerprint, earlier))) this.suspected = true;
+  }
+}
