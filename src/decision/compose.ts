@@ -149,7 +149,8 @@ function nextAction(
   if (kind === 'ACCEPT') return risky ? table.acceptHighRisk : table.accept;
   if (kind === 'REJECT') return table.reject;
   // Whoever plays recordings is asked for something else, and not to go on.
-  if (reasons.has('REPLAY_SUSPECTED') && frame.policy.replayedCalls === 'REFUSE') return table.replaySuspected;
+  if (reasons.has('REPLAY_SUSPECTED') && frame.policy.replayedCalls === 'REFUSE')
+    return table.replaySuspected;
   if (kind === 'SPEAKER_NOT_ENROLLED' || kind === 'SPEAKER_EXPIRED') return table.notEnrolled;
   // While nobody listens, waiting is no use.
   const listening = !reasons.has('CONSENT_LEASE_EXPIRED');

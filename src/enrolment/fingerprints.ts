@@ -56,7 +56,11 @@ export class ReplayFingerprints {
    */
   async keep(grant: Grant, callId: string, streamNumber: number, fingerprint: Buffer): Promise<void> {
     const { tenantId, speakerRef, eventId: consentEventId } = grant;
-    const sourceHash = await this.keyring.keyedHash(tenantId, 'replayed-call', JSON.stringify([callId, streamNumber]));
+    const sourceHash = await this.keyring.keyedHash(
+      tenantId,
+      'replayed-call',
+      JSON.stringify([callId, streamNumber]),
+    );
     await this.database.tenant(tenantId, async (tx) => {
       // Against a withdrawal at the same moment.
       await lockSpeakerRef(tx, speakerRef);

@@ -8,7 +8,7 @@ const FRAME_SAMPLES = 256;
 const SPECTRUM_SAMPLES = 128;
 const HOP_SAMPLES = 64;
 /** The time from one code to the next. */
-export const TICK_MS = 16;
+const TICK_MS = 16;
 const FRAME_MS = 32;
 /**
  * Where the bands begin and end, in steps of 31.25 Hz: 17 of them from 190 to 1900 Hz, about equally wide on the mel scale.

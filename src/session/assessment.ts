@@ -55,7 +55,10 @@ export class Assessment {
 
   constructor(terms: AssessmentTerms) {
     this.#terms = terms;
-    this.#replay = new ReplayWatch(terms.replay ? terms.policy.replayedCalls : 'OFF', terms.replay?.suspected ?? false);
+    this.#replay = new ReplayWatch(
+      terms.replay ? terms.policy.replayedCalls : 'OFF',
+      terms.replay?.suspected ?? false,
+    );
     this.#change = new SpeakerChangeDetector({
       space: terms.calibration.primarySpace,
       ...SPEAKER_CHANGE_DEFAULTS,

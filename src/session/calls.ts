@@ -179,8 +179,7 @@ export class Calls implements CallStreamOwner {
       const opened = await store.open(principal, { ...start, shadow }, current.reference, resumeToken);
       // In the same turn: the earlier stream tells nothing more under numbers that are not its own.
       this.find(tenantId, callId)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
-      if (opened.how !== 'RESUMED')
-        return { opened, policy: current, resumed: NEW_CALL };
+      if (opened.how !== 'RESUMED') return { opened, policy: current, resumed: NEW_CALL };
       const policy = await policies.at(tenantId, opened.policyId, opened.policyVersion);
       const stored = await store.resumed(tenantId, callId);
       const heardHere = this.#memory.take(callKey(tenantId, callId), opened.epoch - 1);

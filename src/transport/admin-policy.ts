@@ -29,7 +29,8 @@ export function readPolicy(given: proto.Policy | undefined): Policy {
       notEnrolled: action('notEnrolled', 'not_enrolled'),
       otherwise: action('otherwise', 'otherwise'),
       replaySuspected:
-        fromProtoOptional(NextAction, actions.replaySuspected, 'policy.next_actions.replay_suspected') ?? 'STEP_UP',
+        fromProtoOptional(NextAction, actions.replaySuspected, 'policy.next_actions.replay_suspected') ??
+        'STEP_UP',
     },
   };
 }

@@ -79,7 +79,14 @@ test('an accepted call is not accepted when it is played again, however it comes
   await keptOfCalls(t, tenant, 1);
   isRefused(t, await callOf(tenant, samples), 'as it is');
   isRefused(t, await callOf(tenant, throughG711(samples, 'MULAW').subarray(100)), 'through mu-law');
-  isRefused(t, await callOf(tenant, samples.subarray(16_020).map((sample) => sample * 1.41)), 'cut and louder');
+  isRefused(
+    t,
+    await callOf(
+      tenant,
+      samples.subarray(16_020).map((sample) => sample * 1.41),
+    ),
+    'cut and louder',
+  );
   isRefused(t, await callOf(tenant, fixtureSamples(`${CALLER}/enrol.wav`)), 'the enrolment');
   const other = await callOf(tenant, fixtureSamples(`${CALLER}/call-2.wav`));
   t.is(wordOf(other.decision), 'ACCEPT');

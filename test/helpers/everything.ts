@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ManifestRow } from '../../src/domain/enrolment-job.js';
-import { EnrolmentJobs, PartialEvidence, ReplayFingerprints, TrustPhrases } from '../../src/enrolment/index.js';
+import {
+  EnrolmentJobs,
+  PartialEvidence,
+  ReplayFingerprints,
+  TrustPhrases,
+} from '../../src/enrolment/index.js';
 import { Overrides } from '../../src/session/index.js';
 import { insertCommand } from '../../src/storage/index.js';
 import { TransferKeys } from '../../src/transfer/index.js';

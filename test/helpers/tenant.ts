@@ -8,9 +8,8 @@ import type { Clock } from '../../src/domain/clock.js';
 import type { Principal } from '../../src/domain/principal.js';
 import { VouchError } from '../../src/errors.js';
 import type { Database } from '../../src/storage/index.js';
-import { Tenants } from '../../src/tenant/index.js';
+import { DEFAULT_POLICY, Tenants } from '../../src/tenant/index.js';
 import { freshDatabase } from './database.js';
-import { TENANT_POLICY } from './policy.js';
 
 /** A clock that stands still until it is moved. */
 export class TestClock implements Clock {
@@ -45,7 +44,7 @@ export interface Ground {
 export async function newTenant(tenants: Tenants): Promise<Principal> {
   const tenantId = `tenant-${randomBytes(4).toString('hex')}`;
   const officer: Principal = { tenantId, role: 'PRIVACY_OFFICER', actorId: 'officer@acme.example' };
-  await tenants.create(officer, TENANT_POLICY);
+  await tenants.create(officer, DEFAULT_POLICY);
   return officer;
 }
 

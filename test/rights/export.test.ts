@@ -20,6 +20,7 @@ interface Exported {
   readonly consentEvents: readonly { readonly type: string; readonly details: string }[];
   readonly notices: readonly { readonly text: string }[];
   readonly voiceprints: readonly { readonly vectors: readonly { readonly float32Base64: string }[] }[];
+  readonly fingerprints: readonly { readonly of: string; readonly fingerprint: string }[];
   readonly speechKept: readonly { readonly vectors: readonly unknown[] }[];
   readonly trustPhrase: unknown;
   readonly calls: readonly {
@@ -75,6 +76,7 @@ test('speech that waits for more, and the trust phrase, are told, too', async (t
   const data = read(files);
   t.like(data.speechKept[0], { label: 'default', netSpeechMs: 6000 });
   t.is(data.speechKept[0]!.vectors.length, 1);
+  t.like(data.fingerprints, [{ of: 'CALL', fingerprint: 'AQ==' }]);
   t.like(data.trustPhrase, { phrase: 'blue heron', used: false });
   const page = named(files, 'speaker.html').toString();
   t.true(page.includes('blue heron') && page.includes('6 s of speech'));
@@ -160,7 +162,14 @@ test('what does not open any more is told, and keeps nobody from the rest', asyn
   t.deepEqual(whole.unreadable, []);
   await asOwner(url, "UPDATE vouch.speaker_keys SET wrapped_key = 'nonsense'");
   const data = read(await rights.export(officer, 'kim'));
-  t.deepEqual(data.unreadable, ['voiceprints', 'speechKept', 'trustPhrase', 'calls', 'manifestRows']);
+  t.deepEqual(data.unreadable, [
+    'voiceprints',
+    'speechKept',
+    'fingerprints',
+    'trustPhrase',
+    'calls',
+    'manifestRows',
+  ]);
   t.is(data.consentEvents.length, whole.consentEvents.length);
   t.is(data.calls.length, whole.calls.length);
   t.deepEqual(read(await rights.export(officer, 'mia')).unreadable, ['earlierErasures']);

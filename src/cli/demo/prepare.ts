@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { ProofingStrength, Purpose } from '../../gen/vouch/v1/common.js';
+import { ReplayedCalls } from '../../gen/vouch/v1/admin.js';
 import { Capacity, ConsentValue, NoticeChannel, ProcessingGround } from '../../gen/vouch/v1/consent.js';
 import type { Voiceprint } from '../../gen/vouch/v1/enrolment.js';
 import type { Connection } from '../connection.js';
 import { enrolmentRequests } from '../streaming.js';
 import type { Fixtures } from './fixtures.js';
-import { EXTRAS } from './scenes.js';
+import { EXTRAS, NO_RECORDINGS } from './scenes.js';
 
 const NOTICE = {
   noticeId: 'voice-notice',
@@ -28,6 +29,7 @@ export async function prepare(
   told: (voiceprint: Voiceprint) => void,
 ): Promise<void> {
   await connection.consent.publishNotice({ notice: NOTICE, idempotencyKey: randomUUID() });
+  await putPolicy(connection);
   const enrolled = fixtures.enrolments.map(({ person, path }) => ({
     speakerId: person,
     path: fixtures.file(path),
@@ -42,6 +44,17 @@ export async function prepare(
   await consent(connection, EXTRAS.notEnrolled);
   await consent(connection, EXTRAS.optedOut);
   await connection.consent.optOut({ speakerId: EXTRAS.optedOut, idempotencyKey: randomUUID() });
+}
+
+/** The tenant's default policy, but that recordings of earlier calls are refused. */
+async function putPolicy({ admin }: Connection): Promise<void> {
+  const { version } = await admin.getPolicy({});
+  await admin.putPolicy({
+    policyId: NO_RECORDINGS,
+    policy: { ...version?.policy, replayedCalls: ReplayedCalls.REFUSE },
+    reason: 'demo',
+    idempotencyKey: randomUUID(),
+  });
 }
 
 async function consent(

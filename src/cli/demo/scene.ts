@@ -35,13 +35,15 @@ export interface CallOptions {
   readonly pace?: number;
   readonly cues?: readonly Cue[];
   readonly judge?: Judge;
+  /** Another policy than the tenant's default. */
+  readonly policyId?: string;
   /** False: the claim is no part of the start. */
   readonly claimAtStart?: boolean;
 }
 
 /** A file streamed as a live call. */
 export function callScene(scene: Omit<Scene, 'play'>, path: string, options: CallOptions = {}): Scene {
-  const { judge = lastDecision, claimAtStart = true } = options;
+  const { judge = lastDecision, claimAtStart = true, policyId = '' } = options;
   return {
     ...scene,
     play: (stage) =>
@@ -52,6 +54,7 @@ export function callScene(scene: Omit<Scene, 'play'>, path: string, options: Cal
           callId,
           format: streamFormat(file, options.callerChannel ?? 0),
           claims: claimAtStart ? [{ speakerId: scene.claimed }] : [],
+          policyId,
         };
         const events: CallEvent[] = [];
         const { signal } = stage;

@@ -18,6 +18,9 @@ export const EXTRAS = {
   withdraws: 'withdraws',
 } as const;
 
+/** A policy that accepts no recording of an earlier call; the default one of a first tenant only tells of it. */
+export const NO_RECORDINGS = 'no-recordings';
+
 const ACCEPTED = ['ACCEPT'];
 /** What audio may come to that is far from what was enrolled: it may leave a doubt, never a rejection. */
 const NOT_REJECTED = ['ACCEPT', 'INCONCLUSIVE'];
@@ -85,6 +88,9 @@ function specialCalls({ file }: Fixtures): Scene[] {
       judge: decisionAfterChange,
     }),
     scene('paused and resumed', 'carlo_it/call-1.wav', 'carlo_flora', ACCEPTED, PAUSE),
+    scene('recording of the enrolment', 'allison_en/enrol.wav', 'allison_smith', ['INCONCLUSIVE'], {
+      policyId: NO_RECORDINGS,
+    }),
     scene('wideband, 16 kHz', 'edge/wideband-16k.wav', 'librivox_sense_reader', ACCEPTED),
     scene('WAV with mu-law', 'edge/mulaw.wav', 'allison_smith', ACCEPTED),
     scene('WAV with A-law', 'edge/alaw.wav', 'allison_smith', ACCEPTED),

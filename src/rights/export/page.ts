@@ -173,8 +173,8 @@ function fingerprints({ fingerprints: kept }: HeldData): Html {
   ]);
   return html`<h3>Against recordings of you</h3>
     <p>
-      Numbers by which it is noticed when somebody plays a recording of an earlier call. They tell neither what you
-      said nor how you sound.
+      Numbers by which it is noticed when somebody plays a recording of an earlier call. They tell neither
+      what you said nor how you sound.
     </p>
     ${table(['Of', 'Made', 'Kept until'], rows)}`;
 }
