@@ -171,12 +171,8 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const gate = new ConsentGate(database, keyring, clock, observability.onDenied);
   const enrolment = openEnrolment(database, keyring, gate, clock);
   const { partial, fingerprints } = enrolment;
-  const openDossier = openDossiers(
-    gate,
-    enrolment,
-    extractor.spaces,
-    new Attempts(database, keyring, clock, config.maximumAttempts),
-  );
+  const attempts = new Attempts(database, keyring, clock, config.maximumAttempts);
+  const openDossier = openDossiers(gate, enrolment, extractor.spaces, attempts);
   const { calls, commands, control, overrides, poller, janitor, replicaId } = openCalls(
     config,
     {

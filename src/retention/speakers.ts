@@ -122,7 +122,8 @@ async function lapsedItem(
   const kept = keep
     ? await countKeptUnderVerify(tx, speakerRef)
     : await deleteLapsed(tx, run, speakerRef, term);
-  const count = Object.values(kept).reduce((sum: number, each: number) => sum + each, 0);
+  const { voiceprints, speechKept, trustPhrases, fingerprints } = kept;
+  const count = voiceprints + speechKept + trustPhrases + fingerprints;
   if (count === 0) return null;
   return { kind: 'VOICEPRINTS', id: speakerId, ...term, held, count, receipt: null };
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimMethod } from '../domain/call.js';
 import type { Decision, ReasonCode } from '../domain/decision.js';
-import type { Grant } from '../consent/index.js';
-import type { EmbeddingSpace, Fingerprint, SpeechWindow } from '../domain/speech.js';
+import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
 import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
 import { Pool, pool, type PooledSpeech } from '../scoring/index.js';
 import type { AssessmentTerms, LookOptions } from './assessment-terms.js';
@@ -12,20 +11,14 @@ import type { AlikeTerms } from './enrolment-speech.js';
 import { identify, isAskedFor, otherClaim } from './identification.js';
 import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier } from './ports.js';
-import { ReplayWatch } from './replay-watch.js';
+import { ReplayWatch, type ClaimFingerprint } from './replay-watch.js';
+import { sameNews } from './same-news.js';
 
 /**
  * Recent windows are kept for enrolment and for evaluations since a media time; 20 minutes of net speech, about 300 KiB.
  * What is older counts in the pools and is gone otherwise.
  */
 const WINDOWS_KEPT = 400;
-
-/** Of the speech that somebody was accepted by. */
-export interface ClaimFingerprint {
-  readonly grant: Grant;
-  /** Of its windows, oldest first. */
-  readonly parts: readonly Fingerprint[];
-}
 
 /** What a decision is taken of, ms of the stream's clock. */
 interface Heard {
@@ -201,12 +194,7 @@ export class Assessment {
 
   /** What is to be kept of accepted claims' speech, so that its replay is noticed. */
   get fingerprints(): readonly ClaimFingerprint[] {
-    if (!this.#replay.keeps) return [];
-    return this.#claims.flatMap((claim) => {
-      const { grant } = claim.dossier;
-      if (!claim.accepted || grant === null) return [];
-      return [{ grant, parts: this.windowsFor(claim).flatMap(({ fingerprint }) => fingerprint ?? []) }];
-    });
+    return this.#replay.toKeep(this.#claims, (claim) => this.windowsFor(claim));
   }
 
   /** Windows of the current evidence spoken under this claim's ground, oldest first. */
@@ -332,16 +320,4 @@ export class Assessment {
       shadow: shadow || policy.shadow,
     };
   }
-}
-
-function sameNews(a: Decision, b: Decision): boolean {
-  const news = (decision: Decision) =>
-    JSON.stringify([
-      decision.kind,
-      decision.finality,
-      decision.identification,
-      decision.risks.replay === 'SUSPECTED',
-      decision.claims.map((claim) => [claim.speakerId, claim.kind, claim.consentEventId]),
-    ]);
-  return news(a) === news(b);
 }

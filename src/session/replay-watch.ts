@@ -1,8 +1,16 @@
+import type { Grant } from '../consent/index.js';
 import type { RiskResult } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { Fingerprint, SpeechWindow } from '../domain/speech.js';
 import { bestMatch, isReplay } from '../replay/index.js';
 import type { ClaimTrack } from './claim-track.js';
+
+/** Of the speech that somebody was accepted by. */
+export interface ClaimFingerprint {
+  readonly grant: Grant;
+  /** Of its windows, oldest first. */
+  readonly parts: readonly Fingerprint[];
+}
 
 /** Windows that a claim is held against which comes late: the latest minute of speech. */
 const MOST_WINDOWS = 20;
@@ -28,9 +36,17 @@ export class ReplayWatch {
     return this.#performed ? 'NOT_SUSPECTED' : 'NOT_PERFORMED';
   }
 
-  /** Whether fingerprints of this call are to be kept: of none that is itself a copy. */
-  get keeps(): boolean {
-    return this.handling !== 'OFF' && !this.suspected;
+  /** What is to be kept of the claims that were accepted: nothing of a call that is itself a copy. */
+  toKeep(
+    claims: readonly ClaimTrack[],
+    windowsFor: (claim: ClaimTrack) => readonly SpeechWindow[],
+  ): ClaimFingerprint[] {
+    if (this.handling === 'OFF' || this.suspected) return [];
+    return claims.flatMap((claim) => {
+      const { grant } = claim.dossier;
+      if (!claim.accepted || grant === null) return [];
+      return [{ grant, parts: windowsFor(claim).flatMap(({ fingerprint }) => fingerprint ?? []) }];
+    });
   }
 
   /** Takes a window of those claims that it counts for. */

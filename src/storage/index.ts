@@ -247,11 +247,4 @@ export {
 export { recordOutcome, type NewOutcome, type StoredOutcome } from './outcomes.js';
 export * from './transfer-keys.js';
 export * from './api-keys.js';
-export {
-  deleteFingerprintsBeyond,
-  listFingerprints,
-  purgeFingerprints,
-  putFingerprint,
-  resealFingerprintsOf,
-  type FingerprintRow,
-} from './replay-fingerprints.js';
+export * from './replay-fingerprints.js';

@@ -48,9 +48,10 @@ export function writePolicyVersion(version: PolicyVersion): proto.PolicyVersion 
 
 function writePolicy(policy: Policy): proto.Policy {
   const { accept, acceptHighRisk, reject, notEnrolled, otherwise, replaySuspected } = policy.nextActions;
+  const { replayedCalls, ...rest } = policy;
   return {
-    ...policy,
-    replayedCalls: toProto(proto.ReplayedCalls, policy.replayedCalls),
+    ...rest,
+    replayedCalls: toProto(proto.ReplayedCalls, replayedCalls),
     enrolment: { ...policy.enrolment, approval: toProto(proto.Approval, policy.enrolment.approval) },
     nextActions: {
       accept: toProto(NextAction, accept),

@@ -24,7 +24,9 @@ export async function sessionParts(t: ExecutionContext, extractor: SpeechExtract
     ),
     policies: new Policies(database, keyring, clock),
     fingerprints,
-    openDossier: openDossiers(gate, { ...ground, fingerprints }, extractor.spaces, { suspected: () => Promise.resolve(false) }),
+    openDossier: openDossiers(gate, { ...ground, fingerprints }, extractor.spaces, {
+      suspected: () => Promise.resolve(false),
+    }),
     replicaId: randomUUID(),
   };
 }

@@ -48,7 +48,8 @@ async function demo(say: Say): Promise<Row[]> {
   try {
     const { host, port } = await service.start();
     const tenant = `demo-${randomBytes(4).toString('hex')}`;
-    await createTenant(service.tenants, tenant, 0);
+    // The same recordings are its calls again and again.
+    await createTenant(service.tenants, tenant, 0, { replayedCalls: 'ADVISORY' });
     say(`service ${host}:${port}, tenant ${tenant}`);
     return await connected({ address: `${host}:${port}`, tenant }, async (connection) => {
       const fixtures = await readFixtures();

@@ -14,9 +14,20 @@ type Nearness = readonly number[];
 interface Heard {
   /** Of the copies of each of a speaker's calls, held against all their calls; by copy. */
   readonly copies: ReadonlyMap<string, readonly Nearness[]>;
-  /** Of the calls, each held against the speaker's other ones. */
+  /** Of the calls, each held against the speaker's other ones; and against as many as are ever kept, of others of the corpus, too. */
   readonly others: readonly Nearness[];
+  readonly many: readonly Nearness[];
 }
+
+/** What was heard of a speaker's calls, and what is kept of them. */
+interface Originals {
+  readonly corpus: string;
+  readonly windows: readonly (readonly Fingerprint[])[];
+  readonly kept: readonly Fingerprint[];
+}
+
+/** Calls of a speaker that the service keeps at most. */
+const MOST_KEPT = 50;
 
 /** How many copies of a kind were noticed. */
 export interface CopyRates {
@@ -32,6 +43,8 @@ export interface HalfRates {
   readonly copies: readonly CopyRates[];
   /** Other calls of the same speakers that were taken for a replay. */
   readonly falseFlags: Share;
+  /** The same, with as many calls kept as there may be: those of other speakers stand in. */
+  readonly falseFlagsOfMany: Share;
   /** The same, a window at a time. */
   readonly falseWindows: Share;
   /** The least share of wrong bits of other speech, and the 99th percentile of windows of copies that were compared. */
@@ -58,36 +71,50 @@ export async function measureReplay(
   sessions: readonly SpeechSession[],
   onProgress: (what: string) => void,
 ): Promise<ReplayRates> {
-  const halves: [Heard[], Heard[]] = [[], []];
-  let speakers = 0;
+  const originals: Originals[] = [];
+  const copies: Heard['copies'][] = [];
   for await (const calls of speakerCalls(dataDir, sessions)) {
     onProgress(`replayed calls of ${calls.corpus}/${calls.speaker}`);
-    halves[speakers++ % 2]!.push(await hear(models, calls));
+    const heard = await hear(models, calls);
+    originals.push(heard.originals);
+    copies.push(heard.copies);
+  }
+  const halves: [Heard[], Heard[]] = [[], []];
+  for (const [speaker, own] of originals.entries()) {
+    // Those of the same corpus that follow, going round.
+    const following = [...originals.slice(speaker + 1), ...originals.slice(0, speaker)];
+    const strangers = following.filter(({ corpus }) => corpus === own.corpus).flatMap(({ kept }) => kept);
+    const others = own.windows.map((windows, call) => nearness(windows, without(own.kept, call)));
+    const many = own.windows.map((windows, call) =>
+      nearness(windows, [...without(own.kept, call), ...strangers].slice(0, MOST_KEPT)),
+    );
+    halves[speaker % 2]!.push({ copies: copies[speaker]!, others, many });
   }
   const [chosenOn, reportedOn] = [rates(halves[0]), rates(halves[1])];
   const chosen = (chosenOn.nearestOther + chosenOn.farthestCopy) / 2;
   return { chosenOn, reportedOn, chosen, inForce: REPLAY_TERMS.mostBitErrors };
 }
 
-async function hear(models: SpeechModels, { corpus, speaker, calls }: SpeakerCalls): Promise<Heard> {
-  const originals = await listen(models, calls);
-  const kept = originals.map((windows) => unpackFingerprint(packFingerprint(windows)));
+async function hear(
+  models: SpeechModels,
+  { corpus, speaker, calls }: SpeakerCalls,
+): Promise<{ readonly originals: Originals; readonly copies: Heard['copies'] }> {
+  const windows = await listen(models, calls);
+  const kept = windows.map((each) => unpackFingerprint(packFingerprint(each)));
   const copies = new Map<string, Nearness[]>();
   for (const copy of COPIES) {
     const random = seededRandom(seedOf(JSON.stringify([copy.id, corpus, speaker])));
     const heard = await listen(models, await copy.apply(calls, random));
     copies.set(
       copy.id,
-      heard.map((windows) => nearness(windows, kept)),
+      heard.map((each) => nearness(each, kept)),
     );
   }
-  const others = originals.map((windows, own) =>
-    nearness(
-      windows,
-      kept.filter((_, i) => i !== own),
-    ),
-  );
-  return { copies, others };
+  return { originals: { corpus, windows, kept }, copies };
+}
+
+function without<T>(all: readonly T[], index: number): T[] {
+  return all.filter((_, i) => i !== index);
 }
 
 function nearness(windows: readonly Fingerprint[], kept: readonly Fingerprint[]): Nearness {
@@ -113,6 +140,7 @@ function rates(heard: readonly Heard[]): HalfRates {
     speakers: heard.length,
     copies,
     falseFlags: flagged(others),
+    falseFlagsOfMany: flagged(heard.flatMap((speaker) => speaker.many).filter(({ length }) => length > 0)),
     falseWindows: flagged(others.flat().map((window) => [window])),
     nearestOther: Math.min(...others.flat()),
     farthestCopy: windows[Math.floor(0.99 * windows.length)] ?? NaN,

@@ -16,7 +16,7 @@ export function replayText(
   const of = (name: string, half: HalfRates): string =>
     [
       `${name}: ${half.speakers} speakers; other calls of the same speaker flagged: ${told(half.falseFlags)} %, ` +
-        `their windows: ${told(half.falseWindows)} %`,
+        `their windows: ${told(half.falseWindows)} %; with 50 calls kept: ${told(half.falseFlagsOfMany)} %`,
       `wrong bits: nearest other speech ${half.nearestOther.toFixed(3)}, copies (99 %) ${half.farthestCopy.toFixed(3)}`,
       table(
         ['copy', 'noticed in 3 s %', 'in 6 s %', 'in the call %'],

@@ -37,6 +37,7 @@ const TERMS: readonly (readonly [keyof Policy, string, string])[] = [
     'Your backups',
     'How long you keep backups of the database: receipts of erasure count with it.',
   ],
+  ['callFingerprintDays', 'Fingerprints of accepted calls', 'By which a recording of them is noticed.'],
   ['enrolmentJobDays', 'Batch jobs', 'After the end of a job, with its manifest and results.'],
 ];
 
