@@ -10,7 +10,7 @@ function told({ count, trials, low, high }: Share): string {
 
 /** The measurement for people. @param table rows below headings. */
 export function replayText(
-  { chosenOn, reportedOn, chosen, inForce }: ReplayRates,
+  { chosenOn, reportedOn, mostBitErrors }: ReplayRates,
   table: (headings: readonly string[], rows: readonly (readonly string[])[]) => string,
 ): string {
   const of = (name: string, half: HalfRates): string =>
@@ -29,7 +29,7 @@ export function replayText(
       ),
     ].join('\n');
   return [
-    `A threshold chosen on the first half: ${chosen.toFixed(3)} wrong bits; in force: ${inForce.toFixed(3)}`,
+    `Taken for a copy: up to ${(100 * mostBitErrors).toFixed(0)} % of wrong bits`,
     of('First half', chosenOn),
     of('Second half', reportedOn),
   ].join('\n\n');
