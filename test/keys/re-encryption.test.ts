@@ -156,6 +156,7 @@ test.serial(
       'voiceprints.lineage',
     ];
     const notSealed = [
+      'api_keys.key_sha256',
       'call_claims.claimed_hash',
       // Under keys of their own, for seconds.
       'call_commands.answer',
