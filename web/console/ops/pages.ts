@@ -1,3 +1,112 @@
 import type { PageEntry } from '../shell/page-entry.js';
+import type { Role } from '../shell/session.js';
 
-export const opsPages: readonly PageEntry[] = [];
+const OVERSEERS: readonly Role[] = ['ADMINISTRATOR', 'PRIVACY_OFFICER', 'AUDITOR'];
+const TRAIL_READERS: readonly Role[] = ['PRIVACY_OFFICER', 'AUDITOR'];
+
+export const opsPages: readonly PageEntry[] = [
+  {
+    path: 'board',
+    element: 'v-board',
+    title: 'Live board',
+    group: 'Decisions',
+    roles: [...OVERSEERS, 'SUPERVISOR'],
+    about: 'Calls now, what became of them, and trouble with audio.',
+    load: () => import('./board-page.js'),
+  },
+  {
+    path: 'calls/:id',
+    element: 'v-call',
+    title: 'Call',
+    roles: [...OVERSEERS, 'SUPERVISOR'],
+    parent: 'board',
+    load: () => import('./call-page.js'),
+  },
+  {
+    path: 'policies',
+    element: 'v-policies',
+    title: 'Policies',
+    group: 'Decisions',
+    roles: OVERSEERS,
+    about: 'When a caller counts as verified, and what that means in false matches and rejections.',
+    load: () => import('./policies-page.js'),
+  },
+  {
+    path: 'new-policy',
+    element: 'v-policy-edit',
+    title: 'Add a policy',
+    roles: ['ADMINISTRATOR'],
+    parent: 'policies',
+    load: () => import('./policy-edit-page.js'),
+  },
+  {
+    path: 'policies/:id',
+    element: 'v-policy',
+    title: 'Policy',
+    roles: OVERSEERS,
+    parent: 'policies',
+    load: () => import('./policy-page.js'),
+  },
+  {
+    path: 'policies/:id/edit',
+    element: 'v-policy-edit',
+    title: 'Change a policy',
+    roles: ['ADMINISTRATOR'],
+    parent: 'policies',
+    load: () => import('./policy-edit-page.js'),
+  },
+  {
+    path: 'calibrations',
+    element: 'v-calibrations',
+    title: 'Calibration',
+    group: 'Decisions',
+    roles: OVERSEERS,
+    about: 'Which calibration counts for which calls, and rows to fit one to your own.',
+    load: () => import('./calibrations-page.js'),
+  },
+  {
+    path: 'audit',
+    element: 'v-audit',
+    title: 'Audit trail',
+    group: 'System',
+    roles: TRAIL_READERS,
+    about: 'Who did what with people’s data.',
+    load: () => import('./audit-page.js'),
+  },
+  {
+    path: 'audit/check',
+    element: 'v-audit-check',
+    title: 'Trail check',
+    group: 'System',
+    roles: OVERSEERS,
+    about: 'Whether the audit trail is whole, and anchors to keep elsewhere.',
+    load: () => import('./audit-check-page.js'),
+  },
+  {
+    path: 'audit/access',
+    element: 'v-access',
+    title: 'Access statistics',
+    group: 'System',
+    roles: TRAIL_READERS,
+    about: 'Who looked at whom, and who looked at unusually many.',
+    load: () => import('./access-page.js'),
+  },
+  {
+    path: 'system',
+    element: 'v-system',
+    title: 'System',
+    group: 'System',
+    roles: OVERSEERS,
+    about: 'Processes, database, background work, models.',
+    load: () => import('./system-page.js'),
+  },
+  {
+    path: 'keys',
+    element: 'v-keys',
+    title: 'Keys',
+    group: 'System',
+    roles: OVERSEERS,
+    about: 'How old the keys are, rotation, and what is destroyed when.',
+    load: () => import('./keys-page.js'),
+  },
+];

@@ -30,6 +30,8 @@ export interface Field {
   readonly rows?: number;
   /** Kinds of files. */
   readonly accept?: string;
+  /** Of a part of a long form that begins with this field. */
+  readonly heading?: string;
 }
 
 type Change = (value: string) => void;

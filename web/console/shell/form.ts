@@ -53,10 +53,12 @@ export class Form {
     const shown = fields.filter(({ when }) => when?.(this.values) ?? true);
     return html`<form class="stack" novalidate @submit=${(event: Event) => void this.#submit(event)}>
       <div class="fields">
-        ${shown.map((field) =>
-          renderField(field, this.values[field.name] ?? '', this.problems[field.name], (value) => {
-            this.set(field.name, value);
-          }),
+        ${shown.map(
+          (field) =>
+            html`${field.heading ? html`<h2>${field.heading}</h2>` : nothing}
+            ${renderField(field, this.values[field.name] ?? '', this.problems[field.name], (value) => {
+              this.set(field.name, value);
+            })}`,
         )}
       </div>
       ${this.error === undefined ? nothing : errorBox(this.error)}

@@ -1,4 +1,5 @@
 import { html } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 
 export interface Column<Row> {
   readonly head: string;
@@ -9,8 +10,15 @@ export interface Column<Row> {
 /**
  * A table; on a narrow screen every row becomes a block with its heads beside its values. The roles are written out, since
  * browsers drop them from a table that is laid out as blocks.
+ *
+ * @param key tells rows apart where they change their places, so that focus stays on the one that has it
  */
-export function table<Row>(caption: string, columns: readonly Column<Row>[], rows: readonly Row[]): unknown {
+export function table<Row>(
+  caption: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  key: (row: Row, index: number) => unknown = (_, index) => index,
+): unknown {
   const side = ({ number }: Column<Row>) => (number ? 'number' : '');
   return html`<table role="table">
     <caption class="visually-hidden">
@@ -22,7 +30,9 @@ export function table<Row>(caption: string, columns: readonly Column<Row>[], row
       </tr>
     </thead>
     <tbody role="rowgroup">
-      ${rows.map(
+      ${repeat(
+        rows,
+        key,
         (row) =>
           html`<tr role="row">
             ${columns.map(

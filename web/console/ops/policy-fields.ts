@@ -1,0 +1,223 @@
+import type { Policy } from '../../../src/gen/vouch/v1/admin.js';
+import type { Json } from '../../shared/json.js';
+import type { Field } from '../shell/field.js';
+import { plain } from '../shell/format.js';
+
+type JsonPolicy = Json<Policy>;
+
+/** A field of a policy: what it is called, in what unit people write it, and within what bounds. */
+interface PolicyField {
+  /** Where it stands in the policy, for example `enrolment.waitingPeriodMs`. */
+  readonly path: string;
+  readonly label: string;
+  readonly unit: '' | '%' | 's' | 'min' | 'h' | 'days' | 'yes' | 'action' | 'approval';
+  readonly hint?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  /** Of a new part of the form. */
+  readonly heading?: string;
+}
+
+/** How many of the contract's units one of people's is. */
+const UNITS: Readonly<Record<string, number>> = {
+  '%': 0.01,
+  s: 1000,
+  min: 60_000,
+  h: 3_600_000,
+  days: 86_400_000,
+};
+
+const POLICY_FIELDS: readonly PolicyField[] = [
+  {
+    path: 'targetFalseMatchRate',
+    label: 'False matches to keep below',
+    unit: '%',
+    heading: 'Verified or not',
+    hint: 'Of impostors, over a whole call with all looks, voiceprints and claims. From 0.01 to 20.',
+  },
+  {
+    path: 'rejectBelowLlr',
+    label: 'Reject at or below',
+    unit: '',
+    hint: 'Log-likelihood ratio, from -100 to below 0. The lower, the fewer genuine callers are turned away.',
+  },
+  { path: 'minimumNetSpeechMs', label: 'Speech before the first decision', unit: 's' },
+  { path: 'rejectMinimumNetSpeechMs', label: 'Speech before a rejection', unit: 's' },
+  { path: 'maximumNetSpeechMs', label: 'Speech after which an undecided call stays so', unit: 's' },
+  { path: 'decisionHoldsMs', label: 'How long a decision holds', unit: 'min' },
+  {
+    path: 'shadow',
+    label: 'Shadow mode',
+    unit: 'yes',
+    hint: 'Decisions are taken and recorded, and agents are shown none of them. Run so until a calibration is fitted to your own calls, and compare what would have been decided with what turned out to be true.',
+  },
+  {
+    path: 'allowMixedAudio',
+    label: 'Take calls with both parties in one channel',
+    unit: 'yes',
+    heading: 'Calls',
+    hint: 'The agent’s voice is then in what is compared. Better: let the platform send two channels.',
+  },
+  { path: 'maximumClaims', label: 'Different people that one call may claim', unit: '' },
+  { path: 'maximumCallMs', label: 'Longest call', unit: 'min' },
+  {
+    path: 'nextActions.accept',
+    label: 'When verified',
+    unit: 'action',
+    heading: 'What agents are told to do',
+  },
+  { path: 'nextActions.acceptHighRisk', label: 'When verified and much is at stake', unit: 'action' },
+  { path: 'nextActions.reject', label: 'When not verified', unit: 'action' },
+  { path: 'nextActions.notEnrolled', label: 'When not enrolled, or expired', unit: 'action' },
+  { path: 'nextActions.otherwise', label: 'In all other cases', unit: 'action' },
+  {
+    path: 'enrolment.minimumNetSpeechFromCallMs',
+    label: 'Speech from a call',
+    unit: 's',
+    heading: 'What a voiceprint needs',
+  },
+  { path: 'enrolment.minimumNetSpeechFromRecordingMs', label: 'Speech from a recording', unit: 's' },
+  {
+    path: 'enrolment.waitingPeriodMs',
+    label: 'Waits before its first use',
+    unit: 'h',
+    hint: '0: not at all. A wait leaves time to notice a wrong enrolment.',
+  },
+  { path: 'enrolment.approval', label: 'Approval', unit: 'approval' },
+  {
+    path: 'enrolment.minimumConsistency',
+    label: 'Least likeness of the speech with itself',
+    unit: '',
+    hint: 'Cosine, -1 to 1: below it the speech is not one person’s.',
+  },
+  { path: 'enrolment.minimumSnrDb', label: 'Speech above background, dB', unit: '' },
+  { path: 'enrolment.maximumClippedShare', label: 'Overdriven samples at most', unit: '%' },
+  { path: 'enrolment.maximumLabels', label: 'Labelled voiceprints for each person', unit: '' },
+  {
+    path: 'enrolment.partialEvidenceMs',
+    label: 'Speech that was not enough is kept for',
+    unit: 'days',
+    hint: '0: not at all.',
+  },
+  {
+    path: 'enrolment.adaptation',
+    label: 'Voiceprints may learn from calls',
+    unit: 'yes',
+    hint: 'Of people who agreed to it, and only where a call is well above the threshold.',
+  },
+  {
+    path: 'enrolment.adaptationMarginLlr',
+    label: 'How far above, to learn from a call',
+    unit: '',
+    hint: 'Log-likelihood ratio above the threshold, 0 to 100.',
+  },
+];
+
+const ACTIONS: readonly (readonly [string, string])[] = [
+  ['NEXT_ACTION_SKIP_QUESTIONS', 'Skip the security questions'],
+  ['NEXT_ACTION_ASK_QUESTIONS', 'Ask the security questions'],
+  ['NEXT_ACTION_STEP_UP', 'Ask for another factor'],
+  ['NEXT_ACTION_OFFER_ENROLMENT', 'Offer enrolment'],
+  ['NEXT_ACTION_REFER', 'Refer to somebody else'],
+  ['NEXT_ACTION_WAIT', 'Wait'],
+];
+const APPROVALS: readonly (readonly [string, string])[] = [
+  ['APPROVAL_NONE', 'Not needed'],
+  ['APPROVAL_REQUIRED', 'By somebody else than who enrolled'],
+];
+
+const SUFFIX = {
+  '': '',
+  '%': ', %',
+  s: ', seconds',
+  min: ', minutes',
+  h: ', hours',
+  days: ', days',
+} as const;
+
+/** The fields as the form of a policy has them. */
+export function formFields(): readonly Field[] {
+  return POLICY_FIELDS.map(({ path, label, unit, hint, heading }) => {
+    const common = {
+      name: path,
+      api: `policy.${path.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+      ...(hint ? { hint } : {}),
+      ...(heading ? { heading } : {}),
+    };
+    if (unit === 'yes') return { ...common, label, kind: 'check', optional: true };
+    if (unit === 'action') return { ...common, label, kind: 'select', options: ACTIONS };
+    if (unit === 'approval') return { ...common, label, kind: 'select', options: APPROVALS };
+    return { ...common, label: `${label}${SUFFIX[unit]}`, kind: 'number' };
+  });
+}
+
+/** A policy as the texts of the form. */
+export function toTexts(policy: JsonPolicy): Record<string, string> {
+  return Object.fromEntries(
+    POLICY_FIELDS.map(({ path, unit }) => {
+      const value = valueAt(policy, path);
+      if (unit === 'yes') return [path, value === true ? 'yes' : ''];
+      if (unit === 'action' || unit === 'approval')
+        return [path, typeof value === 'string' ? value : unit === 'approval' ? 'APPROVAL_NONE' : ''];
+      return [path, String(tidy(Number(value ?? 0) / (UNITS[unit] ?? 1)))];
+    }),
+  );
+}
+
+/** The texts of the form as a policy. */
+export function toPolicy(texts: Readonly<Record<string, string>>): JsonPolicy {
+  const policy: Record<string, unknown> = { enrolment: {}, nextActions: {} };
+  for (const { path, unit } of POLICY_FIELDS) {
+    const text = texts[path] ?? '';
+    const [first = '', second] = path.split('.');
+    const target = second === undefined ? policy : (policy[first] as Record<string, unknown>);
+    target[second ?? first] = valueOf(text, unit);
+  }
+  return policy;
+}
+
+function valueOf(text: string, unit: PolicyField['unit']): unknown {
+  if (unit === 'yes') return text === 'yes';
+  if (unit === 'action' || unit === 'approval') return text;
+  const value = tidy(Number(text) * (UNITS[unit] ?? 1));
+  // Milliseconds are whole.
+  return unit === '' || unit === '%' ? value : Math.round(value);
+}
+
+/** The fields under their headings. */
+export function policyParts() {
+  const parts: { readonly heading: string; readonly fields: PolicyField[] }[] = [];
+  for (const field of POLICY_FIELDS) {
+    if (field.heading) parts.push({ heading: field.heading, fields: [] });
+    parts.at(-1)?.fields.push(field);
+  }
+  return parts;
+}
+
+/** A value in words, as a policy is shown. */
+export function inWords({ path, unit }: PolicyField, policy: JsonPolicy): string {
+  const text = toTexts(policy)[path] ?? '';
+  if (unit === 'yes') return text === 'yes' ? 'On' : 'Off';
+  if (unit === 'action') return ACTIONS.find(([each]) => each === text)?.[1] ?? plain(text, 'NEXT_ACTION_');
+  if (unit === 'approval') return APPROVALS.find(([each]) => each === text)?.[1] ?? '–';
+  return unit === '' ? text : `${text} ${unit}`;
+}
+
+/** What differs between two policies, in words. */
+export function differences(before: JsonPolicy, after: JsonPolicy) {
+  return POLICY_FIELDS.flatMap((field) => {
+    const [was, is] = [inWords(field, before), inWords(field, after)];
+    return was === is ? [] : [{ label: field.label, was, is }];
+  });
+}
+
+function valueAt(policy: JsonPolicy, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], policy);
+}
+
+/** Without what binary fractions add. */
+function tidy(value: number): number {
+  return Number(value.toPrecision(12));
+}
