@@ -9,6 +9,7 @@ import { ACCESS } from '../../src/transport/access-table.js';
 import { serviceOfFile } from '../helpers/ground.js';
 import { PCM } from '../helpers/caller.js';
 import { collect } from '../helpers/collect.js';
+import { answerOf, eventsOf, httpCaller, reasonOf } from '../helpers/http.js';
 import { isRefused } from '../helpers/refusal.js';
 import { failure, failureOf, TestStream } from '../helpers/test-stream.js';
 
@@ -57,17 +58,39 @@ async function reasonOverGrpc(cell: Cell, tenantId: string): Promise<string> {
   }
 }
 
-test('every RPC lets in the roles of the table, and nobody else', async (t) => {
-  t.timeout(120_000);
-  const { tenantId } = await service().tenant();
-  t.true(CELLS.length > 300);
-  for (const cell of CELLS) {
-    const reason = await reasonOverGrpc(cell, tenantId);
-    const name = `${cell.service.name}/${cell.method} as ${cell.role}: ${reason}`;
-    if (cell.allowed) t.false(REFUSALS.has(reason), name);
-    else t.is(reason, 'ROLE_NOT_ALLOWED', name);
+/** The same over HTTP. */
+async function reasonOverHttp(cell: Cell, tenantId: string): Promise<string> {
+  const { name } = (cell.service.methods as Record<string, { name: string }>)[cell.method]!;
+  const type = cell.streams ? 'application/x-ndjson' : 'application/json';
+  const http = httpCaller(service(), tenantId, cell.role);
+  const response = await http.post(`${cell.service.name}/${name}`, '{}', { 'content-type': type });
+  if (!response.ok) return reasonOf((await answerOf(response)).body) ?? '';
+  if (response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
+    await response.arrayBuffer();
+    return '';
   }
-});
+  for await (const { event, data } of eventsOf(response))
+    return event === 'error' ? (reasonOf(data) ?? '') : '';
+  return '';
+}
+
+for (const [transport, reasonOver] of [
+  ['gRPC', reasonOverGrpc],
+  ['HTTP', reasonOverHttp],
+] as const) {
+  test.serial(`over ${transport} every RPC lets in the roles of the table, and nobody else`, async (t) => {
+    t.timeout(120_000);
+    const { tenantId } = await service().tenant();
+    t.true(CELLS.length > 300);
+    for (const cell of CELLS) {
+      const reason = await reasonOver(cell, tenantId);
+      const name = `${cell.service.name}/${cell.method} as ${cell.role}: ${reason}`;
+      if (cell.allowed) t.false(REFUSALS.has(reason), name);
+      else t.is(reason, 'ROLE_NOT_ALLOWED', name);
+    }
+    t.log(`${CELLS.length} cells`);
+  });
+}
 
 const denied = { reason: 'CALL_OF_ANOTHER', code: Status.PERMISSION_DENIED, field: 'call_id' } as const;
 
