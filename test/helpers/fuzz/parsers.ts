@@ -10,6 +10,7 @@ import { TransferReader } from '../../../src/transfer/sealed-file.js';
 import { fixtureFile } from '../speech.js';
 import { ROOT } from '../binary.js';
 import type { Fuzz } from './fuzz.js';
+import { authenticateAnyhow } from './tokens.js';
 
 /** Reads an input; what it throws must be an error of ours. */
 type Parser = (fuzz: Fuzz) => unknown;
@@ -49,6 +50,7 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   keyrings: (fuzz) => parseKeys(textOf(fuzz, KEYRING)),
   calibrations: (fuzz) => CalibrationFile.safeParse(jsonOf(fuzz, CALIBRATION)),
   policies: (fuzz) => policySchema.safeParse(jsonOf(fuzz, Buffer.from('{"targetFalseMatchRate":0.01}'))),
+  'tokens and the headers around them': authenticateAnyhow,
   'sealed files': async (fuzz) => {
     async function* pieces() {
       yield* fuzz.cut(fuzz.mutated(TRANSFER));
