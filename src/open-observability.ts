@@ -83,12 +83,13 @@ export interface StateParts {
   readonly extractor: { readonly lagMs: number };
   readonly database: Database;
   readonly keyKeeper: KeyKeeper;
+  readonly tls: { readonly endsAt: Date | undefined } | null;
 }
 
 /** How a service is now. */
 export function stateOf(
   config: Config,
-  { calls, extractor, database, keyKeeper }: StateParts,
+  { calls, extractor, database, keyKeeper, tls }: StateParts,
 ): () => ServiceState {
   return () => {
     const { threadDelayMs, isBusy, isFull } = calls.load;
@@ -102,6 +103,7 @@ export function stateOf(
       unwritten: calls.unwritten,
       connections: database.connections,
       keys: keyKeeper.lastSeen,
+      certificateEndsAt: tls?.endsAt,
     };
   };
 }

@@ -203,7 +203,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const open = { database, keyring, clock, gate, policies, extractor, calibrations };
   const jobs = openBatchJobs(config, { ...open, observability, replicaId });
   const keys = openKeys(database, keyring, clock, observability, stops);
-  metrics.watch(stateOf(config, { calls, extractor, database, keyKeeper: keys.keyKeeper }));
+  metrics.watch(stateOf(config, { calls, extractor, database, keyKeeper: keys.keyKeeper, tls: access.tls }));
   const transport: TransportParts = {
     calls,
     commands,

@@ -4,5 +4,6 @@ export { ApiKeys, type CreatedApiKey, type NewApiKey } from './api-keys.js';
 export { ClientCertificates } from './certificates.js';
 export { clientCertificate, type ClientCertificate } from './client-certificate.js';
 export { roleNamed, ROLES } from './roles.js';
+export { certificatesIn } from './terms.js';
 export { TlsFiles, type TlsPaths } from './tls-files.js';
 export { Tokens, type TokenSettings } from './tokens.js';

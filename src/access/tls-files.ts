@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { VouchError } from '../errors.js';
+import { certificatesIn, firstEnd } from './terms.js';
 
 /** Where the service's certificate is, and that of the authority of its clients. */
 export interface TlsPaths {
@@ -59,6 +60,12 @@ export class TlsFiles {
 
   get contents(): TlsContents {
     return this.#contents;
+  }
+
+  /** When the first of the certificates in use ends, that of the clients' authority among them; undefined: unknown. */
+  get endsAt(): Date | undefined {
+    const { cert, ca } = this.#contents;
+    return firstEnd([cert, ...(ca ? [ca] : [])].flatMap((pem) => certificatesIn(pem.toString())));
   }
 
   /** Tells of every change from now on. */

@@ -186,6 +186,23 @@ test.serial('broken: a certificate has expired', async (t) => {
   await failsAt(t, none, 'certificates', /no certificate is in it/, /PEM/);
 });
 
+test.serial('the certificates of the configuration are looked at, too', async (t) => {
+  const { environment, path } = await folder(t);
+  await writeFile(join(path, 'tls.crt'), EXPIRED);
+  const tls = { VOUCH_TLS_CERT_FILE: join(path, 'tls.crt'), VOUCH_TLS_KEY_FILE: join(path, 'tls.key') };
+  const options = { environment: { ...environment, ...tls }, only: ['certificates'] as const };
+  await failsAt(t, options, 'certificates', /expired/, /issued again/);
+});
+
+test.serial('broken: nobody says who they are, and everybody reaches the address', async (t) => {
+  const { environment } = await folder(t);
+  const options = {
+    environment: { ...environment, VOUCH_ADDRESS: '0.0.0.0:0' },
+    only: ['addresses'] as const,
+  };
+  await failsAt(t, options, 'addresses', /loopback address only/, /Say who may call/);
+});
+
 test.serial('broken: the clock is not that of the database', async (t) => {
   const { environment } = await deployment(t);
   const late = { now: () => new Date(Date.now() - 90_000) };

@@ -81,6 +81,7 @@ async function everySample() {
     unwritten: 0,
     connections: { limit: 10, open: 2, idle: 1, waiting: 0 },
     keys: { oldestAt: new Date(), unreadable: 0 },
+    certificateEndsAt: new Date(),
   }));
   return [...readExposition(await metrics.text()).values()].flatMap((family) =>
     namesOf(family).map((name) => ({

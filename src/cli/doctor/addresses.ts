@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Config } from '../../config.js';
+import { checkAddresses as checkStart } from '../../open-servers.js';
 import { Findings, type Finding } from './finding.js';
 
 /** How long whoever holds a port has to say what it is, ms. */
@@ -9,6 +10,11 @@ const ANSWER_WITHIN_MS = 2000;
 /** Whether the addresses are free, or served by this software. */
 export async function checkAddresses(config: Config): Promise<Finding[]> {
   const findings = new Findings('addresses');
+  try {
+    checkStart(config);
+  } catch (error) {
+    findings.failed(error, { '': 'Say who may call, and over TLS: docs/access.md; or listen on 127.0.0.1.' });
+  }
   const wanted: [string, { readonly host: string; readonly port: number }][] = [
     ['VOUCH_ADDRESS', config],
     ['VOUCH_HTTP_ADDRESS', config.http],

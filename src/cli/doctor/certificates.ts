@@ -1,21 +1,21 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { certificatesIn } from '../../access/index.js';
 import type { Clock } from '../../domain/clock.js';
 import { Findings, type Finding } from './finding.js';
 
 /** Whoever issues certificates needs some days: say so in time. */
 const WARN_DAYS = 21;
 const DAY_MS = 86_400_000;
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
 /** How long the certificates in these files hold, chains and all. */
 export async function checkCertificates(paths: readonly string[], clock: Clock): Promise<Finding[]> {
   const findings = new Findings('certificates');
   for (const path of paths) {
     try {
-      const certificates = (await readFile(path, 'utf8')).match(PEM) ?? [];
+      const certificates = certificatesIn(await readFile(path, 'utf8'));
       if (certificates.length === 0) throw new Error('no certificate is in it');
-      for (const pem of certificates) checkOne(findings, path, new X509Certificate(pem), clock);
+      for (const certificate of certificates) checkOne(findings, path, certificate, clock);
     } catch (error) {
       const why = error instanceof Error ? error.message : 'it is no certificate';
       findings.fail(`${path} cannot be used: ${why}.`, 'Put a certificate in the form PEM there.');

@@ -38,9 +38,13 @@ export async function diagnose(options: DiagnosisOptions = {}): Promise<Finding[
     ffmpeg: () => checkFfmpeg(),
     machine: () => checkMachine(config),
     addresses: () => checkAddresses(config),
-    certificates: () => checkCertificates(options.certificates ?? [], clock),
+    certificates: () => checkCertificates([...configured(config), ...(options.certificates ?? [])], clock),
   };
   const found = [...findings.list];
   for (const name of options.only ?? CHECK_NAMES) found.push(...(await checks[name]()));
   return found;
+}
+
+function configured({ access: { tls } }: Config): string[] {
+  return tls === null ? [] : [tls.cert, tls.clientCa].filter((path) => path !== '');
 }

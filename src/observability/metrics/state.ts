@@ -18,6 +18,8 @@ export interface ServiceState {
     readonly idle: number;
     readonly waiting: number;
   };
+  /** When the first of the certificates ends; undefined where there are none. */
+  readonly certificateEndsAt: Date | undefined;
   /** Undefined until it is known. */
   readonly keys: { readonly oldestAt: Date | null; readonly unreadable: number } | undefined;
 }
@@ -54,6 +56,11 @@ export function stateGauges(state: () => ServiceState): GaugeSource[] {
       'vouch_oldest_key_created_timestamp_seconds',
       'When the oldest epoch key in use was made, over all tenants.',
       () => seconds(state().keys?.oldestAt),
+    ],
+    [
+      'vouch_certificate_expiry_timestamp_seconds',
+      'When the first of the certificates of VOUCH_TLS_CERT_FILE and VOUCH_TLS_CLIENT_CA_FILE ends.',
+      () => seconds(state().certificateEndsAt),
     ],
     ['vouch_unreadable_data_keys', 'Data keys that do not open.', () => state().keys?.unreadable],
   ];
