@@ -84,7 +84,7 @@ function makeTable(fromHz: number, toHz: number, stepUp: number): PolyphaseTable
 }
 
 /** One row of the table over the input from `start` on. */
-export function convolve(table: PolyphaseTable, row: number, input: Float32Array, start: number): number {
+export function convolve(table: PolyphaseTable, row: number, input: Float64Array, start: number): number {
   const { coefficients, taps } = table;
   const first = row * taps;
   let sum = 0;
@@ -99,7 +99,7 @@ export function convolve(table: PolyphaseTable, row: number, input: Float32Array
 export function convolveFour(
   { coefficients, taps }: PolyphaseTable,
   rows: Int32Array,
-  input: Float32Array,
+  input: Float64Array,
   starts: Int32Array,
   output: Float32Array,
   places: Int32Array,
@@ -135,7 +135,7 @@ export function convolveFour(
  */
 export function doubleRate(
   { coefficients, taps }: PolyphaseTable,
-  input: Float32Array,
+  input: Float64Array,
   start: number,
   count: number,
   output: Float32Array,

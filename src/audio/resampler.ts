@@ -23,8 +23,8 @@ export class Resampler {
   readonly #table: PolyphaseTable | undefined;
   /** All audio is brought from telephone bandwidth to twice its rate, so that case has a way of its own. */
   readonly #doubles: boolean;
-  /** Input that output to come depends on. */
-  readonly #input: Float32Array;
+  /** Input that output to come depends on; in double precision, since each sample is read many times and widened at each. */
+  readonly #input: Float64Array;
   #filled = 0;
   /** The next output: its first tap within `#input`, and its place after the sample there, in 1 / #stepUp samples. */
   #position = 0;
@@ -48,7 +48,7 @@ export class Resampler {
     this.#stepDown = fromHz / divisor;
     this.#table = fromHz === toHz ? undefined : polyphaseTable(fromHz, toHz, this.#stepUp);
     this.#doubles = this.#stepUp === 2 && this.#stepDown === 1;
-    this.#input = new Float32Array(this.#table ? this.#table.taps + BLOCK_SAMPLES : 0);
+    this.#input = new Float64Array(this.#table ? this.#table.taps + BLOCK_SAMPLES : 0);
     this.#reset();
   }
 
