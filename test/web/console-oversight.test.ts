@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { AuditKind, AuditProblem } from '../../src/gen/vouch/v1/audit.js';
 import { KeyEpochState } from '../../src/gen/vouch/v1/admin.js';
+import { Role } from '../../src/gen/vouch/v1/common.js';
 import { OverrideAction, OverrideReason } from '../../src/gen/vouch/v1/verification.js';
 import { assertAccessible, browserOfFile, WIDTHS } from '../helpers/browser.js';
 import type { TestTenant } from '../helpers/caller.js';
@@ -156,6 +157,32 @@ test('keys are rotated, their age is set, and expired ones are destroyed only by
   t.is((await admin.getKeys({})).epochs[0]!.state, KeyEpochState.RETIRED);
 });
 
+test('a key of a program is made, shown once, and revoked', async (t) => {
+  t.timeout(60_000);
+  const { tenantId, admin } = await service().tenant();
+  const page = await consoleAt({ tenantId }, 'api-keys');
+  await page.getByText('There is no key yet.').waitFor();
+  await page.getByRole('button', { name: 'Make a key…' }).click();
+  await page.getByLabel('What is it for?').fill('<b>desktop</b>');
+  await page.getByLabel('In whose name does it act?').fill('desktop-1');
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  await page.getByText('What may it do? is missing.').waitFor();
+  await page.getByLabel('Auditor').check();
+  await page.getByRole('button', { name: 'Make the key' }).click();
+  const secret = await page.locator('.secret').innerText();
+  const [made] = (await admin.listApiKeys({})).apiKeys;
+  t.like(made, { label: '<b>desktop</b>', actorId: 'desktop-1', roles: [Role.AUDITOR], createdBy: 'kim' });
+  t.true(secret.startsWith(made!.prefix));
+  t.true(secret.length > made!.prefix.length + 32);
+  await assertSound(t, page, 'a key that is shown');
+  await page.getByRole('button', { name: 'I have stored it' }).click();
+  t.is(await page.locator('.secret').count(), 0);
+  await page.getByRole('button', { name: 'Revoke the key for <b>desktop</b>…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
+  await page.getByText('The key is revoked.').waitFor();
+  t.not((await admin.listApiKeys({})).apiKeys[0]!.revokedAt, undefined);
+});
+
 test('the system page tells of processes, database, queue and models; who only reads is offered nothing else', async (t) => {
   t.timeout(60_000);
   const { tenantId, admin } = await service().tenant();
@@ -184,7 +211,7 @@ const PLACES: readonly (readonly [place: string, role: NonNullable<Signed['role'
       'policies/default/edit',
     ] as const
   ).map((place) => [place, 'ADMINISTRATOR'] as const),
-  ...(['calibrations', 'system', 'keys', 'audit/check'] as const).map(
+  ...(['calibrations', 'system', 'keys', 'api-keys', 'audit/check'] as const).map(
     (place) => [place, 'ADMINISTRATOR'] as const,
   ),
   ...(['audit', 'audit/access'] as const).map((place) => [place, 'PRIVACY_OFFICER'] as const),

@@ -109,4 +109,13 @@ export const opsPages: readonly PageEntry[] = [
     about: 'How old the keys are, rotation, and what is destroyed when.',
     load: () => import('./keys-page.js'),
   },
+  {
+    path: 'api-keys',
+    element: 'v-api-keys',
+    title: 'API keys',
+    group: 'System',
+    roles: OVERSEERS,
+    about: 'Keys of programs: make, show once, revoke.',
+    load: () => import('./api-keys-page.js'),
+  },
 ];

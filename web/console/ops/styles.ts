@@ -105,6 +105,14 @@ export const opsStyles = css`
     display: grid;
     gap: var(--vouch-space-6);
   }
+  .secret {
+    display: block;
+    padding: var(--vouch-space-2) var(--vouch-space-3);
+    background: var(--vouch-surface);
+    color: var(--vouch-ink);
+    border-radius: var(--vouch-radius-s);
+    user-select: all;
+  }
   ul.plain {
     list-style: none;
     margin: 0;
