@@ -205,6 +205,7 @@ export class WholeRun implements ClientMaker {
     const tenant = this.#tenant;
     const officer = tenant.as('PRIVACY_OFFICER');
     const call = tenant.open([this.#speaker], { callId: this.#name('call') });
+    await call.event('claimReceived');
     await call.speech(CALL, 0, 3000);
     await officer.withdraw(this.#speaker);
     await call.event('consentChanged');
