@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -32,6 +32,7 @@ async function restored(t: ExecutionContext, postgres: DebianPostgres, name: str
   await postgres.restore(url, file);
   const keyring = join(folder, 'keyring.json');
   await cp(join(FOLDER, name, 'keyring.json'), keyring);
+  await chmod(keyring, 0o600); // Which no checkout keeps.
   return { url, keyring };
 }
 
