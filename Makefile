@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove soak fuzz proto build clean ablations bench bench-quick notices sbom stored-installation
+.PHONY: all demo serve test lint prove screens soak fuzz proto build clean ablations bench bench-quick notices sbom stored-installation
 
 all: build
 
@@ -55,6 +55,10 @@ lint: build
 test: lint
 	@scripts/system-packages pg_ctlcluster=postgresql chromium
 	$(BIN)/ava
+
+# Pictures of every state of the pages into docs/screens.
+screens: build
+	$(BIN)/ava --config ava.screens.config.js
 
 # What is too long for `test`: real time, thousands of repetitions.
 prove: build .envoy/bin/envoy

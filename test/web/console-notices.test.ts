@@ -22,6 +22,7 @@ test.serial(
     t.is(await page.getByLabel('Notice id').inputValue(), 'greeting');
     await assertSound(t, page, 'a draft');
     await page.getByRole('button', { name: 'Publish…' }).click();
+    await page.getByText('Still to be filled in: [Company]').waitFor();
     await answer(page, 'Publish');
     await waitForWords(page, 'The notice is published.');
 

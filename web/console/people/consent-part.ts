@@ -8,14 +8,14 @@ import { Load } from '../shell/load.js';
 import { linkTo } from '../shell/router.js';
 import { table } from '../shell/table.js';
 import { OFFICERS, STAFF } from './roles.js';
-import { SpeakerPart } from './speaker-part.js';
+import { SpeakerPart, unlessUnknown } from './speaker-part.js';
 import { LAPSES, purposeWord, STATES, stateWord, VALUES } from './words.js';
 
 /** What a person agreed to, as of now, and what else holds for them. */
 @customElement('v-consent')
 export class ConsentPart extends SpeakerPart {
   protected readonly load = new Load(this, (signal) =>
-    this.api.consent.getConsent({ speakerId: this.speakerId }, signal),
+    unlessUnknown(this.api.consent.getConsent({ speakerId: this.speakerId }, signal), {}),
   );
 
   protected override body(): unknown {

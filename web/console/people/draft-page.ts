@@ -103,7 +103,8 @@ export class DraftPage extends Page {
                 ${draft.newConsentGraceDays} more days, and not after that.
               </p>`
             : html`<p>Earlier consents stay as they are.</p>`
-        }`,
+        }
+        ${bracketsIn(draft)}`,
       fields: [],
       submit: 'Publish',
       done: 'The notice is published.',
@@ -120,6 +121,14 @@ export class DraftPage extends Page {
       },
     });
   }
+}
+
+/** What a template left to fill in. */
+function bracketsIn({ controllerEntity, wordings }: Draft): unknown {
+  const texts = [controllerEntity, ...wordings.map(({ text }) => text)].join('\n');
+  const left = new Set(texts.match(/\[\p{L}[^\]\n]*\]/gu));
+  if (left.size === 0) return nothing;
+  return html`<div class="notice-box warn"><p>Still to be filled in: ${[...left].join(', ')}.</p></div>`;
 }
 
 function noticeOf(draft: Draft): Json<Notice> {

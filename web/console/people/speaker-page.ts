@@ -2,7 +2,6 @@ import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { ErasureReceipt } from '../../../src/gen/vouch/v1/consent.js';
 import type { Json } from '../../shared/json.js';
-import { ApiError } from '../../shared/api-error.js';
 import { id, moment } from '../shell/format.js';
 import { Load } from '../shell/load.js';
 import { Page } from '../shell/page.js';
@@ -12,6 +11,7 @@ import './consent-part.js';
 import { receiptView } from './receipt.js';
 import './rights-part.js';
 import { OVERSEERS, STAFF } from './roles.js';
+import { unlessUnknown } from './speaker-part.js';
 import './timeline-part.js';
 import './voiceprints-part.js';
 
@@ -23,12 +23,8 @@ export class SpeakerPage extends Page {
 
   /** Null for somebody who is not known: they may have opted out all the same, or have been erased. */
   readonly #speaker = new Load(this, async (signal) => {
-    try {
-      return (await this.api.enrolment.getSpeaker({ speakerId: this.#id }, signal)).speaker ?? null;
-    } catch (error) {
-      if (error instanceof ApiError && error.reason === 'SPEAKER_NOT_FOUND') return null;
-      throw error;
-    }
+    const known = await unlessUnknown(this.api.enrolment.getSpeaker({ speakerId: this.#id }, signal), null);
+    return known?.speaker ?? null;
   });
 
   override connectedCallback(): void {
@@ -51,18 +47,24 @@ export class SpeakerPage extends Page {
   }
 
   protected override body(): unknown {
-    const receipt = this.receipt
-      ? html`<section class="card stack" aria-labelledby="receipt">
-          <h2 id="receipt">Erased: the receipt</h2>
-          ${receiptView(this.receipt)}
-        </section>`
-      : nothing;
-    return html`${receipt}${this.#speaker.render((speaker) =>
+    if (this.receipt) return this.#renderReceipt(this.receipt);
+    return this.#speaker.render((speaker) =>
       speaker
         ? html`<p class="quiet">Known since ${moment(speaker.createdAt)}.</p>
             ${this.#parts(true)}`
-        : html`${receipt === nothing ? this.#unknown() : nothing}${this.#parts(false)}`,
-    )}`;
+        : html`${this.#unknown()}${this.#parts(false)}`,
+    );
+  }
+
+  #renderReceipt(receipt: Json<ErasureReceipt>): unknown {
+    return html`<section class="card stack" aria-labelledby="receipt">
+        <h2 id="receipt">Erased: the receipt</h2>
+        ${receiptView(receipt)}
+      </section>
+      <p>
+        <a href=${linkTo('speakers')}>Go to the speakers</a>, or later to
+        <a href=${linkTo('erasures')}>the erasures</a>, where whoever names the id finds this again.
+      </p>`;
   }
 
   #unknown(): unknown {

@@ -1,4 +1,5 @@
 import type { PropertyValues } from 'lit';
+import { ApiError } from '../../shared/api-error.js';
 import { property } from 'lit/decorators.js';
 import type { Load } from '../shell/load.js';
 import { Part } from '../shell/part.js';
@@ -19,5 +20,15 @@ export abstract class SpeakerPart extends Part {
 
   protected override updated(changes: PropertyValues<this>): void {
     if (changes.get('turn') !== undefined) void this.load.reload();
+  }
+}
+
+/** What a reading gives, or something else for somebody who is not known. */
+export async function unlessUnknown<T, Else>(reading: Promise<T>, otherwise: Else): Promise<T | Else> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === 'SPEAKER_NOT_FOUND') return otherwise;
+    throw error;
   }
 }

@@ -7,7 +7,7 @@ import { Paged } from '../shell/load.js';
 import { Part } from '../shell/part.js';
 import { linkTo } from '../shell/router.js';
 import { facts } from '../shell/table.js';
-import { SpeakerPart } from './speaker-part.js';
+import { SpeakerPart, unlessUnknown } from './speaker-part.js';
 import { purposeWord, stateWord, VALUES } from './words.js';
 
 type Event = Json<ConsentEvent>;
@@ -59,11 +59,9 @@ export class TimelinePart extends SpeakerPart {
   ];
 
   protected readonly load = new Paged(this, async (pageToken, signal) => {
-    const { events, nextPageToken } = await this.api.consent.listConsentEvents(
-      { speakerId: this.speakerId, pageSize: 50, pageToken },
-      signal,
-    );
-    return { items: events, next: nextPageToken };
+    const request = { speakerId: this.speakerId, pageSize: 50, pageToken };
+    const page = await unlessUnknown(this.api.consent.listConsentEvents(request, signal), null);
+    return { items: page?.events, next: page?.nextPageToken };
   });
 
   protected override body(): unknown {

@@ -1,4 +1,9 @@
-/** Tells people what was done, in the console's status line, which is also read aloud. */
-export function say(from: EventTarget, text: string): void {
-  from.dispatchEvent(new CustomEvent('vouch-say', { detail: text, bubbles: true, composed: true }));
+/**
+ * Tells people what was done, in the console's status line, which is also read aloud.
+ *
+ * @param from what did it; it may be gone since
+ */
+export function say(from: Node, text: string): void {
+  const target = from.isConnected ? from : document.querySelector('vouch-console');
+  target?.dispatchEvent(new CustomEvent('vouch-say', { detail: text, bubbles: true, composed: true }));
 }

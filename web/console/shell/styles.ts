@@ -20,6 +20,9 @@ export const pageStyles = css`
   .notice-box p:last-child {
     margin-bottom: 0;
   }
+  td p:last-child {
+    margin-bottom: 0;
+  }
   .stack > * {
     margin-bottom: 0;
     min-width: 0;

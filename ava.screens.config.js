@@ -1,0 +1,5 @@
+export default {
+  files: ['dist/test/**/*.screens.js'],
+  timeout: '10m',
+  concurrency: 1,
+};
