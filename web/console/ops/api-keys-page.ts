@@ -9,6 +9,7 @@ import { say } from '../shell/say.js';
 import { ROLE_WORDS } from '../shell/session.js';
 import { table } from '../shell/table.js';
 import { opsStyles } from './styles.js';
+import { wide } from './wide.js';
 
 type Key = Json<ApiKey>;
 
@@ -99,42 +100,48 @@ export class ApiKeysPage extends Page {
   }
 
   #table(keys: readonly Key[], may: boolean): unknown {
-    return table<Key>(
-      'API keys, the newest first',
-      [
-        {
-          head: 'For',
-          cell: ({ label, prefix }) =>
-            html`${id(label)}
-              <div class="mono small quiet">${prefix}…</div>`,
-        },
-        { head: 'State', cell: state },
-        { head: 'Roles', cell: ({ roles = [] }) => roles.map((role) => plain(role, 'ROLE_')).join(', ') },
-        { head: 'Acts as', cell: ({ actorId }) => id(actorId) },
-        { head: 'Made', cell: ({ createdAt, createdBy }) => html`${day(createdAt)} by ${id(createdBy)}` },
-        { head: 'Last used', cell: ({ lastUsedOn = '' }) => (lastUsedOn === '' ? 'Never' : day(lastUsedOn)) },
-        ...(may
-          ? [
-              {
-                head: 'Action',
-                cell: (key: Key) =>
-                  isAlive(key)
-                    ? html`<button
-                        class="danger"
-                        aria-label="Revoke the key for ${key.label ?? ''}…"
-                        @click=${() => {
-                          this.#askRevoke(key);
-                        }}
-                      >
-                        Revoke…
-                      </button>`
-                    : '–',
-              },
-            ]
-          : []),
-      ],
-      keys,
-      ({ keyId = '' }) => keyId,
+    return wide(
+      'API keys',
+      table<Key>(
+        'API keys, the newest first',
+        [
+          {
+            head: 'For',
+            cell: ({ label, prefix }) =>
+              html`${id(label)}
+                <div class="mono small quiet">${prefix}…</div>`,
+          },
+          { head: 'State', cell: state },
+          { head: 'Roles', cell: ({ roles = [] }) => roles.map((role) => plain(role, 'ROLE_')).join(', ') },
+          { head: 'Acts as', cell: ({ actorId }) => id(actorId) },
+          { head: 'Made', cell: ({ createdAt, createdBy }) => html`${day(createdAt)} by ${id(createdBy)}` },
+          {
+            head: 'Last used',
+            cell: ({ lastUsedOn = '' }) => (lastUsedOn === '' ? 'Never' : day(lastUsedOn)),
+          },
+          ...(may
+            ? [
+                {
+                  head: 'Action',
+                  cell: (key: Key) =>
+                    isAlive(key)
+                      ? html`<button
+                          class="danger"
+                          aria-label="Revoke the key for ${key.label ?? ''}…"
+                          @click=${() => {
+                            this.#askRevoke(key);
+                          }}
+                        >
+                          Revoke…
+                        </button>`
+                      : '–',
+                },
+              ]
+            : []),
+        ],
+        keys,
+        ({ keyId = '' }) => keyId,
+      ),
     );
   }
 

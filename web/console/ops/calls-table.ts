@@ -5,24 +5,31 @@ import { id, tag } from '../shell/format.js';
 import { linkTo } from '../shell/router.js';
 import { table } from '../shell/table.js';
 import { age, kindTag, kindWords, reasonWords, sourceWords, stateWords } from './words.js';
+import { wide } from './wide.js';
 
 type Call = Json<CallSummary>;
 
 /** Calls, each with a link to all that is known of it. */
 export function callsTable(calls: readonly Call[]): unknown {
-  return table<Call>(
-    'Calls, those that began last first',
-    [
-      { head: 'Call', cell: ({ callId = '' }) => html`<a href=${linkTo('calls', callId)}>${id(callId)}</a>` },
-      { head: 'State', cell: state },
-      { head: 'Began', cell: ({ createdAt }) => html`${age(createdAt)} ago` },
-      { head: 'Source', cell: ({ source }) => sourceWords(source) },
-      { head: 'Decision', cell: decision },
-      { head: 'Audio', cell: problems },
-      { head: 'Agent', cell: ({ agentId }) => (agentId ? id(agentId) : '–') },
-    ],
-    calls,
-    ({ callId = '' }) => callId,
+  return wide(
+    'Calls',
+    table<Call>(
+      'Calls, those that began last first',
+      [
+        {
+          head: 'Call',
+          cell: ({ callId = '' }) => html`<a href=${linkTo('calls', callId)}>${id(callId)}</a>`,
+        },
+        { head: 'State', cell: state },
+        { head: 'Began', cell: ({ createdAt }) => html`${age(createdAt)} ago` },
+        { head: 'Source', cell: ({ source }) => sourceWords(source) },
+        { head: 'Decision', cell: decision },
+        { head: 'Audio', cell: problems },
+        { head: 'Agent', cell: ({ agentId }) => (agentId ? id(agentId) : '–') },
+      ],
+      calls,
+      ({ callId = '' }) => callId,
+    ),
   );
 }
 

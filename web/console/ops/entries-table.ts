@@ -5,26 +5,30 @@ import { id, moment, plain } from '../shell/format.js';
 import { linkTo } from '../shell/router.js';
 import { facts, table } from '../shell/table.js';
 import { detailsOf, typeWords } from './audit-words.js';
+import { wide } from './wide.js';
 
 type Entry = Json<AuditEntry>;
 
 /** Entries of the trail, each with what else the chain says of it. */
 export function entriesTable(entries: readonly Entry[]): unknown {
-  return table<Entry>(
-    'Entries of the audit trail, the newest first',
-    [
-      { head: 'No.', number: true, cell: ({ position }) => position },
-      { head: 'When', cell: ({ recordedAt }) => moment(recordedAt) },
-      { head: 'What', cell: what },
-      { head: 'Who', cell: who },
-      { head: 'Person', cell: person },
-      {
-        head: 'Call',
-        cell: ({ callId }) => (callId ? html`<a href=${linkTo('calls', callId)}>${id(callId)}</a>` : '–'),
-      },
-    ],
-    entries,
-    ({ eventId = '' }) => eventId,
+  return wide(
+    'Entries',
+    table<Entry>(
+      'Entries of the audit trail, the newest first',
+      [
+        { head: 'No.', number: true, cell: ({ position }) => position },
+        { head: 'When', cell: ({ recordedAt }) => moment(recordedAt) },
+        { head: 'What', cell: what },
+        { head: 'Who', cell: who },
+        { head: 'Person', cell: person },
+        {
+          head: 'Call',
+          cell: ({ callId }) => (callId ? html`<a href=${linkTo('calls', callId)}>${id(callId)}</a>` : '–'),
+        },
+      ],
+      entries,
+      ({ eventId = '' }) => eventId,
+    ),
   );
 }
 

@@ -83,6 +83,11 @@ export class PolicyEditPage extends Page {
     });
   }
 
+  /** On a narrow screen it stands below the form. */
+  readonly #showMeaning = (): void => {
+    this.shadowRoot?.querySelector<HTMLElement>('#meaning')?.focus();
+  };
+
   protected override heading(): unknown {
     return this.#isNew ? 'Add a policy' : html`Change policy ${id(this.params['id'])}`;
   }
@@ -94,10 +99,13 @@ export class PolicyEditPage extends Page {
             Nothing changes for calls that are live: they keep the version that they began with. Every version
             stays in the history.
           </p>
+          <p class="to-meaning">
+            <button @click=${this.#showMeaning}>What do these thresholds mean?</button>
+          </p>
           <div class="beside stack">
             <section class="card" aria-label="The policy">${form.render()}</section>
             <section class="card stack meanwhile" aria-labelledby="meaning">
-              <h2 id="meaning">What these thresholds mean</h2>
+              <h2 id="meaning" tabindex="-1">What these thresholds mean</h2>
               ${meaning(evidence, toPolicy(form.values))}
             </section>
           </div>`,

@@ -52,14 +52,16 @@ export const opsStyles = css`
     display: inline-block;
     max-width: 18rem;
   }
-  @media (min-width: 641px) {
-    td .id {
-      min-width: min(6.5rem, 100%);
-    }
+  td a .id {
+    text-decoration: underline;
+    text-underline-offset: 0.15em;
   }
   @media (min-width: 64rem) {
     td time {
       white-space: nowrap;
+    }
+    td .id {
+      min-width: 6rem;
     }
   }
   .fields > h2 {
@@ -126,6 +128,9 @@ export const opsStyles = css`
     color: var(--vouch-ink-2);
   }
   @media (min-width: 64rem) {
+    .to-meaning {
+      display: none;
+    }
     .beside {
       display: grid;
       grid-template-columns: minmax(0, 5fr) minmax(0, 6fr);
