@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove screens soak fuzz proto build clean ablations bench bench-quick notices sbom stored-installation
+.PHONY: all demo serve test lint prove screens soak fuzz proto build clean ablations bench bench-quick bench-badge notices sbom stored-installation
 
 all: build
 
@@ -37,7 +37,8 @@ dist/.web-built: src/gen/.made $(shell find web -type f)
 
 build: dist/.built dist/.web-built
 
-# The main job on real speech, with a database of its own; ends by itself.
+# The main job on real speech, with a database of its own; then live calls for the agent desktop, at a terminal until Ctrl-C,
+# else for a minute.
 demo: build
 	@$(VOUCH) demo
 
@@ -87,6 +88,11 @@ bench: build
 # The same in less than a minute, coarser.
 bench-quick: build
 	@node --enable-source-maps dist/bench/main.js --quick
+
+# From the service's emit timestamp to the changed badge, in a browser: docs/badge.md.
+bench-badge: build
+	@scripts/system-packages chromium
+	$(BIN)/ava --config ava.prove.config.js dist/test/web/badge-latency.prove.js
 
 # Recordings of known speakers, see docs/evaluation-data.md.
 DATA := ../shared/evaldata
