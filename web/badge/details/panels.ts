@@ -64,7 +64,12 @@ function consent(parts: PanelParts): TemplateResult {
             ${purposes.map(
               (purpose) =>
                 html`<label class="choice"
-                  ><input type="checkbox" name="purpose" value=${purpose} />${named(say, purpose)}</label
+                  ><input
+                    type="checkbox"
+                    name="purpose"
+                    value=${purpose}
+                    ?required=${purpose === 'PURPOSE_VERIFY'}
+                  />${named(say, purpose)}</label
                 >`,
             )}
           </fieldset>`
