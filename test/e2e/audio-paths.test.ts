@@ -102,7 +102,7 @@ test('a mix of both parties is refused, unless the policy allows it', async (t) 
   const reasons = [
     lenient.enrolment.enrolFromCall(asked),
     lenient.enrolment.adaptFromCall(asked),
-    lenient.enrolment.getTrustPhrase({ callId }),
+    lenient.as('AGENT').enrolment.getTrustPhrase({ callId }),
   ].map(async (refused) => (await failure(refused)).reason);
   t.deepEqual(await Promise.all(reasons), Array(3).fill('MIXED_AUDIO_REFUSED'));
   t.is(await mixed.end(), null);
