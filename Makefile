@@ -42,9 +42,9 @@ build: dist/.built dist/.web-built
 demo: build
 	@$(VOUCH) demo
 
-# The service, staying up.
+# The service, staying up, with the demo's live calls for the agent desktop.
 serve: build
-	@$(VOUCH) serve
+	@$(VOUCH) serve --demo
 
 lint: build
 	$(BIN)/tsc -p web/tsconfig.json

@@ -93,7 +93,7 @@ test('a decision says what it rests on, and what was not done', async (t) => {
     spoof: RiskResult.NOT_PERFORMED,
     replay: RiskResult.NOT_PERFORMED,
     watchlist: RiskResult.NOT_PERFORMED,
-    attempts: RiskResult.NOT_PERFORMED,
+    attempts: RiskResult.NOT_SUSPECTED,
   });
   t.like(decision!.claims[0], {
     claimNumber: 1,

@@ -1,19 +1,16 @@
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { readConfig } from '../../config.js';
 import { VouchService } from '../../service.js';
 import { localCommand, type CommonOptions } from '../command.js';
-import { connected, type Connection } from '../connection.js';
-import { createTenant } from '../create-tenant.js';
-import { readFixtures, type Fixtures } from '../demo/fixtures.js';
+import type { Connection } from '../connection.js';
+import { withDemoTenant } from '../demo/beside.js';
+import type { Fixtures } from '../demo/fixtures.js';
 import { desktopAddress, playLive } from '../demo/live.js';
-import { prepare } from '../demo/prepare.js';
 import { asExpected, playAll, type Row } from '../demo/run.js';
 import { allScenes } from '../demo/scenes.js';
 import { describeResult, describeRow, describeRows } from '../demo/show.js';
 import { wholeNumber } from '../options.js';
 import { LiveLine } from '../live-line.js';
-import { seconds } from '../output.js';
 import { stopSignal } from '../stop-signal.js';
 
 /** Of its own, and any port: a service that runs beside it is not disturbed. What else the environment says counts more. */
@@ -67,17 +64,8 @@ async function demo(options: DemoOptions): Promise<readonly Row[]> {
   const service = await VouchService.create(readConfig(undefined, DEFAULTS, NOT_FOR_THE_DEMO));
   try {
     const { host, port, http } = await service.start();
-    const tenant = `demo-${randomBytes(4).toString('hex')}`;
-    // The same recordings are its calls again and again.
-    await createTenant(service.tenants, tenant, 0, { replayedCalls: 'ADVISORY' });
-    say(`service ${host}:${port}, tenant ${tenant}`);
-    return await connected({ address: `${host}:${port}`, tenant }, async (connection) => {
-      const fixtures = await readFixtures();
-      signal.throwIfAborted();
-      await prepare(connection, fixtures, ({ speakerId, netSpeechMs }) => {
-        say(`  enrolled ${speakerId}, ${seconds(netSpeechMs)} of net speech`);
-        signal.throwIfAborted();
-      });
+    return await withDemoTenant(service, `${host}:${port}`, say, signal, async (ground) => {
+      const { connection, fixtures, tenant } = ground;
       const rows = options.table ? await playTable(connection, fixtures, say, signal) : [];
       if (options.json === true) console.log(JSON.stringify({ calls: rows }));
       await stay(options, connection, fixtures, desktopAddress(http, tenant), say, signal);

@@ -2,7 +2,7 @@ import type { FastifyHelmetOptions } from '@fastify/helmet';
 
 /** What pages of ours may use of the browser: the microphone, for enrolment in the console. */
 export const PERMISSIONS =
-  'microphone=(self), camera=(), display-capture=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=()';
+  'microphone=(self), camera=(), display-capture=(), geolocation=(), payment=(), usb=(), serial=()';
 
 /** Headers of every answer. Pages run only what came from here, and nothing that stands within them. */
 export function securityHeaders(): FastifyHelmetOptions {
