@@ -147,6 +147,10 @@ test('nothing from before a discard is embedded, and the clock goes on', async (
       index: kept + i,
       startMs: window.startMs + offsetMs,
       endMs: window.endMs + offsetMs,
+      fingerprint: {
+        ...window.fingerprint!,
+        ticks: window.fingerprint!.ticks.map((tick) => tick + Math.floor(offsetMs / 16)),
+      },
       // The line's background is remembered.
       quality: collector.windows[kept + i]!.quality,
     })),

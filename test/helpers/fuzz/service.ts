@@ -72,9 +72,9 @@ async function inParallel(fuzzer: RpcFuzzer, requests: number, seed: number): Pr
 async function noLiveCalls(ground: Ground): Promise<void> {
   const until = performance.now() + 15_000;
   for (;;) {
-    const live = await asOwner(ground.postgres.url, `SELECT 1 FROM vouch.calls WHERE state <> 'ENDED'`);
+    const live = await asOwner(ground.postgres.url, `SELECT state FROM vouch.calls WHERE state <> 'ENDED'`);
     if (live.length === 0) return;
-    if (performance.now() > until) throw new Error(`${live.length} calls are still live.`);
+    if (performance.now() > until) throw new Error(`Calls are still there: ${JSON.stringify(live)}`);
     await new Promise((wake) => setTimeout(wake, 250));
   }
 }

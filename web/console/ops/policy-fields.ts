@@ -10,7 +10,7 @@ interface PolicyField {
   /** Where it stands in the policy, for example `enrolment.waitingPeriodMs`. */
   readonly path: string;
   readonly label: string;
-  readonly unit: '' | '%' | 's' | 'min' | 'h' | 'days' | 'yes' | 'action' | 'approval';
+  readonly unit: '' | '%' | 's' | 'min' | 'h' | 'days' | 'yes' | keyof typeof CHOICES;
   readonly hint?: string;
   readonly minimum?: number;
   readonly maximum?: number;
@@ -26,6 +26,32 @@ const UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   days: 86_400_000,
 };
+
+/** Of fields that are chosen and not typed: each value with its words. */
+const CHOICES = {
+  action: [
+    ['NEXT_ACTION_SKIP_QUESTIONS', 'Skip the security questions'],
+    ['NEXT_ACTION_ASK_QUESTIONS', 'Ask the security questions'],
+    ['NEXT_ACTION_STEP_UP', 'Ask for another factor'],
+    ['NEXT_ACTION_OFFER_ENROLMENT', 'Offer enrolment'],
+    ['NEXT_ACTION_REFER', 'Refer to somebody else'],
+    ['NEXT_ACTION_WAIT', 'Wait'],
+  ],
+  approval: [
+    ['APPROVAL_NONE', 'Not needed'],
+    ['APPROVAL_REQUIRED', 'By somebody else than who enrolled'],
+  ],
+  replayed: [
+    ['REPLAYED_CALLS_REFUSE', 'Are not accepted'],
+    ['REPLAYED_CALLS_ADVISORY', 'Are told, and may be accepted'],
+    ['REPLAYED_CALLS_OFF', 'Are not looked for'],
+  ],
+} as const satisfies Record<string, readonly (readonly [string, string])[]>;
+
+/** The choices of a field; undefined where it is typed. */
+function choicesOf(unit: PolicyField['unit']): readonly (readonly [string, string])[] | undefined {
+  return Object.hasOwn(CHOICES, unit) ? CHOICES[unit as keyof typeof CHOICES] : undefined;
+}
 
 const POLICY_FIELDS: readonly PolicyField[] = [
   {
@@ -58,6 +84,12 @@ const POLICY_FIELDS: readonly PolicyField[] = [
     heading: 'Calls',
     hint: 'The agent’s voice is then in what is compared. Better: let the platform send two channels.',
   },
+  {
+    path: 'replayedCalls',
+    label: 'Calls that sound like a recording of an earlier one',
+    unit: 'replayed',
+    hint: 'Of the same person: their earlier calls, and what they enrolled with.',
+  },
   { path: 'maximumClaims', label: 'Different people that one call may claim', unit: '' },
   { path: 'maximumCallMs', label: 'Longest call', unit: 'min' },
   {
@@ -67,6 +99,7 @@ const POLICY_FIELDS: readonly PolicyField[] = [
     heading: 'What agents are told to do',
   },
   { path: 'nextActions.acceptHighRisk', label: 'When verified and much is at stake', unit: 'action' },
+  { path: 'nextActions.replaySuspected', label: 'When a recording is suspected', unit: 'action' },
   { path: 'nextActions.reject', label: 'When not verified', unit: 'action' },
   { path: 'nextActions.notEnrolled', label: 'When not enrolled, or expired', unit: 'action' },
   { path: 'nextActions.otherwise', label: 'In all other cases', unit: 'action' },
@@ -113,27 +146,14 @@ const POLICY_FIELDS: readonly PolicyField[] = [
   },
 ];
 
-const ACTIONS: readonly (readonly [string, string])[] = [
-  ['NEXT_ACTION_SKIP_QUESTIONS', 'Skip the security questions'],
-  ['NEXT_ACTION_ASK_QUESTIONS', 'Ask the security questions'],
-  ['NEXT_ACTION_STEP_UP', 'Ask for another factor'],
-  ['NEXT_ACTION_OFFER_ENROLMENT', 'Offer enrolment'],
-  ['NEXT_ACTION_REFER', 'Refer to somebody else'],
-  ['NEXT_ACTION_WAIT', 'Wait'],
-];
-const APPROVALS: readonly (readonly [string, string])[] = [
-  ['APPROVAL_NONE', 'Not needed'],
-  ['APPROVAL_REQUIRED', 'By somebody else than who enrolled'],
-];
-
-const SUFFIX = {
+const SUFFIX: Readonly<Record<string, string>> = {
   '': '',
   '%': ', %',
   s: ', seconds',
   min: ', minutes',
   h: ', hours',
   days: ', days',
-} as const;
+};
 
 /** The fields as the form of a policy has them. */
 export function formFields(): readonly Field[] {
@@ -145,9 +165,9 @@ export function formFields(): readonly Field[] {
       ...(heading ? { heading } : {}),
     };
     if (unit === 'yes') return { ...common, label, kind: 'check', optional: true };
-    if (unit === 'action') return { ...common, label, kind: 'select', options: ACTIONS };
-    if (unit === 'approval') return { ...common, label, kind: 'select', options: APPROVALS };
-    return { ...common, label: `${label}${SUFFIX[unit]}`, kind: 'number' };
+    const options = choicesOf(unit);
+    if (options) return { ...common, label, kind: 'select', options };
+    return { ...common, label: `${label}${SUFFIX[unit] ?? ''}`, kind: 'number' };
   });
 }
 
@@ -157,7 +177,7 @@ export function toTexts(policy: JsonPolicy): Record<string, string> {
     POLICY_FIELDS.map(({ path, unit }) => {
       const value = valueAt(policy, path);
       if (unit === 'yes') return [path, value === true ? 'yes' : ''];
-      if (unit === 'action' || unit === 'approval')
+      if (choicesOf(unit))
         return [path, typeof value === 'string' ? value : unit === 'approval' ? 'APPROVAL_NONE' : ''];
       return [path, String(tidy(Number(value ?? 0) / (UNITS[unit] ?? 1)))];
     }),
@@ -178,7 +198,7 @@ export function toPolicy(texts: Readonly<Record<string, string>>): JsonPolicy {
 
 function valueOf(text: string, unit: PolicyField['unit']): unknown {
   if (unit === 'yes') return text === 'yes';
-  if (unit === 'action' || unit === 'approval') return text;
+  if (choicesOf(unit)) return text;
   const value = tidy(Number(text) * (UNITS[unit] ?? 1));
   // Milliseconds are whole.
   return unit === '' || unit === '%' ? value : Math.round(value);
@@ -198,8 +218,8 @@ export function policyParts() {
 export function inWords({ path, unit }: PolicyField, policy: JsonPolicy): string {
   const text = toTexts(policy)[path] ?? '';
   if (unit === 'yes') return text === 'yes' ? 'On' : 'Off';
-  if (unit === 'action') return ACTIONS.find(([each]) => each === text)?.[1] ?? plain(text, 'NEXT_ACTION_');
-  if (unit === 'approval') return APPROVALS.find(([each]) => each === text)?.[1] ?? '–';
+  const choices = choicesOf(unit);
+  if (choices) return choices.find(([each]) => each === text)?.[1] ?? plain(text, 'NEXT_ACTION_');
   return unit === '' ? text : `${text} ${unit}`;
 }
 
