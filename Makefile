@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint prove screens soak fuzz proto build clean ablations bench bench-quick bench-badge notices sbom stored-installation
+.PHONY: all demo serve test lint lint-rules lint-rest prove screens soak fuzz proto build clean ablations bench bench-quick bench-badge notices sbom stored-installation
 
 all: build
 
@@ -47,9 +47,14 @@ serve: build
 	@$(VOUCH) serve --demo
 
 lint: build
+	@$(MAKE) --no-print-directory -j2 lint-rules lint-rest
+
+lint-rules:
+	$(BIN)/eslint . --max-warnings 0
+
+lint-rest:
 	$(BIN)/tsc -p web/tsconfig.json
 	$(BIN)/prettier --check --log-level warn .
-	$(BIN)/eslint . --max-warnings 0
 	$(BIN)/depcruise src test bench web --config .dependency-cruiser.cjs --output-type err
 	$(BIN)/knip
 
