@@ -49,6 +49,11 @@ export function isTimeout(error: unknown): boolean {
   );
 }
 
+/** 22021: a NUL in a text; 22003, 22008: a number or a time beyond all bounds. The chain keeps no time before there were any. */
+function isOutOfRange(code: string, constraint: string | undefined): boolean {
+  return ['22021', '22003', '22008'].includes(code) || constraint === 'ledger_occurred_at_check';
+}
+
 /**
  * Turns what the driver threw into a domain error. Messages of the server quote values, which may be personal data: only
  * its stable codes are kept. Domain errors and errors of other making pass unchanged.
@@ -72,6 +77,8 @@ export function databaseError(error: unknown): unknown {
     if (code === FOREIGN_KEY_VIOLATION && error.constraint?.endsWith('_tenant_id_fkey') === true) {
       return new VouchError('TENANT_NOT_FOUND');
     }
+    // Whoever asked sent what no column holds: a last line behind the checks at the border.
+    if (isOutOfRange(code, error.constraint)) return new VouchError('FIELD_INVALID');
     // What may not be twice is looked for first: another transaction came in between.
     if (code === UNIQUE_VIOLATION) return new VouchError('CHANGED_MEANWHILE', { metadata });
     return new VouchError('INTERNAL', {
