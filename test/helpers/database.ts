@@ -1,32 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, chmod } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import pg from 'pg';
-import { createTenant, Database, EmbeddedPostgres, migrate } from '../../src/storage/index.js';
+import { createTenant, Database } from '../../src/storage/index.js';
+import { migratedServer, removeServer, type MigratedServer } from './migrated-server.js';
 
 /** A real server for one test file, started at the first use, with a migrated database to copy from. */
 class TestServer {
   private constructor(
-    private readonly embedded: EmbeddedPostgres,
-    private readonly directory: string,
+    private readonly server: MigratedServer,
     private readonly admin: pg.Pool,
   ) {}
 
   static async start(): Promise<TestServer> {
-    const directory = await mkdtemp(join(tmpdir(), 'vouch-test-'));
-    await chmod(directory, 0o755); // mkdtemp closes it to the server's user.
-    const embedded = await EmbeddedPostgres.start(directory, { disposable: true });
-    await migrate(embedded.url);
-    const admin = new pg.Pool({ connectionString: withDatabase(embedded.url, 'postgres'), max: 2 });
+    const server = await migratedServer();
+    const admin = new pg.Pool({ connectionString: withDatabase(server.postgres.url, 'postgres'), max: 2 });
     admin.on('error', () => undefined); // The server ends before its last connection has closed.
-    return new TestServer(embedded, directory, admin);
+    return new TestServer(server, admin);
   }
 
   async create(name: string, template = 'vouch'): Promise<string> {
     await this.admin.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
-    return withDatabase(this.embedded.url, name);
+    return withDatabase(this.server.postgres.url, name);
   }
 
   async drop(name: string): Promise<void> {
@@ -35,11 +29,7 @@ class TestServer {
 
   async stop(): Promise<void> {
     await this.admin.end();
-    await this.embedded.stop();
-    // Not the same where the directory for temporary files is closed to the server's user.
-    for (const directory of [this.embedded.directory, this.directory]) {
-      await rm(directory, { recursive: true, force: true });
-    }
+    await removeServer(this.server);
   }
 }
 

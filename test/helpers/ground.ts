@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { createChannel, type Channel } from 'nice-grpc';
@@ -8,9 +7,10 @@ import { readConfig } from '../../src/config.js';
 import type { Policy } from '../../src/domain/policy.js';
 import type { Principal, Role } from '../../src/domain/principal.js';
 import { VouchService, type ServiceOverrides } from '../../src/service.js';
-import { EmbeddedPostgres, migrate } from '../../src/storage/index.js';
+import { EmbeddedPostgres } from '../../src/storage/index.js';
 import { TestTenant, type ClientMaker, type Clients } from './caller.js';
 import { clientsOver } from './clients.js';
+import { migratedServer, removeServer } from './migrated-server.js';
 import { TENANT_POLICY } from './policy.js';
 
 /** Options of the service by their names in the environment. */
@@ -24,10 +24,7 @@ export class Ground {
   ) {}
 
   static async make(): Promise<Ground> {
-    const directory = await mkdtemp(join(tmpdir(), 'vouch-e2e-'));
-    await chmod(directory, 0o755); // mkdtemp closes it to the server's user.
-    const postgres = await EmbeddedPostgres.start(directory, { disposable: true });
-    await migrate(postgres.url);
+    const { directory, postgres } = await migratedServer();
     return new Ground(directory, postgres);
   }
 
@@ -53,11 +50,7 @@ export class Ground {
   }
 
   async close(): Promise<void> {
-    await this.postgres.stop();
-    // Not the same where the directory for temporary files is closed to the server's user.
-    for (const directory of [this.postgres.directory, this.directory]) {
-      await rm(directory, { recursive: true, force: true });
-    }
+    await removeServer(this);
   }
 }
 
