@@ -1,4 +1,4 @@
-import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { StreamCallResponse, type CallEvent } from '../../src/gen/vouch/v1/verification.js';
 
 /** A gRPC message: not compressed, its length, then it. */
@@ -42,8 +42,11 @@ export class GrpcCallStream {
         if (event) onEvent(event);
       }
     });
-    this.#stream.on('trailers', (trailers: Record<string, string | undefined>) => {
-      this.#status = `${trailers['grpc-status'] ?? ''} ${trailers['grpc-message'] ?? ''}`;
+    this.#stream.on('response', (headers) => {
+      this.#onHeaders(headers);
+    });
+    this.#stream.on('trailers', (headers) => {
+      this.#onHeaders(headers);
     });
     this.#stream.on('error', (error: Error) => {
       this.#status = error.message;
@@ -55,6 +58,12 @@ export class GrpcCallStream {
       this.#drained();
       onOver(this.#status?.startsWith('0') === true ? undefined : (this.#status ?? 'closed'));
     });
+  }
+
+  /** The status comes after the messages, or with the first headers where there are none ("Trailers-Only"). */
+  #onHeaders(headers: IncomingHttpHeaders): void {
+    const status = headers['grpc-status'];
+    if (status !== undefined) this.#status = `${String(status)} ${String(headers['grpc-message'] ?? '')}`;
   }
 
   /** Sends a framed message. Returns false when the stream is full: wait for `drained`. */
