@@ -38,7 +38,8 @@ export interface Held {
   readonly backlogMs: number;
   /** How late the generator itself was, ms. */
   readonly generatorLatenessP99Ms: number;
-  readonly problems: number;
+  /** How often a call ended otherwise than well, by its status. */
+  readonly problems: Readonly<Record<string, number>>;
 }
 
 /** A tenant with voiceprints. */
@@ -99,6 +100,10 @@ export async function holdCalls(
 function summary(reports: readonly LiveReport[]) {
   const latencies = reports.flatMap(({ decisionLatenciesMs }) => decisionLatenciesMs);
   const kinds: Record<string, number> = {};
+  const problems: Record<string, number> = {};
+  for (const problem of reports.flatMap((report) => report.problems)) {
+    problems[problem] = (problems[problem] ?? 0) + 1;
+  }
   for (const { decisions } of reports) {
     for (const [kind, count] of Object.entries(decisions)) kinds[kind] = (kinds[kind] ?? 0) + count;
   }
@@ -112,7 +117,7 @@ function summary(reports: readonly LiveReport[]) {
       reports.flatMap(({ latenessMs }) => latenessMs),
       0.99,
     ),
-    problems: sum(reports.map(({ problems }) => problems.length)),
+    problems,
   };
 }
 
@@ -136,6 +141,7 @@ export async function stepUp(
     stage.say(
       `${calls} live calls: ${held.callersPerCore.toFixed(0)} a core, p99 ${held.decisionLatencyP99Ms.toFixed(0)} ms`,
     );
+    for (const [problem, calls] of Object.entries(held.problems)) stage.say(`${calls} ended with ${problem}`);
     if (!isHeld(held)) break;
     best = held;
   }
@@ -145,7 +151,7 @@ export async function stepUp(
 
 function isHeld(held: Held): boolean {
   const late = held.decisionLatencyP99Ms > GOALS.decisionLatencyP99Ms.atMost;
-  return !late && held.workedShare > 0.9 && held.backlogMs < 200 && held.problems === 0;
+  return !late && held.workedShare > 0.9 && held.backlogMs < 200 && Object.keys(held.problems).length === 0;
 }
 
 /** The time to the decision, with calls so short that there are many. */

@@ -45,7 +45,7 @@ export class GrpcCallStream {
     this.#stream.on('response', (headers) => {
       this.#onHeaders(headers);
     });
-    this.#stream.on('trailers', (headers) => {
+    this.#stream.on('trailers', (headers: IncomingHttpHeaders) => {
       this.#onHeaders(headers);
     });
     this.#stream.on('error', (error: Error) => {
