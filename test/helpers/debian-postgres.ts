@@ -23,7 +23,7 @@ export interface DebianPostgres {
 }
 
 /** Starts one with small log segments, so that going through all of them is soon done; gone after the test. */
-export async function debianPostgres(t: ExecutionContext): Promise<DebianPostgres> {
+export async function debianPostgres(t: Pick<ExecutionContext, 'teardown'>): Promise<DebianPostgres> {
   const binaries = await findBinaries();
   const folder = await mkdtemp(join(tmpdir(), 'vouch-debian-'));
   const password = randomBytes(12).toString('hex');
