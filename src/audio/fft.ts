@@ -78,7 +78,8 @@ export class RealFft {
 
 const fround = Math.fround;
 
-function planStages(size: number): Stage[] {
+/** How a transform of so many complex points is put together. Throws RangeError where it cannot be. */
+export function planStages(size: number): Stage[] {
   if (!Number.isInteger(size) || size < 1) throw new RangeError(`No transform of ${2 * size} points`);
   const stages: Stage[] = [];
   for (let length = 1, rest = size; rest > 1;) {

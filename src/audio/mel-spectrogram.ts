@@ -1,5 +1,5 @@
-import { RealFft } from './fft.js';
-import { melEnergy, melFilters, slaneyMel, slaneyMelToHz, slaneyTriangle, type MelFilters } from './mel.js';
+import { melFilters, slaneyMel, slaneyMelToHz, slaneyTriangle } from './mel.js';
+import { FRAMES_AT_ONCE, MelFrames } from './simd/mel-frames.js';
 
 /** What a mel power spectrogram does; the defaults are those of ge2e in models/models.json. */
 export interface MelSpectrogramOptions {
@@ -29,29 +29,28 @@ export const GE2E_MEL_SPECTROGRAM: MelSpectrogramOptions = {
 /**
  * The mel power spectrogram of librosa (`melspectrogram` with `center=False`, Slaney's scale and norm, periodic Hann
  * window, power 2, no logarithm) of an input brought to a fixed level.
- * Not to be shared between calls that interleave: it holds the buffers of one frame.
+ * Not to be shared between calls that interleave: it holds the buffers of some frames.
  */
 export class MelSpectrogram {
   /** Values a frame. */
   readonly melBins: number;
   readonly #options: MelSpectrogramOptions;
-  readonly #window: Float32Array;
-  readonly #fft: RealFft;
-  readonly #filters: MelFilters;
-  readonly #frame: Float32Array;
-  readonly #power: Float32Array;
+  readonly #frames: MelFrames;
 
   constructor(options: MelSpectrogramOptions = GE2E_MEL_SPECTROGRAM) {
     const { sampleRateHz, frameLengthSamples: length, melBins, lowHz, highHz } = options;
     this.melBins = melBins;
     this.#options = options;
-    this.#window = Float32Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
-    this.#fft = new RealFft(length);
+    const window = Float32Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
     const step = (slaneyMel(highHz) - slaneyMel(lowHz)) / (melBins + 1);
     const corners = Array.from({ length: melBins + 2 }, (_, i) => slaneyMelToHz(slaneyMel(lowHz) + i * step));
-    this.#filters = melFilters(corners, length / 2 + 1, sampleRateHz / length, slaneyTriangle);
-    this.#frame = new Float32Array(length);
-    this.#power = new Float32Array(length / 2 + 1);
+    const filters = melFilters(corners, length / 2 + 1, sampleRateHz / length, slaneyTriangle);
+    this.#frames = new MelFrames({
+      frameShiftSamples: options.frameShiftSamples,
+      window,
+      fftSize: length,
+      filters,
+    });
   }
 
   /** Whole frames in that many samples. */
@@ -71,16 +70,16 @@ export class MelSpectrogram {
     samples: Float32Array,
     out: Float32Array = new Float32Array(this.frameCount(samples.length) * this.melBins),
   ): Float32Array {
-    const { frameLengthSamples, frameShiftSamples, levelDbfs } = this.#options;
-    const gain = gainToLevel(samples, levelDbfs);
+    const { melBins } = this;
+    const gain = gainToLevel(samples, this.#options.levelDbfs) ** 2;
     const frames = this.frameCount(samples.length);
-    for (let frame = 0; frame < frames; frame++) {
-      const start = frame * frameShiftSamples;
-      for (let i = 0; i < frameLengthSamples; i++)
-        this.#frame[i] = gain * samples[start + i]! * this.#window[i]!;
-      this.#fft.powerSpectrum(this.#frame, this.#power);
-      for (let bin = 0; bin < this.melBins; bin++) {
-        out[frame * this.melBins + bin] = melEnergy(this.#filters, bin, this.#power);
+    for (let first = 0; first < frames; first += FRAMES_AT_ONCE) {
+      const energies = this.#frames.energies(samples, first);
+      for (let lane = 0; lane < FRAMES_AT_ONCE && first + lane < frames; lane++) {
+        const row = (first + lane) * melBins;
+        for (let bin = 0; bin < melBins; bin++) {
+          out[row + bin] = gain * energies[bin * FRAMES_AT_ONCE + lane]!;
+        }
       }
     }
     return out;

@@ -75,16 +75,3 @@ export function melFilters(
   }
   return { firstBin, offsets, weights: Float64Array.from(weights) };
 }
-
-/** The energy in one filter: its weights over the power spectrum. */
-export function melEnergy(
-  { firstBin, offsets, weights }: MelFilters,
-  filter: number,
-  power: Float32Array,
-): number {
-  const end = offsets[filter + 1]!;
-  let energy = 0;
-  for (let w = offsets[filter]!, bin = firstBin[filter]!; w < end; w++, bin++)
-    energy += weights[w]! * power[bin]!;
-  return energy;
-}
