@@ -1,6 +1,7 @@
 import { VouchError } from '../errors.js';
 import { isSampleRate } from './format.js';
-import { convolve, convolveFour, doubleRate, polyphaseTable, type PolyphaseTable } from './polyphase.js';
+import { convolve, convolveFour, polyphaseTable, type PolyphaseTable } from './polyphase.js';
+import { Doubling } from './simd/doubling.js';
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
@@ -8,6 +9,14 @@ function greatestCommonDivisor(a: number, b: number): number {
 
 /** Longer input is worked through in blocks of this many samples, so that the memory of a call stays the same. */
 const BLOCK_SAMPLES = 1024;
+
+/** All calls of a thread use one: whatever the rates, the row in the middle between two samples is the same. */
+let doubling: Doubling | undefined;
+
+function doublingBy({ coefficients, taps }: PolyphaseTable): Doubling {
+  doubling ??= new Doubling(coefficients.subarray(taps, 2 * taps), BLOCK_SAMPLES + taps);
+  return doubling;
+}
 
 /**
  * Brings samples from one rate to another, band-limited, in pieces of any size: the output is the same to the last bit
@@ -112,7 +121,7 @@ export class Resampler {
   /** As #produce. Both outputs of an input sample have the same taps, so that they come together. */
   #double(table: PolyphaseTable, output: Float32Array, at: number): number {
     const count = Math.max(0, this.#filled - table.taps + 1 - this.#position);
-    doubleRate(table, this.#input, this.#position, count, output, at);
+    doublingBy(table).double(this.#input, this.#position, count, output, at);
     this.#position += count;
     return at + 2 * count;
   }

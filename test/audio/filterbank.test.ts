@@ -77,3 +77,12 @@ test('an output that is given is used, and nothing beyond the frames is written'
   t.deepEqual(out.slice(0, 240), filterbank.compute(signal));
   t.true(out.subarray(240).every((v) => v === 7));
 });
+
+test('it makes no difference to a frame which others go with it, or went before', (t) => {
+  const signal = FRONT_END_SIGNALS['sines-and-chirp']!.subarray(0, 400 + 9 * 160);
+  const features = filterbank.compute(signal);
+  for (let frame = 0; frame < 10; frame++) {
+    const alone = filterbank.compute(signal.subarray(frame * 160, frame * 160 + 400));
+    t.deepEqual(alone, features.slice(frame * 80, (frame + 1) * 80), `frame ${frame}`);
+  }
+});

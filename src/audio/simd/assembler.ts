@@ -91,6 +91,12 @@ export const f64x2 = {
   loadSplat: loading(vector(0x0a)),
   add: binary(vector(0xf0)),
   mul: binary(vector(0xf2)),
+  /** Both in single precision, their numbers in turn: a0, b0, a1, b1. */
+  interleaveSingle: (a: Code, b: Code): Code => [
+    ...[...a, ...vector(0x5e)],
+    ...[...b, ...vector(0x5e)],
+    ...[...vector(0x0d), ...[0, 16, 4, 20].flatMap((at) => [at, at + 1, at + 2, at + 3])],
+  ],
 };
 
 export class Local {
