@@ -67,6 +67,7 @@ export function openCalls(
     overloadLagMs: config.overloadLagMs,
     consentLeaseMs: config.consentLeaseMs,
     resumeWindowMs: config.resumeWindowMs,
+    onFailure: failed('calls', 'what a call left could not be stored'),
     observer: observeCalls,
   });
   const commands = new CallCommands({

@@ -172,7 +172,15 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const enrolment = openEnrolment(database, keyring, gate, clock);
   const { partial, fingerprints } = enrolment;
   const attempts = new Attempts(database, keyring, clock, config.maximumAttempts);
-  const openDossier = openDossiers(gate, enrolment, extractor.spaces, attempts);
+  const openDossier = openDossiers(
+    {
+      gate,
+      ...enrolment,
+      attempts,
+      onFailure: failed('calls', 'a fingerprint could not be read: calls are not held against it'),
+    },
+    extractor.spaces,
+  );
   const { calls, commands, control, overrides, poller, janitor, replicaId } = openCalls(
     config,
     {

@@ -1,9 +1,11 @@
 import type { ConsentGate, Grant } from '../consent/index.js';
 import { sha256, type DataKey, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
+import { VouchError } from '../errors.js';
 import { openSpeakerKey } from '../keys/index.js';
 import {
   deleteFingerprintsBeyond,
+  getCall,
   listFingerprints,
   lockSpeakerRef,
   purgeFingerprints,
@@ -33,19 +35,28 @@ export class ReplayFingerprints {
   ) {}
 
   /**
-   * Those of the grant's speaker, as they were kept, the newest first.
+   * Those of a speaker that a call is held against, as they were kept, the newest first: not what its own earlier streams
+   * left. Of one that cannot be opened, why not stands in its place.
    *
-   * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED where the grant does not stand any more,
-   *   CIPHERTEXT_INVALID, KEY_MISSING
+   * @param key of the speaker, opened under a grant in this transaction
    */
-  async open(grant: Grant): Promise<readonly Buffer[]> {
-    return this.database.tenant(grant.tenantId, async (tx) => {
-      const key = await this.gate.unlock(tx, grant);
-      const now = this.clock.now();
-      return (await listFingerprints(tx, grant.speakerRef))
-        .filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
-        .map((row) => key.open(row.fingerprint, contextOf(row)));
-    });
+  async openIn(
+    tx: Transaction,
+    key: DataKey,
+    speakerRef: string,
+    callId: string,
+  ): Promise<readonly (Buffer | VouchError)[]> {
+    const rows = await listFingerprints(tx, speakerRef);
+    if (rows.length === 0) return [];
+    const streams = (await getCall(tx, callId))?.epoch ?? 0;
+    const own = new Set<string>();
+    for (let n = 1; n <= streams; n++)
+      own.add((await this.#sourceHash(tx.tenantId, callId, n)).toString('hex'));
+    const now = this.clock.now();
+    return rows
+      .filter(({ expiresAt }) => expiresAt === null || expiresAt > now)
+      .filter(({ sourceHash }) => !own.has(sourceHash.toString('hex')))
+      .map((row) => openOrSay(key, row));
   }
 
   /**
@@ -56,11 +67,7 @@ export class ReplayFingerprints {
    */
   async keep(grant: Grant, callId: string, streamNumber: number, fingerprint: Buffer): Promise<void> {
     const { tenantId, speakerRef, eventId: consentEventId } = grant;
-    const sourceHash = await this.keyring.keyedHash(
-      tenantId,
-      'replayed-call',
-      JSON.stringify([callId, streamNumber]),
-    );
+    const sourceHash = await this.#sourceHash(tenantId, callId, streamNumber);
     await this.database.tenant(tenantId, async (tx) => {
       // Against a withdrawal at the same moment.
       await lockSpeakerRef(tx, speakerRef);
@@ -76,6 +83,20 @@ export class ReplayFingerprints {
   /** Deletes what is past its limit, of all tenants. */
   async purge(): Promise<void> {
     await this.database.system((tx) => purgeFingerprints(tx, this.clock.now()));
+  }
+
+  #sourceHash(tenantId: string, callId: string, streamNumber: number): Promise<Buffer> {
+    return this.keyring.keyedHash(tenantId, 'replayed-call', JSON.stringify([callId, streamNumber]));
+  }
+}
+
+/** One that was sealed in vain is no reason to refuse a call. */
+function openOrSay(key: DataKey, row: FingerprintRow): Buffer | VouchError {
+  try {
+    return key.open(row.fingerprint, contextOf(row));
+  } catch (error) {
+    if (error instanceof VouchError) return error;
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { appendRead } from '../audit/index.js';
 import { proofingJson, type ConsentGate, type Grant } from '../consent/index.js';
-import { requestDigest, type Keyring } from '../crypto/index.js';
+import { requestDigest, type DataKey, type Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { EnrolmentPolicy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
@@ -52,10 +52,15 @@ export class Voiceprints {
    * took them away.
    *
    * @param spaces - ids of embedding spaces
+   * @param beside - is done in the same transaction and under the same key, where there is a voiceprint to compare
    * @throws CONSENT_MISSING, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED where the grant does not stand any more,
    *   CIPHERTEXT_INVALID, KEY_MISSING
    */
-  async open(grant: Grant, spaces: readonly string[]): Promise<OpenedVoiceprints> {
+  async open(
+    grant: Grant,
+    spaces: readonly string[],
+    beside?: (tx: Transaction, key: DataKey) => Promise<void>,
+  ): Promise<OpenedVoiceprints> {
     if (grant.purpose !== 'VERIFY') throw new VouchError('CONSENT_MISSING');
     return this.database.tenant(grant.tenantId, async (tx) => {
       const key = await this.gate.unlock(tx, grant);
@@ -70,6 +75,7 @@ export class Voiceprints {
         .filter((row) => active.has(row.voiceprintId))
         .map((row) => openVoiceprint(key, row, vectors))
         .filter((voiceprint) => Object.keys(voiceprint.vectors).length > 0);
+      if (open.length > 0) await beside?.(tx, key);
       const pending = statuses.filter(([, status]) => status === 'PENDING').length;
       return { open, pending, otherModel: active.size - open.length, expired: 0, until };
     });

@@ -61,7 +61,7 @@ class CallLine {
       looks,
       decisions: count('decision'),
       evaluations: count('evaluation'),
-      claims: count('claimReceived'),
+      claimsMade: count('claimReceived'),
       speakerChanges: count('speakerChanged'),
       consentChanges: count('consentChanged'),
       pauses: count('paused'),

@@ -9,12 +9,13 @@ export interface LogOptions {
 }
 
 /** What says who somebody is, what they said or what their voice is like, or opens something. */
-const NEVER_LOGGED = [
+export const NEVER_LOGGED = [
   'accountId',
   'actorId',
   'agentId',
   'authorization',
   'callId',
+  'claims',
   'conversationId',
   'decisionId',
   'idempotencyKey',
@@ -40,7 +41,7 @@ export function createLog(options: LogOptions): Logger {
   const settings = {
     level: options.level,
     base: null,
-    redact: { paths: NEVER_LOGGED.flatMap((name) => [name, `*.${name}`]) },
+    redact: { paths: NEVER_LOGGED.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]) },
   };
   return pino(settings, options.destination ?? pino.destination(2));
 }

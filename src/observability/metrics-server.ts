@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { VouchError } from '../errors.js';
 import type { Metrics } from './metrics/metrics.js';
 
-/** A scrape that takes longer is cut off, ms. */
+/** A request that takes longer to arrive is cut off, ms. */
 const REQUEST_WITHIN_MS = 10_000;
 
 /** A server of `GET /metrics`. */
@@ -19,7 +19,8 @@ export async function serveMetrics(
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: REQUEST_WITHIN_MS }, (request, response) => {
-    void answer(metrics, request, response);
+    // A gauge that cannot be read costs one scrape, not the service.
+    answer(metrics, request, response).catch(() => response.writeHead(500).end());
   });
   server.maxConnections = 64;
   // No request keeps the process from ending.

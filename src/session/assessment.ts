@@ -58,6 +58,11 @@ export class Assessment {
     });
   }
 
+  /** Whether the audio is held against that of earlier calls. */
+  get looksForReplays(): boolean {
+    return this.#replay.looks;
+  }
+
   /** The spaces that windows have vectors in. */
   get spaces(): readonly EmbeddingSpace[] {
     return this.#terms.spaces;

@@ -11,7 +11,7 @@ const WINDOW_MS = 86_400_000;
  * person whose voice it is.
  */
 export class Attempts {
-  /** @param maximum - calls in a day that claimed a speaker and were not accepted; more are suspicious */
+  /** @param maximum - calls in a day that claimed a speaker and did not accept the claim; more are suspicious */
   constructor(
     private readonly database: Database,
     private readonly keyring: Keyring,
@@ -19,12 +19,18 @@ export class Attempts {
     private readonly maximum: number,
   ) {}
 
-  /** Costs the same for ids that are nobody's. */
-  async suspected(tenantId: string, speakerId: string): Promise<boolean> {
+  /**
+   * Costs the same for ids that are nobody's.
+   *
+   * @param callId - the call that asks is none of them; empty where it is not known
+   */
+  async suspected(tenantId: string, speakerId: string, callId: string): Promise<boolean> {
     const claimedHash = await this.keyring.keyedHash(tenantId, 'speaker-id', speakerId);
     const since = new Date(this.clock.now().getTime() - WINDOW_MS);
     const most = this.maximum + 1;
-    const count = await this.database.tenant(tenantId, (tx) => countAttempts(tx, claimedHash, since, most));
+    const count = await this.database.tenant(tenantId, (tx) =>
+      countAttempts(tx, claimedHash, since, most, callId),
+    );
     return count > this.maximum;
   }
 }

@@ -2,7 +2,7 @@ import type { Claim } from '../domain/call.js';
 import type { Principal } from '../domain/principal.js';
 import type { CallStore, ResumedCall } from './call-store.js';
 import type { LiveCall } from './live-call.js';
-import { askedForBeside } from './ground.js';
+import { askedForBeside, dossierTermsOf } from './ground.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
 
 /** What is known already of those who are claimed. */
@@ -19,7 +19,8 @@ export class CallClaims {
   async restore(live: LiveCall, claims: ResumedCall['claims'], known: Dossiers): Promise<void> {
     const { session, tenantId } = live;
     for (const { claimNumber, speakerId, method } of claims) {
-      const dossier = known.get(speakerId) ?? (await this.openDossier(tenantId, speakerId));
+      const dossier =
+        known.get(speakerId) ?? (await this.openDossier(tenantId, speakerId, dossierTermsOf(session)));
       const asked = await this.#asAsked(live, claimNumber, speakerId, dossier);
       session.claimed(claimNumber, speakerId, method, asked);
     }
@@ -40,7 +41,8 @@ export class CallClaims {
     const { session, tenantId } = live;
     for (const { speakerId, method, mediaTimeMs } of claims) {
       if (session.hasClaimed(speakerId)) continue;
-      const dossier = known.get(speakerId) ?? (await this.openDossier(tenantId, speakerId));
+      const dossier =
+        known.get(speakerId) ?? (await this.openDossier(tenantId, speakerId, dossierTermsOf(session)));
       const claimNumber = await this.store.claim(
         principal,
         session.callId,
@@ -67,6 +69,7 @@ export class CallClaims {
     dossier: ClaimDossier,
   ): Promise<ClaimDossier> {
     const askedFor = askedForBeside(session.start, session.assessment.claims, claimNumber);
-    return askedFor === undefined ? dossier : this.openDossier(tenantId, speakerId, askedFor);
+    if (askedFor === undefined) return dossier;
+    return this.openDossier(tenantId, speakerId, { ...dossierTermsOf(session), askedFor });
   }
 }

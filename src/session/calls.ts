@@ -55,7 +55,7 @@ export class Calls implements CallStreamOwner {
   constructor(parts: CallsParts) {
     this.#parts = parts;
     this.#observer = parts.observer ?? NOBODY;
-    this.#leaving = new LeavingCalls(parts.store, parts.fingerprints);
+    this.#leaving = new LeavingCalls(parts.store, parts.fingerprints, parts.onFailure);
     this.#claims = new CallClaims(parts.store, parts.openDossier);
     this.#load = new Load(parts.extractor, parts.overloadLagMs);
     this.#admission = new Admission(parts, this.#load);
@@ -132,8 +132,11 @@ export class Calls implements CallStreamOwner {
     const current = inTime(await policies.current(tenantId, start.policyId));
     checkStart(start, current.policy);
     const calibration = inTime(await calibrations.forCall(tenantId, start.source));
+    // A call that is taken up keeps the policy that it began with.
+    const replays = start.resumeToken !== '' || current.policy.replayedCalls !== 'OFF';
+    const terms = { callId: start.callId, replays };
     // Read before the call is opened: what cannot be read leaves no call behind.
-    const dossiers = await openStartDossiers(openDossier, tenantId, start, inTime, follower);
+    const dossiers = await openStartDossiers(openDossier, tenantId, start, terms, inTime, follower);
     const events = new EventQueue();
     const taken = await this.#take(principal, start, current);
     const observer = follow(this.#observer, taken.opened, follower);

@@ -5,7 +5,7 @@ import type { CallSession } from './call-session.js';
 import type { CallCommands } from './call-commands.js';
 import type { Calls } from './calls.js';
 import type { ClaimTrack } from './claim-track.js';
-import { askedForBeside, groundOf } from './ground.js';
+import { askedForBeside, dossierTermsOf, groundOf } from './ground.js';
 import { callKey, type LiveCall } from './live-call.js';
 import type { Overrides } from './overrides.js';
 import type { ClaimDossier, OpenDossier } from './ports.js';
@@ -140,7 +140,10 @@ export class ControlPoller {
   async #read(tenantId: string, session: CallSession, claim: ClaimTrack): Promise<ClaimDossier> {
     const askedFor = askedForBeside(session.start, session.assessment.claims, claim.claimNumber);
     try {
-      return await this.#parts.openDossier(tenantId, claim.speakerId, askedFor);
+      return await this.#parts.openDossier(tenantId, claim.speakerId, {
+        ...dossierTermsOf(session),
+        askedFor,
+      });
     } catch (error) {
       if (error instanceof VouchError && error.kind === 'UNAVAILABLE') throw error;
       this.#parts.onFailure(error);

@@ -1,11 +1,10 @@
 import type { ConsentGate, Grant } from '../consent/index.js';
-import type { EmbeddingSpace } from '../domain/speech.js';
+import type { Fingerprint, EmbeddingSpace } from '../domain/speech.js';
 import type { ReplayFingerprints, Speakers, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
 import { unpackFingerprint } from '../replay/index.js';
 import type { Attempts } from './attempts.js';
-
-import type { ClaimDossier, OpenDossier } from './ports.js';
+import type { ClaimDossier, DossierTerms, OpenDossier } from './ports.js';
 
 const TAKEN_BACK: ReadonlySet<string> = new Set([
   'CONSENT_MISSING',
@@ -15,20 +14,25 @@ const TAKEN_BACK: ReadonlySet<string> = new Set([
 
 const NONE = { voiceprints: [], fingerprints: [], pending: 0, ofOtherModel: 0, expired: 0, until: null };
 
+/** Whether an error says that the ground is gone since it was read: an answer, not a failure. */
+export function isTakenBack(error: unknown): boolean {
+  return error instanceof VouchError && TAKEN_BACK.has(error.reason);
+}
+
 /** Where it is read from. */
 export interface DossierParts {
-  readonly voiceprints: Voiceprints;
-  readonly speakers: Speakers;
-  readonly fingerprints: ReplayFingerprints;
+  readonly gate: ConsentGate;
+  readonly voiceprints: Pick<Voiceprints, 'open'>;
+  readonly speakers: Pick<Speakers, 'ofOneAccount'>;
+  readonly fingerprints: Pick<ReplayFingerprints, 'openIn'>;
+  readonly attempts: Pick<Attempts, 'suspected'>;
+  /** Told of a fingerprint that cannot be read: calls are not held against it. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** Opens what is known of claimed speakers: voiceprints only under the gate's grant. */
-export function openDossiers(
-  gate: ConsentGate,
-  { voiceprints, speakers, fingerprints }: DossierParts,
-  spaces: readonly EmbeddingSpace[],
-  attempts: Pick<Attempts, 'suspected'>,
-): OpenDossier {
+export function openDossiers(parts: DossierParts, spaces: readonly EmbeddingSpace[]): OpenDossier {
+  const { gate, voiceprints, speakers, fingerprints, attempts, onFailure } = parts;
   const ids = spaces.map((space) => space.id);
   const mayIdentify = async (
     tenantId: string,
@@ -38,34 +42,45 @@ export function openDossiers(
     const { grant } = await gate.openClaim(tenantId, speakerId, 'IDENTIFY');
     return grant && (await speakers.ofOneAccount(tenantId, speakerId, askedFor)) ? grant : null;
   };
-  const read = async (tenantId: string, speakerId: string, askedFor?: string): Promise<ClaimDossier> => {
-    const { grant, ...claim } = await gate.openClaim(tenantId, speakerId, 'VERIFY');
-    const manyAttempts = await attempts.suspected(tenantId, speakerId);
+  const openUnder = async (grant: Grant, { callId, replays }: DossierTerms) => {
+    let heard: readonly Fingerprint[] = [];
+    const { open, otherModel, ...others } = await voiceprints.open(grant, ids, async (tx, key) => {
+      // Without a voiceprint nobody is accepted, replayed or not.
+      if (callId === undefined || replays !== true) return;
+      const kept = await fingerprints.openIn(tx, key, grant.speakerRef, callId);
+      heard = kept.flatMap((each) => unpackedOrNone(each, onFailure));
+    });
+    return { voiceprints: open, fingerprints: heard, ofOtherModel: otherModel, ...others };
+  };
+  const read = async (tenantId: string, speakerId: string, terms: DossierTerms): Promise<ClaimDossier> => {
+    const { askedFor, callId = '' } = terms;
+    const [{ grant, ...claim }, manyAttempts] = await Promise.all([
+      gate.openClaim(tenantId, speakerId, 'VERIFY'),
+      attempts.suspected(tenantId, speakerId, callId),
+    ]);
     const identify = askedFor === undefined ? null : await mayIdentify(tenantId, speakerId, askedFor);
     if (grant === null || (askedFor !== undefined && identify === null))
       return { ...claim, manyAttempts, grant: null, identify: null, ...NONE };
-    const { open, otherModel, ...others } = await voiceprints.open(grant, ids);
-    // Without a voiceprint nobody is accepted, replayed or not.
-    const heard = open.length > 0 ? (await fingerprints.open(grant)).map(unpackFingerprint) : [];
-    return {
-      ...claim,
-      manyAttempts,
-      grant,
-      identify,
-      voiceprints: open,
-      fingerprints: heard,
-      ofOtherModel: otherModel,
-      ...others,
-    };
+    return { ...claim, manyAttempts, grant, identify, ...(await openUnder(grant, terms)) };
   };
-  return async (tenantId, speakerId, askedFor) => {
+  return async (tenantId, speakerId, terms = {}) => {
     try {
-      return await read(tenantId, speakerId, askedFor);
+      return await read(tenantId, speakerId, terms);
     } catch (error) {
-      // Taken back between the gate and the voiceprints: that is an answer, not an error. The second look knows.
-      if (error instanceof VouchError && TAKEN_BACK.has(error.reason))
-        return read(tenantId, speakerId, askedFor);
+      // Taken back between the gate and the voiceprints. The second look knows.
+      if (isTakenBack(error)) return read(tenantId, speakerId, terms);
       throw error;
     }
   };
+}
+
+/** Another release may have kept it in another form: then it is not compared, and the call goes on. */
+function unpackedOrNone(kept: Buffer | VouchError, onFailure: (error: unknown) => void): Fingerprint[] {
+  try {
+    if (kept instanceof VouchError) throw kept;
+    return [unpackFingerprint(kept)];
+  } catch (error) {
+    onFailure(error);
+    return [];
+  }
 }

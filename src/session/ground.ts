@@ -1,5 +1,5 @@
 import type { CallStart } from '../domain/call.js';
-import type { ClaimDossier } from './ports.js';
+import type { ClaimDossier, DossierTerms } from './ports.js';
 
 /** What comparing a claimed speaker rests on: VERIFY, and IDENTIFY for those who only help to tell who answered. */
 export interface Ground {
@@ -36,4 +36,15 @@ export function askedForBeside(
 ): string | undefined {
   if (direction !== 'OUTBOUND' || claimNumber === 1) return undefined;
   return claims.find((claim) => claim.claimNumber === 1)?.speakerId ?? '';
+}
+
+/** For what the dossiers of those who are claimed in a live call are opened. */
+export function dossierTermsOf({
+  callId,
+  assessment,
+}: {
+  readonly callId: string;
+  readonly assessment: { readonly looksForReplays: boolean };
+}): DossierTerms {
+  return { callId, replays: assessment.looksForReplays };
 }

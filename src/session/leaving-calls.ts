@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VouchError } from '../errors.js';
+import { isTakenBack } from './dossiers.js';
 import type { CallStore } from './call-store.js';
 import type { EventLog } from './event-log.js';
 import type { LiveCall } from './live-call.js';
@@ -13,6 +14,8 @@ const RETRY_MS = 2000;
 /** A process that stops waits for the database this long, ms. */
 const CLOSE_WITHIN_MS = 3000;
 
+const OVERTAKEN: ReadonlySet<string> = new Set(['CALL_TAKEN_OVER', 'CALL_ENDED', 'CALL_NOT_FOUND']);
+
 /** Calls that this process has let go of, until all of that is in the database. */
 export class LeavingCalls {
   readonly #store: CallStore;
@@ -23,6 +26,7 @@ export class LeavingCalls {
   constructor(
     store: CallStore,
     private readonly fingerprints: CallsParts['fingerprints'],
+    private readonly onFailure: CallsParts['onFailure'],
   ) {
     this.#store = store;
   }
@@ -86,6 +90,7 @@ export class LeavingCalls {
     }
   }
 
+  /** While the database is away it is tried again; what fails otherwise is told. */
   async #untilStored(task: () => Promise<void>): Promise<void> {
     for (;;) {
       try {
@@ -93,7 +98,10 @@ export class LeavingCalls {
         return;
       } catch (error) {
         const mayPass = error instanceof VouchError && error.kind === 'UNAVAILABLE';
-        if (!mayPass || this.#closing) return;
+        if (!mayPass || this.#closing) {
+          if (!isNobodysFault(error)) this.onFailure(error);
+          return;
+        }
         await sleep(RETRY_MS, undefined, { ref: false });
       }
     }
@@ -105,4 +113,9 @@ export class LeavingCalls {
     });
     this.#tasks.add(followed);
   }
+}
+
+/** The consent is gone, or another stream has the call by now: then nothing is to be stored. */
+function isNobodysFault(error: unknown): boolean {
+  return isTakenBack(error) || (error instanceof VouchError && OVERTAKEN.has(error.reason));
 }

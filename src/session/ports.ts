@@ -25,7 +25,7 @@ export interface ClaimDossier {
   /** Why there is no grant, where more can be said than that there is none. */
   readonly reasons: readonly ReasonCode[];
   readonly voiceprints: readonly OpenVoiceprint[];
-  /** Of earlier calls and enrolments: audio that fits one is a recording of it. */
+  /** Of earlier calls and enrolments: audio that fits one is a recording of it. Empty where it is not looked for. */
   readonly fingerprints: readonly Fingerprint[];
   /** Voiceprints that wait for their first use. */
   readonly pending: number;
@@ -33,7 +33,7 @@ export interface ClaimDossier {
   readonly ofOtherModel: number;
   /** Voiceprints that were in use and whose term is over: they are not compared, and wait for retention. */
   readonly expired: number;
-  /** Whether unusually many calls claimed this speaker of late and were not accepted. */
+  /** Whether unusually many calls claimed this speaker of late and did not accept that. */
   readonly manyAttempts: boolean;
   /** When to open it anew: the term of the voiceprints may be over then. Null: never. */
   readonly until: Date | null;
@@ -41,13 +41,25 @@ export interface ClaimDossier {
   readonly version: string;
 }
 
-/**
- * Finds out what is known of a claimed speaker. Rejects with DATABASE_UNAVAILABLE; never answers from a guess.
- *
- * @param askedFor whom an outbound call asks for, where this speaker only helps to tell who answered: then there is a ground
- *   only under IDENTIFY, too, and within the account of that person
- */
-export type OpenDossier = (tenantId: string, speakerId: string, askedFor?: string) => Promise<ClaimDossier>;
+/** For what a claimed speaker's dossier is opened. */
+export interface DossierTerms {
+  /**
+   * Whom an outbound call asks for, where this speaker only helps to tell who answered: then there is a ground only under
+   * IDENTIFY, too, and within the account of that person.
+   */
+  readonly askedFor?: string | undefined;
+  /** The call that they are claimed in; absent for a recording. */
+  readonly callId?: string;
+  /** Whether its audio will be held against earlier calls of theirs. */
+  readonly replays?: boolean;
+}
+
+/** Finds out what is known of a claimed speaker. Rejects with DATABASE_UNAVAILABLE; never answers from a guess. */
+export type OpenDossier = (
+  tenantId: string,
+  speakerId: string,
+  terms?: DossierTerms,
+) => Promise<ClaimDossier>;
 
 /** As what a stream got its call. */
 export interface StartedAs {
@@ -81,6 +93,8 @@ export interface CallsParts {
   readonly consentLeaseMs: number;
   /** How long a call whose stream broke may be taken up again, ms. */
   readonly resumeWindowMs: number;
+  /** Told what could not be stored of a call that is over, and will not be. */
+  readonly onFailure: (error: unknown) => void;
   /** Who follows the calls; nobody when not given. */
   readonly observer?: CallsObserver;
 }

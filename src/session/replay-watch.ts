@@ -31,6 +31,11 @@ export class ReplayWatch {
     private suspected: boolean,
   ) {}
 
+  /** Whether it is looked for at all. */
+  get looks(): boolean {
+    return this.handling !== 'OFF';
+  }
+
   get result(): RiskResult {
     if (this.suspected) return 'SUSPECTED';
     return this.#performed ? 'NOT_SUSPECTED' : 'NOT_PERFORMED';
@@ -41,7 +46,7 @@ export class ReplayWatch {
     claims: readonly ClaimTrack[],
     windowsFor: (claim: ClaimTrack) => readonly SpeechWindow[],
   ): ClaimFingerprint[] {
-    if (this.handling === 'OFF' || this.suspected) return [];
+    if (!this.looks || this.suspected) return [];
     return claims.flatMap((claim) => {
       const { grant } = claim.dossier;
       if (!claim.accepted || grant === null) return [];
@@ -60,7 +65,7 @@ export class ReplayWatch {
   }
 
   #compare({ fingerprint }: SpeechWindow, earlier: readonly Fingerprint[]): void {
-    if (this.handling === 'OFF' || this.suspected || !fingerprint || earlier.length === 0) return;
+    if (!this.looks || this.suspected || !fingerprint || earlier.length === 0) return;
     this.#performed = true;
     if (isReplay(bestMatch(fingerprint, earlier))) this.suspected = true;
   }

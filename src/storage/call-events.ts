@@ -182,6 +182,7 @@ async function noteProgress(
   await tx.query(
     `UPDATE calls SET last_sequence = $2, decision_kind = coalesce($3, decision_kind),
        decided_at = coalesce($4, decided_at), decision_reasons = coalesce($5, decision_reasons),
+       accepted_claims = coalesce($7, accepted_claims),
        quality_problems = ARRAY(SELECT DISTINCT unnest(quality_problems || $6::text[]))
      WHERE call_id = $1`,
     [
@@ -191,6 +192,7 @@ async function noteProgress(
       newest?.decidedAt ?? null,
       newest?.reasons ?? null,
       problems,
+      newest?.claims.filter(({ kind }) => kind === 'ACCEPT').map(({ claimNumber }) => claimNumber) ?? null,
     ],
   );
 }

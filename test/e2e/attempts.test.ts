@@ -37,6 +37,20 @@ test('a speaker who is tried again and again is still accepted, at a higher risk
   t.is((await call(tenant, CARLO, CARLO)).risks?.attempts, RiskResult.NOT_SUSPECTED);
 });
 
+test('whoever is accepted as themselves tries another beside it: that counts against the other, and not against them', async (t) => {
+  const tenant = await service().tenant();
+  await tenant.enrol(ALLISON);
+  await tenant.enrol(CARLO);
+  const bytes = fixtureFile(`${CARLO}/call-1.wav`);
+  for (let n = 0; n < 4; n++) {
+    const claims = [{ speakerId: CARLO }, { speakerId: ALLISON }];
+    const { decision } = await tenant.verifyRecording(bytes, { claims });
+    t.is(decision?.kind, DecisionKind.ACCEPT);
+  }
+  t.is((await call(tenant, ALLISON, ALLISON)).risks?.attempts, RiskResult.SUSPECTED);
+  t.is((await call(tenant, CARLO, CARLO)).risks?.attempts, RiskResult.NOT_SUSPECTED);
+});
+
 test('ids that are nobody’s are counted in the same way', async (t) => {
   const tenant = await service().tenant();
   for (let n = 0; n < 4; n++)

@@ -109,6 +109,21 @@ test('what was suspected stays so when the call is taken up by another stream', 
   isRefused(t, next, 'somebody speaks now who was not recorded before');
 });
 
+test('a call that is taken up is not held against what it left itself, even when speech is sent again', async (t) => {
+  const tenant = await enrolled('REFUSE');
+  const call = tenant.open([CALLER]);
+  await call.speech(CALL, 0, 12_000);
+  const { resumeToken } = await call.event('started');
+  await call.event('decision', (decision) => wordOf(decision) === 'ACCEPT');
+  call.vanish();
+  await keptOfCalls(t, tenant, 1);
+  const next = tenant.open([CALLER], { callId: call.callId, resumeToken });
+  await next.speech(CALL);
+  await next.end();
+  t.is(wordOf(next.decision), 'ACCEPT');
+  t.is(next.decision.risks?.replay, RiskResult.NOT_SUSPECTED);
+});
+
 test('a policy may have it told only, or not looked for', async (t) => {
   const [told, off] = await Promise.all([enrolled('ADVISORY'), enrolled('OFF')]);
   const samples = fixtureSamples(CALL);

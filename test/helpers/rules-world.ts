@@ -43,9 +43,10 @@ export async function rulesWorld(t: ExecutionContext) {
   const { database, keyring, clock, consents, gate, tenants } = await consentGround(t);
   const extractor = new MadeUpSpeech();
   const enrolment = openEnrolment(database, keyring, gate, clock);
-  const openDossier = openDossiers(gate, enrolment, extractor.spaces, {
-    suspected: () => Promise.resolve(false),
-  });
+  const failures: unknown[] = [];
+  const onFailure = (error: unknown) => failures.push(error);
+  const attempts = { suspected: () => Promise.resolve(false) };
+  const openDossier = openDossiers({ gate, ...enrolment, attempts, onFailure }, extractor.spaces);
   const folders = await CalibrationFolders.read([SHIPPED]);
   const assignments = new CalibrationAssignments(database, keyring, clock);
   const replicaId = randomUUID();
@@ -58,6 +59,7 @@ export async function rulesWorld(t: ExecutionContext) {
     openDossier,
     fingerprints: enrolment.fingerprints,
     clock,
+    onFailure,
     maximumCalls: 10,
     maximumCallsPerTenant: 10,
     overloadLagMs: 5000,
@@ -65,10 +67,8 @@ export async function rulesWorld(t: ExecutionContext) {
     resumeWindowMs: 60_000,
   });
   t.teardown(() => calls.close());
-  const failures: unknown[] = [];
   /** What was seen at least once, so that a test knows that it looked at everything. */
   const seen = new Set<Told | RetentionKind>();
-  const onFailure = (error: unknown) => failures.push(error);
   const poller = new ControlPoller({
     calls,
     commands: new CallCommands({ database, keyring, replicaId, calls, onFailure }),

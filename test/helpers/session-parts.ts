@@ -14,6 +14,7 @@ export async function sessionParts(t: ExecutionContext, extractor: SpeechExtract
   const { database, keyring, gate, clock } = ground;
   await ground.enrol('kim', { policy: { waitingPeriodMs: 0 } });
   const fingerprints = new ReplayFingerprints(database, keyring, gate, clock);
+  const failures: unknown[] = [];
   const folders = await CalibrationFolders.read([SHIPPED]);
   return {
     ...ground,
@@ -24,9 +25,17 @@ export async function sessionParts(t: ExecutionContext, extractor: SpeechExtract
     ),
     policies: new Policies(database, keyring, clock),
     fingerprints,
-    openDossier: openDossiers(gate, { ...ground, fingerprints }, extractor.spaces, {
-      suspected: () => Promise.resolve(false),
-    }),
+    openDossier: openDossiers(
+      {
+        ...ground,
+        fingerprints,
+        attempts: { suspected: () => Promise.resolve(false) },
+        onFailure: (error) => failures.push(error),
+      },
+      extractor.spaces,
+    ),
+    failures,
+    onFailure: (error: unknown) => failures.push(error),
     replicaId: randomUUID(),
   };
 }

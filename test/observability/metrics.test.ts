@@ -1,6 +1,6 @@
 import test from 'ava';
 import { REASONS, VouchError } from '../../src/errors.js';
-import { Metrics } from '../../src/observability/index.js';
+import { Metrics, serveMetrics } from '../../src/observability/index.js';
 import { readExposition, type Family } from '../helpers/exposition.js';
 import { serviceOfFile } from '../helpers/ground.js';
 import { failure, wordOf } from '../helpers/test-stream.js';
@@ -124,4 +124,19 @@ test('two services of one process count apart', async (t) => {
   one.calls.refused('OVERLOADED');
   t.is(valueOf(readExposition(await one.text()), 'vouch_streams_refused_total'), 1);
   t.is(valueOf(readExposition(await other.text()), 'vouch_streams_refused_total'), 0);
+});
+
+test('a gauge that cannot be read costs one scrape, and no more', async (t) => {
+  let broken = true;
+  const metrics = {
+    contentType: 'text/plain',
+    text: () => (broken ? Promise.reject(new Error('no')) : Promise.resolve('all\n')),
+  } as unknown as Metrics;
+  const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 });
+  t.teardown(() => server.close());
+  const scrape = () =>
+    fetch(`http://127.0.0.1:${server.port}/metrics`, { signal: AbortSignal.timeout(10_000) });
+  t.is((await scrape()).status, 500);
+  broken = false;
+  t.is((await scrape()).status, 200);
 });

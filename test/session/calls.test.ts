@@ -3,7 +3,10 @@ import test, { type ExecutionContext } from 'ava';
 import type { CallState } from '../../src/domain/call.js';
 import { createExtractor, type SpeechExtractor } from '../../src/embedding/index.js';
 import { VouchError } from '../../src/errors.js';
+import { packFingerprint } from '../../src/replay/index.js';
 import { CallRequests, Calls, CallStore } from '../../src/session/index.js';
+import { LeavingCalls } from '../../src/session/leaving-calls.js';
+import type { LiveCall } from '../../src/session/live-call.js';
 import { Policies } from '../../src/tenant/index.js';
 import { callStart } from '../helpers/call-start.js';
 import { sessionParts } from '../helpers/session-parts.js';
@@ -62,7 +65,7 @@ async function callsGround(t: ExecutionContext) {
     for (let tries = 0; tries < 100 && (await stateOf()) !== state; tries++) await sleep(50);
     return (await stateOf()) === state;
   };
-  return { store, policies, calls, officer, becomes };
+  return { ...parts, store, policies, calls, becomes };
 }
 
 test('a call whose opening was not confirmed may be opened once more', async (t) => {
@@ -101,4 +104,47 @@ test('an opening that is refused leaves the call with whom it belongs to', async
   t.true(await becomes('LIVE'));
   t.is(calls.count, 1);
   await stream.end('hang-up');
+});
+
+test('a fingerprint in an unknown form, or that was tampered with, is told of and held against no call', async (t) => {
+  const { fingerprints, openDossier, grantOf, officer, database, keyring, failures } = await callsGround(t);
+  const grant = await grantOf('kim');
+  const asked = (callId: string) => openDossier(officer.tenantId, 'kim', { callId, replays: true });
+  const kept = packFingerprint([{ ticks: Uint32Array.of(2, 4), codes: Uint16Array.of(1, 2) }]);
+  await fingerprints.keep(grant, 'good', 1, kept);
+  await fingerprints.keep(grant, 'newer', 1, Buffer.from([9, 1, 2]));
+  await fingerprints.keep(grant, 'spoilt', 1, kept);
+  const spoilt = await keyring.keyedHash(officer.tenantId, 'replayed-call', JSON.stringify(['spoilt', 1]));
+  await database.tenant(officer.tenantId, (tx) =>
+    tx.query(
+      'UPDATE replay_fingerprints SET fingerprint = set_byte(fingerprint, 20, get_byte(fingerprint, 20) # 1) WHERE source_hash = $1',
+      [spoilt],
+    ),
+  );
+  t.deepEqual((await openDossier(officer.tenantId, 'kim')).fingerprints, []);
+  t.is(failures.length, 0, 'where no replay is looked for none is opened');
+  const { voiceprints, fingerprints: heard } = await asked('another');
+  t.is(voiceprints.length, 1);
+  t.deepEqual(
+    heard.map(({ codes }) => [...codes]),
+    [[1, 2]],
+  );
+  t.deepEqual(failures.map(reasonIn).sort(), ['CIPHERTEXT_INVALID', 'INTERNAL']);
+});
+
+const reasonIn = (error: unknown) => (error as VouchError).reason;
+
+test('what a call that is over left and cannot be stored is told, but for consent that is gone', async (t) => {
+  const { store, grantOf } = await callsGround(t);
+  const grant = await grantOf('kim');
+  const failures: unknown[] = [];
+  for (const reason of ['CONSENT_MISSING', 'CIPHERTEXT_INVALID'] as const) {
+    const keep = () => Promise.reject(new VouchError(reason));
+    const leaving = new LeavingCalls(store, { keep }, (error) => failures.push(error));
+    const log = { settled: () => Promise.resolve(), unwritten: 0 };
+    const session = { callId: 'call-1', log, assessment: { fingerprints: [{ grant, parts: [] }] } };
+    leaving.add({ session, epoch: 1 } as unknown as LiveCall, 'ENDED');
+    await leaving.close();
+  }
+  t.deepEqual(failures.map(reasonIn), ['CIPHERTEXT_INVALID']);
 });

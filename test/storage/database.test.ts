@@ -11,6 +11,17 @@ test('migrations run once, in order, and a second run finds nothing to do', asyn
   t.deepEqual(await migrate(url), []);
 });
 
+test('no two indexes are the same', async (t) => {
+  const { url } = await freshDatabase(t);
+  const twice = await asOwner(
+    url,
+    `SELECT indrelid::regclass::text, array_agg(indexrelid::regclass::text) FROM pg_index
+     WHERE indrelid::regclass::text LIKE 'vouch.%'
+     GROUP BY indrelid, indkey::text, indoption::text, indpred::text, indexprs::text HAVING count(*) > 1`,
+  );
+  t.deepEqual(twice, []);
+});
+
 test('two processes that migrate at once do the work once', async (t) => {
   const url = await emptyDatabase(t);
   const done = await Promise.all([migrate(url), migrate(url)]);
