@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import test from 'ava';
+import { diagnose } from '../../src/cli/doctor/diagnose.js';
 import { Role } from '../../src/gen/vouch/v1/common.js';
 import { authenticatedServiceOfFile, clientsFile, IVR, newKey } from '../helpers/authenticated.js';
 import { bearer, clientsWith } from '../helpers/bearer.js';
@@ -46,6 +47,31 @@ async function serialShown(address: string): Promise<string> {
     socket.on('error', failed);
   });
 }
+
+test.serial('doctor knows a service by its certificate, where metrics are off', async (t) => {
+  const { address, httpAddress } = world().service;
+  const addresses = async (certificate: string) => {
+    const environment = {
+      VOUCH_ADDRESS: address,
+      VOUCH_HTTP_ADDRESS: httpAddress,
+      VOUCH_METRICS_ADDRESS: 'off',
+      VOUCH_API_KEYS: 'on',
+      VOUCH_TLS_CERT_FILE: world().file(`${certificate}.crt`),
+      VOUCH_TLS_KEY_FILE: world().file(`${certificate}.key`),
+    };
+    const findings = await diagnose({ environment, only: ['addresses'] });
+    return findings.filter(({ about }) => about === 'addresses').map(({ status, found }) => [status, found]);
+  };
+  t.deepEqual(await addresses('server'), [
+    ['ok', `${address} (VOUCH_ADDRESS) is served.`],
+    ['ok', `${httpAddress} (VOUCH_HTTP_ADDRESS) is served.`],
+  ]);
+  await world().authority.issue('stranger', 'DNS:localhost,IP:127.0.0.1');
+  t.deepEqual(
+    (await addresses('stranger')).map(([status]) => status),
+    ['fail', 'fail'],
+  );
+});
 
 test.serial('a new certificate counts for new connections, and streams go on over the old', async (t) => {
   t.timeout(30_000);

@@ -1,5 +1,8 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { connect } from 'node:tls';
+import { certificatesIn } from '../../access/index.js';
 import type { Config } from '../../config.js';
 import { checkAddresses as checkStart } from '../../open-servers.js';
 import { Findings, type Finding } from './finding.js';
@@ -40,12 +43,29 @@ export async function checkAddresses(config: Config): Promise<Finding[]> {
   return findings.list;
 }
 
-/** Whether a service of this configuration runs: its metrics say what it is, or its health over HTTP. */
-async function answers({ metricsAddress, http }: Config): Promise<boolean> {
+/** Whether a service of this configuration runs: its metrics say what it is, its certificate, or its health over HTTP. */
+async function answers({ metricsAddress, http, access }: Config): Promise<boolean> {
   const metrics =
     metricsAddress && (await ask(`http://${metricsAddress.host}:${metricsAddress.port}/metrics`));
   if (metrics?.includes('vouch_build_info') === true) return true;
+  if (access.tls !== null) return showsCertificate(http, access.tls.cert);
   return (await ask(`http://${http.host}:${http.port}/openapi.json`))?.includes('vouch.v1') === true;
+}
+
+/** Whether who listens there shows the certificate of this file: nobody else can, who lacks its key. */
+async function showsCertificate({ host, port }: Config['http'], file: string): Promise<boolean> {
+  // Whether the certificate itself is trusted is no question here, only whether it is ours.
+  const socket = connect({ host: bare(host), port, rejectUnauthorized: false });
+  socket.setTimeout(ANSWER_WITHIN_MS, () => socket.destroy(new Error('nothing was said in time')));
+  try {
+    await once(socket, 'secureConnect');
+    const [own] = certificatesIn(await readFile(file, 'utf8'));
+    return own !== undefined && socket.getPeerX509Certificate()?.fingerprint256 === own.fingerprint256;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 async function ask(url: string): Promise<string | null> {
@@ -61,7 +81,7 @@ async function ask(url: string): Promise<string | null> {
 async function whyNotFree(host: string, port: number): Promise<string | undefined> {
   const server = createServer();
   try {
-    server.listen({ host: host.replace(/^\[|\]$/g, ''), port });
+    server.listen({ host: bare(host), port });
     await once(server, 'listening');
     return undefined;
   } catch (error) {
@@ -70,3 +90,6 @@ async function whyNotFree(host: string, port: number): Promise<string | undefine
     server.close();
   }
 }
+
+/** An IPv6 address without the brackets that it has in URLs. */
+const bare = (host: string) => host.replace(/^\[|\]$/g, '');
