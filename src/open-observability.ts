@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import type { Decision } from './domain/decision.js';
 import {
   CallLog,
   createLog,
@@ -25,6 +26,7 @@ export interface Observability {
   readonly metrics: Metrics;
   readonly failed: TellFailure;
   readonly observeCalls: CallsObserver;
+  readonly onRecordingDecision: (decision: Decision) => void;
   readonly onTransaction: (tookMs: number, error: unknown) => void;
   readonly onDenied: (purpose: string, reason: string) => void;
   readonly observeRequest: ObserveRequest;
@@ -53,6 +55,9 @@ export function openObservability(config: Config, broughtLog: Logger | undefined
       metrics.background.failed(work);
     },
     observeCalls: together([metrics.calls, new CallLog(log)]),
+    onRecordingDecision: (decision) => {
+      metrics.calls.decidedRecording(decision);
+    },
     onTransaction: (tookMs, error) => {
       metrics.background.transaction(tookMs, error);
     },

@@ -206,6 +206,7 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
     store: new RecordingStore(database, keyring, replicaId),
     voiceprints: enrolment.voiceprints,
     clock,
+    onDecision: observability.onRecordingDecision,
     maximumAtOnce: config.maximumRecordings,
   });
   const open = { database, keyring, clock, gate, policies, extractor, calibrations };

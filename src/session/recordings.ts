@@ -50,6 +50,8 @@ export interface RecordingsParts {
   readonly store: RecordingStore;
   readonly voiceprints: Voiceprints;
   readonly clock: Clock;
+  /** Told of each decision, not of answers that are given again. It must be quick, and not throw. */
+  readonly onDecision: (decision: Decision) => void;
   /** Recordings worked on at once. */
   readonly maximumAtOnce: number;
 }
@@ -75,7 +77,7 @@ export class Recordings {
     recording: RecordingToVerify,
     signal: AbortSignal,
   ): Promise<KeptRecording> {
-    const { policies, calibrations, store, openDossier } = this.#parts;
+    const { policies, calibrations, store, openDossier, onDecision } = this.#parts;
     const { claims, policyId, context, source, idempotencyKey } = recording;
     const versioned = await policies.current(principal.tenantId, policyId);
     if (claims.length > versioned.policy.maximumClaims)
@@ -96,7 +98,9 @@ export class Recordings {
     if (answered) return answered;
     const found = await this.#assess(principal.tenantId, assessment, recording, file, signal);
     const facts = { claims: kept, raw: recording.raw, source, context };
-    return store.keep(principal, request, facts, found);
+    const keptNow = await store.keep(principal, request, facts, found);
+    if (keptNow.decision.decisionId === found.decision.decisionId) onDecision(keptNow.decision);
+    return keptNow;
   }
 
   #assessment(

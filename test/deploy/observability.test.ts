@@ -51,6 +51,7 @@ async function everySample() {
         } as unknown as Decision;
         const event = { sequence: 1, callId: '', emittedAt: new Date(), mediaTimeMs: 0, replayed: false };
         follower.told({ ...event, body: { type: 'decision', decision } });
+        metrics.calls.decidedRecording(decision);
         follower.over({ how, error: null, ...amounts });
       }
     }

@@ -3,6 +3,7 @@ import { REASONS, VouchError } from '../../src/errors.js';
 import { Metrics, serveMetrics } from '../../src/observability/index.js';
 import { readExposition, type Family } from '../helpers/exposition.js';
 import { serviceOfFile } from '../helpers/ground.js';
+import { fixtureFile } from '../helpers/speech.js';
 import { failure, wordOf } from '../helpers/test-stream.js';
 
 const service = serviceOfFile({ VOUCH_METRICS_ADDRESS: '127.0.0.1:0', VOUCH_MAXIMUM_CALLS_PER_TENANT: '1' });
@@ -36,6 +37,10 @@ test('a run is told in numbers: calls, decisions, abstentions, refusals, request
   await unknown.speech(CALL, 0, 2000);
   t.is(await unknown.end(), null);
   t.is((await failure(tenant.verification.getCall({ callId: 'none' }))).reason, 'CALL_NOT_FOUND');
+  const speakerId = 'allison_en';
+  const asked = { claims: [{ speakerId }], idempotencyKey: 'once' };
+  for (let times = 0; times < 2; times++)
+    await tenant.verifyRecording(fixtureFile(`${speakerId}/call-2.wav`), asked);
   // Workers tell where their time went once a second.
   await new Promise((wake) => setTimeout(wake, 1500));
 
@@ -45,7 +50,9 @@ test('a run is told in numbers: calls, decisions, abstentions, refusals, request
   t.is(value('vouch_streams_begun_total', { direction: 'INBOUND', resumed: 'false' }), 2);
   t.is(value('vouch_streams_refused_total', { reason: 'TENANT_QUOTA_REACHED' }), 1);
   t.is(value('vouch_streams_over_total', { how: 'ENDED', error: '' }), 2);
-  t.is(value('vouch_decisions_total', { kind: 'ACCEPT', finality: 'FINAL', shadow: 'false' }), 1);
+  const accepted = { kind: 'ACCEPT', finality: 'FINAL', shadow: 'false' };
+  t.is(value('vouch_decisions_total', { source: 'CALL', ...accepted }), 1);
+  t.is(value('vouch_decisions_total', { source: 'RECORDING', ...accepted }), 1, 'a repeat is no decision');
   t.is(value('vouch_decision_net_speech_seconds_count', { kind: 'ACCEPT' }), 1);
   const speech = value('vouch_decision_net_speech_seconds_sum', { kind: 'ACCEPT' });
   t.true(speech >= 2 && speech < 15, `${speech}`);

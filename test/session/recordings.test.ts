@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
+import type { Decision } from '../../src/domain/decision.js';
 import { createExtractor, type SpeechExtractor } from '../../src/embedding/index.js';
 import { Recordings, RecordingStore } from '../../src/session/index.js';
 import { sessionParts } from '../helpers/session-parts.js';
@@ -18,9 +19,11 @@ async function verified(
 ) {
   const ground = await sessionParts(t, extractor);
   const { database, keyring, replicaId, officer } = ground;
+  const told: Decision[] = [];
   const recordings = new Recordings({
     ...ground,
     store: new RecordingStore(database, keyring, replicaId),
+    onDecision: (decision) => told.push(decision),
     maximumAtOnce: 1,
   });
   const recording = {
@@ -36,7 +39,15 @@ async function verified(
       return fixtureFile('allison_en/call-1.wav');
     },
   } as const;
-  return (await recordings.verify(officer, recording, AbortSignal.timeout(60_000))).decision;
+  const { decision } = await recordings.verify(officer, recording, AbortSignal.timeout(60_000));
+  const again = await recordings.verify(officer, recording, AbortSignal.timeout(60_000));
+  t.is(again.decision.decisionId, decision.decisionId);
+  t.deepEqual(
+    told.map(({ decisionId }) => decisionId),
+    [decision.decisionId],
+    'told once',
+  );
+  return decision;
 }
 
 test('a recording is compared with the voiceprint of whom it claims', async (t) => {

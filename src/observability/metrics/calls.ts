@@ -13,7 +13,7 @@ export class CallMetrics implements CallsObserver {
   readonly #begun: Counter<'direction' | 'resumed'>;
   readonly #refused: Counter<'reason'>;
   readonly #over: Counter<'how' | 'error'>;
-  readonly #decisions: Counter<'kind' | 'finality' | 'shadow'>;
+  readonly #decisions: Counter<'source' | 'kind' | 'finality' | 'shadow'>;
   readonly #netSpeech: Histogram<'kind'>;
   readonly #abstentions: Counter<'kind' | 'reason'>;
   readonly #happened: Counter<'event'>;
@@ -42,8 +42,8 @@ export class CallMetrics implements CallsObserver {
     });
     this.#decisions = new Counter({
       name: 'vouch_decisions_total',
-      help: 'Decisions of live calls that were news.',
-      labelNames: ['kind', 'finality', 'shadow'],
+      help: 'Decisions that were news, of live calls and of recordings; an answer given again is none.',
+      labelNames: ['source', 'kind', 'finality', 'shadow'],
       registers,
     });
     this.#netSpeech = new Histogram({
@@ -102,8 +102,13 @@ export class CallMetrics implements CallsObserver {
     this.#refused.inc({ reason });
   }
 
+  /** A recording was decided. */
+  decidedRecording({ kind, finality, shadow }: Decision): void {
+    this.#decisions.inc({ source: 'RECORDING', kind, finality, shadow: String(shadow) });
+  }
+
   #decided({ kind, finality, shadow, netSpeechMs }: Decision, before: boolean): void {
-    this.#decisions.inc({ kind, finality, shadow: String(shadow) });
+    this.#decisions.inc({ source: 'CALL', kind, finality, shadow: String(shadow) });
     if (finality === 'FINAL' && !before) this.#netSpeech.observe({ kind }, netSpeechMs / 1000);
   }
 
