@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { createExtractor } from '../../src/embedding/index.js';
 import { openDirectory, Served } from '../helpers/binary.js';
+import { IdentityProvider } from '../helpers/identity-provider.js';
 import { OtlpReceiver } from '../helpers/otlp-receiver.js';
 import { Secrets } from '../helpers/secrets.js';
 import { fixtureFile, MODELS_DIR } from '../helpers/speech.js';
@@ -53,6 +54,8 @@ test('a whole run says nothing of anybody: not in its logs, its metrics or its t
   const { path, remove } = await openDirectory();
   t.teardown(remove);
   const secrets = new Secrets();
+  const provider = await IdentityProvider.start();
+  t.teardown(() => provider.stop());
   const receiver = await OtlpReceiver.start();
   t.teardown(() => receiver.close());
   let log = '';
@@ -60,6 +63,10 @@ test('a whole run says nothing of anybody: not in its logs, its metrics or its t
     {
       VOUCH_DATA_DIR: path,
       VOUCH_DEVELOPMENT_TENANT: TENANT,
+      VOUCH_API_KEYS: 'on',
+      VOUCH_JWT_ISSUER: provider.issuer,
+      VOUCH_JWT_AUDIENCE: provider.audience,
+      VOUCH_JWT_JWKS_URL: provider.url,
       VOUCH_LOG_LEVEL: 'debug',
       VOUCH_METRICS_ADDRESS: '127.0.0.1:0',
       VOUCH_OTLP_ENDPOINT: receiver.endpoint,
@@ -77,7 +84,7 @@ test('a whole run says nothing of anybody: not in its logs, its metrics or its t
     stopped = true;
   };
   t.teardown(stop);
-  const run = new WholeRun(served.address, served.httpAddress, TENANT, secrets);
+  const run = await WholeRun.begin(served, TENANT, provider, secrets);
   try {
     await run.all();
     await addKeys(secrets, join(path, 'keyring.json'));
@@ -98,7 +105,14 @@ test('a whole run says nothing of anybody: not in its logs, its metrics or its t
     const refused = said('a request is over').filter(({ code }) => code !== 'OK');
     t.true(refused.length >= 10, `${refused.length} requests were refused`);
     t.true(parsed.some(({ transport }) => transport === 'http'));
-    t.regex(metrics, /vouch_decisions_total\{kind="ACCEPT"/);
+    for (const rpc of ['AdminService/CreateApiKey', 'AdminService/RevokeApiKey'])
+      t.true(
+        said('a request is over').some((line) => line.rpc === rpc && line.code === 'OK'),
+        rpc,
+      );
+    const streamed = said('a request is over').filter(({ rpc }) => rpc === 'VerificationService/StreamCall');
+    t.true(streamed.some(({ code }) => code === 'UNAUTHENTICATED'));
+    t.regex(metrics, /vouch_decisions_total\{[^}]*kind="ACCEPT"/);
     const traced = new Set(receiver.spans.map(({ name }) => name));
     for (const name of ['consent gate', 'listen and decide', 'ConsentService/EraseSpeaker'])
       t.true(traced.has(name), name);

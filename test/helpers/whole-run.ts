@@ -1,15 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { connect } from 'node:http2';
 import { createChannel, type Channel } from 'nice-grpc';
-import type { Role } from '../../src/domain/principal.js';
+import type { Role as RoleWord } from '../../src/domain/principal.js';
+import { Role } from '../../src/gen/vouch/v1/common.js';
 import { SpeakerState } from '../../src/gen/vouch/v1/consent.js';
 import { Outcome, OverrideAction, OverrideReason } from '../../src/gen/vouch/v1/verification.js';
-import { PROOFING, TestTenant, type ClientMaker } from './caller.js';
+import { PCM, PROOFING, TestTenant, type ClientMaker } from './caller.js';
 import { clientsOver } from './clients.js';
 import { collect } from './collect.js';
+import type { IdentityProvider } from './identity-provider.js';
+import { sendNonsense } from './nonsense.js';
+import { RunCredentials } from './run-credentials.js';
 import type { Secrets } from './secrets.js';
 import { fixtureFile, fixturePcm } from './speech.js';
-import { wordOf } from './test-stream.js';
+import { TestStream, wordOf } from './test-stream.js';
 
 const CALL = 'allison_en/call-1.wav';
 const OTHER = 'armelle_fr/call-1.wav';
@@ -22,26 +25,43 @@ function made(what: string, end = 'Zoë'): string {
 /** Uses a service in every way that people do, rightly and wrongly, and notes whatever names or opens something. */
 export class WholeRun implements ClientMaker {
   readonly #channel: Channel;
-  readonly #actor = made('actor', 'Zoe');
   readonly #speaker = made('speaker');
   readonly #other = made('speaker');
+  readonly #tenantId: string;
   readonly #tenant: TestTenant;
 
-  constructor(
+  private constructor(
     private readonly address: string,
     private readonly httpAddress: string,
     tenantId: string,
+    private readonly actor: string,
+    private readonly credentials: RunCredentials,
     private readonly secrets: Secrets,
   ) {
     this.#channel = createChannel(address);
     secrets.add('tenant', tenantId);
-    secrets.add('actor', this.#actor);
+    secrets.add('actor', actor);
     secrets.add('speaker', this.#speaker, this.#other);
+    this.#tenantId = tenantId;
     this.#tenant = new TestTenant(this, tenantId);
   }
 
-  clients(tenantId: string, role: Role, channel = this.#channel) {
-    return clientsOver(channel, tenantId, role, this.#actor);
+  /** @param provider whose tokens the service believes */
+  static async begin(
+    { address, httpAddress }: { readonly address: string; readonly httpAddress: string },
+    tenantId: string,
+    provider: IdentityProvider,
+    secrets: Secrets,
+  ): Promise<WholeRun> {
+    const actor = made('actor', 'Zoe');
+    const credentials = await RunCredentials.make(provider, tenantId, actor, secrets);
+    return new WholeRun(address, httpAddress, tenantId, actor, credentials, secrets);
+  }
+
+  clients(tenantId: string, role: RoleWord, channel = this.#channel) {
+    const isOurs = tenantId === this.#tenantId;
+    const authorization = isOurs ? this.credentials.of(role) : this.credentials.ofNobody;
+    return clientsOver(channel, tenantId, role, this.actor, { authorization });
   }
 
   close(): void {
@@ -53,7 +73,8 @@ export class WholeRun implements ClientMaker {
     await this.enrol();
     await this.calls();
     await this.mistakes();
-    await this.nonsense();
+    await sendNonsense(this.address, this.#name('nonsense'), () => this.#name('token', 'Zoe'));
+    await this.keys();
     await this.overHttp();
     await this.rights();
   }
@@ -148,56 +169,64 @@ export class WholeRun implements ClientMaker {
     await tenant.open([], { format: { encoding: 77 } as never, callId: this.#name('call') }).over;
   }
 
-  /** What is no message at all, and methods that there are not. */
-  async nonsense(): Promise<void> {
-    const session = connect(`http://${this.address}`);
-    const marker = this.#name('nonsense');
-    for (const path of [
-      '/vouch.v1.ConsentService/GetConsent',
-      `/vouch.v1.ConsentService/${marker.slice(0, 20)}`,
-    ]) {
-      await new Promise<void>((done) => {
-        const stream = session.request({
-          ':method': 'POST',
-          ':path': path,
-          'content-type': 'application/grpc',
-          te: 'trailers',
-          authorization: `Bearer ${this.#name('token', 'Zoe')}`,
-        });
-        stream
-          .on('close', done)
-          .on('error', () => undefined)
-          .resume();
-        const body = Buffer.from(`\u0001\u0002${marker}`);
-        const frame = Buffer.alloc(5);
-        frame.writeUInt32BE(body.length, 1);
-        stream.end(Buffer.concat([frame, body]));
+  /** A program's own key: made, used over both transports, shown in lists, revoked; and one that was never made. */
+  async keys(): Promise<void> {
+    const { admin } = this.#tenant;
+    const asked = { label: this.#name('label'), actorId: this.#name('program', 'Zoe') };
+    const key = { ...asked, roles: [Role.TELEPHONY], idempotencyKey: this.#name('key') };
+    const { secret, apiKey } = await admin.createApiKey(key);
+    const keyId = apiKey?.keyId ?? '';
+    this.credentials.lookFor('API key', secret);
+    this.secrets.add('id of an API key', keyId);
+    const guessed = `${secret.slice(0, -12)}${randomBytes(6).toString('hex')}`;
+    this.credentials.lookFor('guessed API key', guessed);
+    const use = async (own: string) => {
+      const authorization = `Bearer ${own}`;
+      const { verification } = clientsOver(this.#channel, this.#tenantId, 'TELEPHONY', this.actor, {
+        authorization,
       });
-    }
-    session.close();
+      const callId = this.#name('call');
+      const call = new TestStream(verification, callId);
+      await call.send({ $case: 'start', value: { callId, format: PCM } });
+      await call.end();
+      await tried(verification.getCall({ callId }));
+      await this.#post('/vouch.v1.VerificationService/GetCall', JSON.stringify({ callId }), authorization);
+    };
+    await use(secret);
+    await use(guessed);
+    await admin.listApiKeys({});
+    await admin.revokeApiKey({ keyId });
+    await use(secret);
   }
 
   /** The same over HTTP: what is right, what is refused, and what is no request. */
   async overHttp(): Promise<void> {
-    const headers = {
-      'content-type': 'application/json',
-      'vouch-actor': this.#name('actor', 'Zoe'),
-      'vouch-tenant': this.#tenant.tenantId,
-      authorization: `Bearer ${this.#name('token', 'Zoe')}`,
-      cookie: `session=${this.#name('cookie', 'Zoe')}`,
-      'user-agent': this.#name('browser', 'Zoe'),
-      'x-forwarded-for': this.#name('address', 'Zoe'),
-    };
-    const post = async (path: string, body: string) => {
-      const response = await fetch(`http://${this.httpAddress}${path}`, { method: 'POST', headers, body });
-      await response.text();
-    };
+    const post = (path: string, body: string) => this.#post(path, body, this.credentials.of('ADMINISTRATOR'));
     const consent = '/vouch.v1.ConsentService/GetConsent';
     await post(consent, JSON.stringify({ speakerId: this.#speaker }));
     await post(consent, JSON.stringify({ speakerId: `${this.#name('speaker')}\u0007` }));
     await post(consent, `{"speakerId": "${this.#name('speaker')}`);
     await post('/vouch.v1.VerificationService/GetCall', JSON.stringify({ callId: this.#name('call') }));
     await post(`/${this.#name('path')}?speaker=${this.#name('query')}`, '');
+    await this.#post(
+      consent,
+      JSON.stringify({ speakerId: this.#speaker }),
+      `Bearer ${this.#name('token', 'Zoe')}`,
+    );
+  }
+
+  async #post(path: string, body: string, authorization: string): Promise<void> {
+    const headers = {
+      'content-type': 'application/json',
+      'vouch-actor': this.#name('actor', 'Zoe'),
+      'vouch-tenant': this.#tenantId,
+      authorization,
+      cookie: `session=${this.#name('cookie', 'Zoe')}`,
+      'user-agent': this.#name('browser', 'Zoe'),
+      'x-forwarded-for': this.#name('address', 'Zoe'),
+    };
+    const response = await fetch(`http://${this.httpAddress}${path}`, { method: 'POST', headers, body });
+    await response.text();
   }
 
   /** Withdrawal, states, export, erasure and its receipt, opt-out; the keys, the audit trail, retention. */
