@@ -5,6 +5,8 @@ const EVERY_MS = 20;
 
 /** The part of a socket that node keeps to itself (net.Socket's `_handle`). */
 interface Handle {
+  /** Bytes that the peer has not taken yet. */
+  readonly writeQueueSize: number;
   readStart(): void;
   readStop(): void;
 }
@@ -13,6 +15,8 @@ interface Handle {
  * Reads the connections of calls at even intervals. Fifty messages a second of each call, each at a moment of its own, would
  * wake the process for nearly every one of them, and a wake costs more than what is done with 20 ms of audio; together they
  * come at half the price, and wait for the speech stages anyway.
+ *
+ * A peer that does not read what it is sent is not read either: node holds to that against floods, and so must this.
  */
 export class PacedReads {
   /** By the connection, with how many of its streams are calls. */
@@ -46,9 +50,13 @@ export class PacedReads {
 
   #remove(session: Http2Session): void {
     const known = this.#connections.get(session);
-    if (!known || --known.calls > 0) return;
+    if (known && --known.calls === 0) this.#readOn(session, known.handle);
+  }
+
+  /** Reads a connection that has no calls any more as ever, as soon as it may be read. */
+  #readOn(session: Http2Session, handle: Handle): void {
+    if (!readIfTaken(handle)) return;
     this.#connections.delete(session);
-    known.handle.readStart();
     if (this.#connections.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -56,11 +64,21 @@ export class PacedReads {
 
   /** Lets the event loop look at the connections once: it does between timers and immediates. */
   #read(): void {
-    for (const { handle } of this.#connections.values()) handle.readStart();
+    for (const [session, { handle, calls }] of this.#connections)
+      if (calls > 0) readIfTaken(handle);
+      else this.#readOn(session, handle);
     setImmediate(() => {
       for (const { handle } of this.#connections.values()) handle.readStop();
     });
   }
+}
+
+/** Whether it is read now: not before the peer took what it was sent. */
+function readIfTaken(handle: Handle): boolean {
+  // Where the connection is closed, it is not known, and nothing is read.
+  if (handle.writeQueueSize > 0) return false;
+  handle.readStart();
+  return true;
 }
 
 function handleOf(session: Http2Session): Handle | undefined {
