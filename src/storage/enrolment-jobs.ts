@@ -58,6 +58,26 @@ export async function findEnrolmentJob(tx: Transaction, jobId: string): Promise<
   return row ?? null;
 }
 
+/** Where a list of jobs goes on: after the job that was made then, among those made at the same time by its id. */
+export interface JobPosition {
+  readonly createdAt: Date;
+  readonly jobId: string;
+}
+
+/** Jobs that were loaded, those made last first; after a position, or from the first. */
+export async function listEnrolmentJobs(
+  tx: Transaction,
+  after: JobPosition | null,
+  limit: number,
+): Promise<readonly EnrolmentJob[]> {
+  return tx.query(
+    `SELECT ${COLUMNS} FROM enrolment_jobs
+     WHERE state <> 'LOADING' AND ($1::timestamptz IS NULL OR (created_at, job_id) < ($1, $2::uuid))
+     ORDER BY created_at DESC, job_id DESC LIMIT $3`,
+    [after?.createdAt ?? null, after?.jobId ?? null, limit],
+  );
+}
+
 export async function findJobAuthority(tx: Transaction, jobId: string): Promise<JobAuthority | null> {
   const [row] = await tx.query<JobAuthority>(
     `SELECT maker.actor_id AS "actorId", created_by_role AS role, coalesce(behalf.actor_id, '') AS "onBehalfOf"

@@ -24,19 +24,7 @@ export {
   insertAssignment,
   listAssignments,
 } from './calibration-assignments.js';
-export {
-  cancelJob,
-  countResult,
-  discardJob,
-  findEnrolmentJob,
-  findJobAuthority,
-  forsakenJobs,
-  insertEnrolmentJob,
-  listOldJobs,
-  type OldJobRow,
-  openEnrolmentJob,
-  touchLoadingJob,
-} from './enrolment-jobs.js';
+export * from './enrolment-jobs.js';
 export * from './enrolment-job-keys.js';
 export * from './enrolment-job-rows.js';
 export { queueTask } from './job-queue.js';

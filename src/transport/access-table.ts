@@ -73,6 +73,7 @@ export const ACCESS = [
       listNotifications: OVERSEERS,
       createEnrolmentJob: OFFICERS,
       getEnrolmentJob: OVERSEERS,
+      listEnrolmentJobs: OVERSEERS,
       listEnrolmentJobRows: OVERSEERS,
       cancelEnrolmentJob: OFFICERS,
     } satisfies Rows<typeof EnrolmentServiceDefinition>,

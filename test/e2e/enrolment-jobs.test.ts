@@ -10,6 +10,7 @@ import {
   Imports,
   jobEnds,
   jobRows,
+  listedJobs,
   manifest,
   outcomeOf,
   readJob,
@@ -62,6 +63,31 @@ test('a manifest becomes voiceprints, and its job says so', async (t) => {
       [[row.voiceprintId, 'default', VoiceprintStatus.ACTIVE]],
     );
     t.is(voiceprints[0]?.proofing?.method, 'branch-visit');
+  }
+});
+
+test('jobs are listed, those made last first, a page at a time, to those who may; no other tenant sees them', async (t) => {
+  const { tenant, rows } = await tenantWithRecordings();
+  t.deepEqual(await listedJobs(tenant, 1), []);
+  const made: string[] = [];
+  for (const row of rows) {
+    const { jobId } = await createJob(tenant, [{ ...row, file: 'not/there.wav' }]); // Which is found out quickly.
+    made.unshift(jobId);
+  }
+  for (const jobId of made) await jobEnds(tenant, jobId);
+  for (const pageSize of [0, 1, 2, 3]) {
+    const jobs = await listedJobs(tenant.as('AUDITOR'), pageSize);
+    t.deepEqual(
+      jobs.map(({ jobId }) => jobId),
+      made,
+    );
+    t.deepEqual(jobs[0], await readJob(tenant, made[0]!));
+  }
+  t.deepEqual(await listedJobs(await service().tenant(), 0), []);
+  t.is(await refusal(tenant.as('AGENT').enrolment.listEnrolmentJobs({})), 'ROLE_NOT_ALLOWED');
+  for (const text of ['1', `NaN ${made[0]}`, `1 ${'-'.repeat(36)}`]) {
+    const pageToken = Buffer.from(text).toString('base64url');
+    t.is(await refusal(tenant.enrolment.listEnrolmentJobs({ pageToken })), 'FIELD_INVALID page_token');
   }
 });
 

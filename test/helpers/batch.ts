@@ -114,6 +114,18 @@ export async function jobEnds(tenant: TestTenant, jobId: string, withinMs = 110_
   }
 }
 
+/** All jobs of a tenant. */
+export async function listedJobs({ enrolment }: TestTenant, pageSize: number): Promise<EnrolmentJob[]> {
+  const jobs: EnrolmentJob[] = [];
+  let pageToken = '';
+  do {
+    const page = await enrolment.listEnrolmentJobs({ pageSize, pageToken });
+    jobs.push(...page.jobs);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return jobs;
+}
+
 /** All rows of a job. */
 export async function jobRows(tenant: TestTenant, jobId: string, pageSize = 7): Promise<EnrolmentJobRow[]> {
   const rows: EnrolmentJobRow[] = [];

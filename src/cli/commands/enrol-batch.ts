@@ -7,6 +7,7 @@ import {
   EnrolmentRowResult,
   ExistingVoiceprint,
   GetEnrolmentJobResponse,
+  ListEnrolmentJobsResponse,
   type EnrolmentJob,
   type EnrolmentJobRow,
 } from '../../gen/vouch/v1/enrolment.js';
@@ -19,8 +20,8 @@ import {
 } from '../command.js';
 import { connected, type Connection } from '../connection.js';
 import { csvLine, LineWriter } from '../csv.js';
-import { enumOption } from '../options.js';
-import { answer, fields, word } from '../output.js';
+import { enumOption, wholeNumber } from '../options.js';
+import { answer, fields, table, word } from '../output.js';
 import { LiveLine } from '../live-line.js';
 import { manifestRequests } from '../streaming.js';
 
@@ -29,6 +30,11 @@ interface CreateOptions extends WriteOptions {
   readonly recordedBeforeEntry?: boolean;
   readonly onBehalfOf?: string;
   readonly wait?: boolean;
+}
+
+interface ListOptions extends ClientOptions {
+  readonly pageSize: number;
+  readonly pageToken: string;
 }
 
 /** How often a job is looked at that is waited for, ms. */
@@ -58,6 +64,12 @@ export function enrolBatchCommand(): Command {
         .action(create),
     )
     .addCommand(
+      clientCommand('list', 'list jobs, those made last first')
+        .option('--page-size <n>', 'how many', wholeNumber(1), 100)
+        .option('--page-token <token>', 'where to go on', '')
+        .action(list),
+    )
+    .addCommand(
       clientCommand('status', 'tell how far a job has come')
         .argument('<job>', 'its id')
         .option(...wait)
@@ -80,6 +92,22 @@ async function create(manifest: string, options: CreateOptions): Promise<void> {
     const told = wait === true && job ? await ended(connection, job) : job;
     answer(options, CreateEnrolmentJobResponse.toJSON({ job: told }), describe(told));
   });
+}
+
+async function list(options: ListOptions): Promise<void> {
+  const { pageSize, pageToken } = options;
+  const page = await connected(options, ({ enrolment }) =>
+    enrolment.listEnrolmentJobs({ pageSize, pageToken }),
+  );
+  const rows = page.jobs.map((job) => [
+    job.jobId,
+    word(job.state, 'ENROLMENT_JOB_STATE'),
+    job.createdAt?.toISOString() ?? '',
+    progress(job),
+  ]);
+  const more = page.nextPageToken === '' ? '' : `\nmore: --page-token ${page.nextPageToken}`;
+  const text = table(['job', 'state', 'made', 'progress'], rows) + more;
+  answer(options, ListEnrolmentJobsResponse.toJSON(page), rows.length === 0 ? 'no jobs' : text);
 }
 
 async function status(jobId: string, options: ClientOptions & { readonly wait?: boolean }): Promise<void> {

@@ -10,10 +10,12 @@ import {
   cancelJob,
   findEnrolmentJob,
   keysOfJobRows,
+  listEnrolmentJobs,
   listJobRows,
   once,
   openEnrolmentJob,
   type Database,
+  type JobPosition,
   type Transaction,
 } from '../../storage/index.js';
 import { LANES, queueLane } from './lanes.js';
@@ -33,6 +35,13 @@ export interface Manifest {
   readonly rows: AsyncIterable<ManifestRow>;
   /** SHA-256 of its bytes in hex, once all rows were read. */
   readonly sha256: () => string;
+}
+
+/** A page of jobs. */
+export interface EnrolmentJobList {
+  readonly jobs: readonly EnrolmentJob[];
+  /** Empty at the end. */
+  readonly nextPageToken: string;
 }
 
 /** A page of a job's rows. */
@@ -82,6 +91,23 @@ export class EnrolmentJobs {
   /** How far a job has come. Throws JOB_NOT_FOUND. */
   async get(principal: Principal, jobId: string): Promise<EnrolmentJob> {
     return this.database.tenant(principal.tenantId, (tx) => findJob(tx, jobId));
+  }
+
+  /**
+   * A page of jobs, those made last first.
+   *
+   * @param pageSize - 1 to 1000
+   * @param pageToken - from the page before; empty: the first
+   * @throws FIELD_INVALID for a token that no page gave
+   */
+  async list(principal: Principal, pageSize: number, pageToken: string): Promise<EnrolmentJobList> {
+    const after = pageToken === '' ? null : positionOf(pageToken);
+    const found = await this.database.tenant(principal.tenantId, (tx) =>
+      listEnrolmentJobs(tx, after, pageSize + 1),
+    );
+    const jobs = found.slice(0, pageSize);
+    const last = jobs.at(-1);
+    return { jobs, nextPageToken: found.length > pageSize && last ? tokenOf(last) : '' };
   }
 
   /**
@@ -200,4 +226,18 @@ function decodeToken(token: string): number {
     throw new VouchError('FIELD_INVALID', { field: 'page_token' });
   }
   return after;
+}
+
+/** As {@link encodeToken}, of a list of jobs. */
+function tokenOf({ createdAt, jobId }: JobPosition): string {
+  return Buffer.from(`${createdAt.getTime()} ${jobId}`).toString('base64url');
+}
+
+function positionOf(token: string): JobPosition {
+  const text = Buffer.from(token, 'base64url').toString();
+  const [, time = '', jobId = ''] =
+    /^(\d{1,15}) ([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/.exec(text) ?? [];
+  const position = { createdAt: new Date(Number(time)), jobId };
+  if (tokenOf(position) !== token) throw new VouchError('FIELD_INVALID', { field: 'page_token' });
+  return position;
 }

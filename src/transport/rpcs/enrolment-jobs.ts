@@ -9,7 +9,11 @@ import { Upload } from './upload.js';
 
 type JobRpcs = Pick<
   proto.EnrolmentServiceImplementation<WithPrincipal>,
-  'createEnrolmentJob' | 'getEnrolmentJob' | 'listEnrolmentJobRows' | 'cancelEnrolmentJob'
+  | 'createEnrolmentJob'
+  | 'getEnrolmentJob'
+  | 'listEnrolmentJobs'
+  | 'listEnrolmentJobRows'
+  | 'cancelEnrolmentJob'
 >;
 
 /** The batch jobs of EnrolmentService. */
@@ -30,6 +34,13 @@ export function enrolmentJobs({ enrolmentJobs: jobs, manifestLimits }: Transport
 
     getEnrolmentJob: async (request, { principal }) => {
       return { job: writeJob(await jobs.get(principal, validUuid(request.jobId, 'job_id'))) };
+    },
+
+    listEnrolmentJobs: async (request, { principal }) => {
+      const pageSize = request.pageSize === 0 ? 100 : within(request.pageSize, 'page_size', 1, 1000);
+      const token = validText(request.pageToken, 'page_token', 1024);
+      const { jobs: page, nextPageToken } = await jobs.list(principal, pageSize, token);
+      return { jobs: page.map(writeJob), nextPageToken };
     },
 
     listEnrolmentJobRows: async (request, { principal }) => {

@@ -10,7 +10,6 @@ import { facts, table } from '../shell/table.js';
 import { wordsForReason } from '../shell/words.js';
 import { jobTag } from './batches-page.js';
 import { download } from './download.js';
-import { KnownJobs } from './jobs.js';
 import { OFFICERS } from './roles.js';
 
 const POLL_MS = 1500;
@@ -35,7 +34,6 @@ export class BatchPage extends Page {
 
   readonly #job = new Load(this, async (signal) => {
     const { job = {} } = await this.api.enrolment.getEnrolmentJob({ jobId: this.#id }, signal);
-    new KnownJobs(this.session.who?.tenantId ?? '').add(this.#id);
     if (job.state === 'ENROLMENT_JOB_STATE_RUNNING') this.#later();
     else if (this.#job.value?.state === 'ENROLMENT_JOB_STATE_RUNNING') void this.#rows.reload();
     return job;

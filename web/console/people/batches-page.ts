@@ -1,33 +1,22 @@
 import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { EnrolmentJob } from '../../../src/gen/vouch/v1/enrolment.js';
-import { ApiError } from '../../shared/api-error.js';
 import type { Json } from '../../shared/json.js';
 import { Form } from '../shell/form.js';
 import { moment, tag } from '../shell/format.js';
-import { Load } from '../shell/load.js';
+import { Paged } from '../shell/load.js';
 import { Page } from '../shell/page.js';
 import { goTo, linkTo } from '../shell/router.js';
 import { table } from '../shell/table.js';
-import { KnownJobs } from './jobs.js';
 import { pieces } from './pieces.js';
 import { OFFICERS } from './roles.js';
 
 /** Batch jobs: many recordings by a manifest. */
 @customElement('v-batches')
 export class BatchesPage extends Page {
-  readonly #jobs = new Load(this, async (signal) => {
-    const jobs = await Promise.all(this.#known.list().map((jobId) => this.#read(jobId, signal)));
-    return jobs.filter((job) => job !== undefined);
-  });
-
-  readonly #find = new Form(this, {
-    fields: [{ name: 'jobId', label: 'Job id', hint: 'Of a job that was started elsewhere.' }],
-    submit: 'Open',
-    run: ({ jobId = '' }) => {
-      goTo('batches', jobId.trim());
-      return Promise.resolve();
-    },
+  readonly #jobs = new Paged(this, async (pageToken, signal) => {
+    const page = await this.api.enrolment.listEnrolmentJobs({ pageSize: 20, pageToken }, signal);
+    return { items: page.jobs, next: page.nextPageToken };
   });
 
   readonly #create = new Form(this, {
@@ -67,24 +56,9 @@ export class BatchesPage extends Page {
           file,
         ),
       );
-      this.#known.add(job?.jobId ?? '');
       goTo('batches', job?.jobId ?? '');
     },
   });
-
-  get #known(): KnownJobs {
-    return new KnownJobs(this.session.who?.tenantId ?? '');
-  }
-
-  /** A job whose term of retention is over is not there any more. */
-  async #read(jobId: string, signal: AbortSignal): Promise<Json<EnrolmentJob> | undefined> {
-    try {
-      return (await this.api.enrolment.getEnrolmentJob({ jobId }, signal)).job;
-    } catch (error) {
-      if (error instanceof ApiError && error.reason === 'JOB_NOT_FOUND') return undefined;
-      throw error;
-    }
-  }
 
   protected override heading(): unknown {
     return 'Batch jobs';
@@ -93,15 +67,11 @@ export class BatchesPage extends Page {
   protected override body(): unknown {
     return html`${this.session.may(...OFFICERS) ? this.#renderCreate() : nothing}
       <section class="card stack" aria-labelledby="jobs">
-        <h2 id="jobs">Jobs of this browser</h2>
+        <h2 id="jobs">Jobs</h2>
         ${this.#jobs.render((jobs) =>
-          jobs.length === 0
-            ? html`<p class="quiet">
-                None was started or opened here. A job that was started elsewhere opens by its id.
-              </p>`
-            : this.#table(jobs),
+          jobs.length === 0 ? html`<p class="quiet">No job was started yet.</p>` : this.#table(jobs),
         )}
-        ${this.#find.render()}
+        ${this.#jobs.renderMore()}
       </section>`;
   }
 
@@ -121,7 +91,7 @@ export class BatchesPage extends Page {
 
   #table(jobs: readonly Json<EnrolmentJob>[]): unknown {
     return table<Json<EnrolmentJob>>(
-      'Batch jobs that this browser knows',
+      'Batch jobs, those started last first',
       [
         {
           head: 'Job',
