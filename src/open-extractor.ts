@@ -33,7 +33,7 @@ export async function openModels(
 ): Promise<OpenedModels> {
   const { log } = observability;
   const folders = await CalibrationFolders.read(calibrationFolders(config));
-  const { speakerEmbedding, speechActivity } = await readModelsManifest(modelsDir(config));
+  const { speakerEmbedding, speechActivity, countermeasure } = await readModelsManifest(modelsDir(config));
   const available = speakerEmbedding.map(({ space }) => space);
   // No other vectors are of any use.
   const spaces = folders.spaces(config.calibrationId, available);
@@ -42,11 +42,13 @@ export async function openModels(
     const library = folders.library(config.calibrationId, extractor.spaces);
     for (const { file, why } of library.unusable) log.warn({ file, why }, 'a calibration cannot be used');
     const inUse = new Set(extractor.spaces.map(({ modelId }) => modelId));
-    const graphs = [...speakerEmbedding, { ...speechActivity, space: '', variant: '' }].map(
-      ({ id, file, sha256, space, variant }) => {
-        return { id, file, sha256, space, precision: variant, inUse: inUse.has(id) || space === '' };
-      },
-    );
+    const others = [speechActivity, ...(countermeasure ? [countermeasure] : [])];
+    const graphs = [
+      ...speakerEmbedding,
+      ...others.map((model) => ({ ...model, space: '', variant: '' })),
+    ].map(({ id, file, sha256, task, space, variant }) => {
+      return { id, file, sha256, task, space, precision: variant, inUse: inUse.has(id) || space === '' };
+    });
     return { extractor, library, information: { spaces: extractor.spaces, graphs } };
   } catch (error) {
     await extractor.close();

@@ -11,11 +11,11 @@ import type {
   NextAction,
   ReasonCode,
   RiskResult,
-  Risks,
 } from '../domain/decision.js';
 import type { TransactionRisk } from '../domain/call.js';
 import type { Policy } from '../domain/policy.js';
 import type { SpeechQuality } from '../domain/speech.js';
+import { isRefusedFor, type AudioRisks } from './suspected.js';
 
 /** A claim's result with how settled it is. */
 export interface JudgedClaim {
@@ -45,8 +45,10 @@ export interface DecisionFrame {
   readonly shadow: boolean;
   /** Reasons that concern the call and not one claim. */
   readonly reasons: readonly ReasonCode[];
-  /** Whether the audio was looked for among earlier calls, and found. */
-  readonly replay: RiskResult;
+  /** What was found of the audio itself. */
+  readonly risks: AudioRisks;
+  /** What `risks.spoof` rests on; null where that was not performed. */
+  readonly countermeasure: ArtefactReference | null;
   /** What was heard in place of speech: a reason while there is not enough of it. */
   readonly insteadOfSpeech: readonly ReasonCode[];
   /** Distinct speakers that were claimed, told or not. */
@@ -69,13 +71,6 @@ const PRECEDENCE: readonly DecisionKind[] = [
   'SPEAKER_NOT_ENROLLED',
   'SPEAKER_ID_NOT_PROVIDED',
 ];
-
-const NO_CHECKS: Risks = {
-  spoof: 'NOT_PERFORMED',
-  replay: 'NOT_PERFORMED',
-  watchlist: 'NOT_PERFORMED',
-  attempts: 'NOT_PERFORMED',
-};
 
 /** Brings the claims of a call together into one decision. */
 export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionFrame): Decision {
@@ -112,10 +107,11 @@ export function composeDecision(claims: readonly JudgedClaim[], frame: DecisionF
     calibrationFit: frame.calibrationFit,
     reasons: [...reasons],
     statedFalseMatchRate: best?.statedFalseMatchRate ?? null,
-    risks: { ...NO_CHECKS, replay: frame.replay, attempts: attemptsOf(frame) },
+    risks: { ...frame.risks, watchlist: 'NOT_PERFORMED', attempts: attemptsOf(frame) },
     shadow: frame.shadow,
     nextAction: nextAction(kind, finality, reasons, frame),
     identification: frame.identification,
+    ...(frame.countermeasure && { countermeasure: frame.countermeasure }),
   };
 }
 
@@ -149,8 +145,7 @@ function nextAction(
   if (kind === 'ACCEPT') return risky ? table.acceptHighRisk : table.accept;
   if (kind === 'REJECT') return table.reject;
   // Whoever plays recordings is asked for something else, and not to go on.
-  if (reasons.has('REPLAY_SUSPECTED') && frame.policy.replayedCalls === 'REFUSE')
-    return table.replaySuspected;
+  if (isRefusedFor(reasons, frame.policy)) return table.replaySuspected;
   if (kind === 'SPEAKER_NOT_ENROLLED' || kind === 'SPEAKER_EXPIRED') return table.notEnrolled;
   // While nobody listens, waiting is no use.
   const listening = !reasons.has('CONSENT_LEASE_EXPIRED');

@@ -1,6 +1,6 @@
 export { composeDecision, type DecisionFrame, type JudgedClaim } from './compose.js';
 export { judge, type ClaimEvidence, type Verdict } from './judge.js';
-export { doubtReplayed } from './replayed.js';
+export { doubtSuspected, isRefused, type AudioRisks } from './suspected.js';
 export { insteadOfSpeech, qualityProblems } from './quality-problems.js';
 export {
   SPEAKER_CHANGE_DEFAULTS,

@@ -41,7 +41,8 @@ export type ReasonCode =
   | 'NEW_CONSENT_NEEDED'
   | 'CONSENT_EXPIRED'
   | 'DO_NOT_ASK'
-  | 'REPLAY_SUSPECTED';
+  | 'REPLAY_SUSPECTED'
+  | 'SPOOF_SUSPECTED';
 
 export type NextAction =
   'WAIT' | 'SKIP_QUESTIONS' | 'ASK_QUESTIONS' | 'STEP_UP' | 'OFFER_ENROLMENT' | 'REFER';
@@ -137,6 +138,8 @@ export interface Decision {
   readonly nextAction: NextAction;
   /** Who answered an outbound call; null for other calls. Decisions from before there was such a thing lack it. */
   readonly identification?: Identification | null;
+  /** What `risks.spoof` rests on. Absent where that was not performed. */
+  readonly countermeasure?: ArtefactReference;
   /** On outbound calls: the others who were claimed. Absent where there are none. */
   readonly others?: readonly OtherClaim[];
 }

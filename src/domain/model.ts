@@ -11,9 +11,11 @@ export interface ModelInformation {
     readonly file: string;
     /** Hex. */
     readonly sha256: string;
-    /** Empty for speech activity. */
+    /** What it is for, as models.json says. */
+    readonly task: 'speaker-embedding' | 'speech-activity' | 'countermeasure';
+    /** Empty for other tasks. */
     readonly space: string;
-    /** `fp32` or `int8`; empty for speech activity. */
+    /** `fp32` or `int8`; empty for other tasks. */
     readonly precision: string;
     readonly inUse: boolean;
   }[];

@@ -24,6 +24,8 @@ export interface Policy {
   readonly maximumCallMs: number;
   /** What comes of a call whose audio is that of an earlier one: not looked for, told, or not accepted. */
   readonly replayedCalls: 'OFF' | 'ADVISORY' | 'REFUSE';
+  /** What comes of a call whose speech a countermeasure takes for synthetic; where there is such a model. */
+  readonly syntheticSpeech: 'OFF' | 'ADVISORY' | 'REFUSE';
   readonly enrolment: EnrolmentPolicy;
   /** What to do after a decision; ordinary requests and risky ones. */
   readonly nextActions: {

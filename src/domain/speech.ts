@@ -64,6 +64,11 @@ export interface SpeechWindow {
   readonly quality: SpeechQuality;
   /** Of its sound; absent in what an earlier stream of the call left. */
   readonly fingerprint?: Fingerprint;
+  /**
+   * What the countermeasure makes of it: a log-likelihood ratio or log odds, natural logarithm, the higher the more like the
+   * speech of a person. Absent where it was not asked, or gave no number.
+   */
+  readonly bonaFideLlr?: number;
 }
 
 /** Who speaks on a line, by when they speak: nobody so far, a person who greets and waits, a machine that goes on. */
@@ -88,6 +93,15 @@ export interface RecordingSpeech {
   readonly container: string;
   readonly codec: string;
   readonly sourceRateHz: number;
+}
+
+/** A model that tells the speech of people from synthetic speech, and when a call's speech is suspected to be the latter. */
+export interface Countermeasure {
+  readonly modelId: string;
+  /** Of its file, hex. */
+  readonly modelSha256: string;
+  /** What the mean of `bonaFideLlr` over a call's speech must not fall below. */
+  readonly suspectedBelowLlr: number;
 }
 
 /** An embedding space: vectors of one space can be compared, whatever graph (fp32, int8) computed them. */

@@ -20,7 +20,7 @@ export interface PendingWindow {
   readonly speech: SpeechStretch;
   readonly quality: SpeechQuality;
   readonly fingerprint: Fingerprint;
-  /** The spaces that it is to have a vector in. */
+  /** The spaces that it is to have a vector in; and COUNTERMEASURE where that is to be asked. */
   readonly spaces: readonly string[];
 }
 
@@ -147,8 +147,13 @@ export class CallPipeline {
   /**
    * Makes a window of what takeWindow gave last and its embeddings; undefined when it was discarded meanwhile. With a memory
    * its speech is not to be used any more.
+   * @param bonaFideLlr what the countermeasure made of it, if anything.
    */
-  complete(window: PendingWindow, embeddings: Readonly<Record<string, Embedding>>): SpeechWindow | undefined {
+  complete(
+    window: PendingWindow,
+    embeddings: Readonly<Record<string, Embedding>>,
+    bonaFideLlr?: number,
+  ): SpeechWindow | undefined {
     this.#memory?.giveBack(window.speech.samples);
     if (window !== this.#taken) return undefined;
     this.#taken = undefined;
@@ -161,7 +166,9 @@ export class CallPipeline {
     const quality = { ...window.quality, embeddingLength };
     const vectors = Object.fromEntries(Object.entries(embeddings).map(([id, { vector }]) => [id, vector]));
     const { fingerprint } = window;
-    return { index: this.#delivered++, vectors, netSpeechMs, startMs, endMs, quality, fingerprint };
+    const index = this.#delivered++;
+    const completed = { index, vectors, netSpeechMs, startMs, endMs, quality, fingerprint };
+    return bonaFideLlr === undefined ? completed : { ...completed, bonaFideLlr };
   }
 
   /**

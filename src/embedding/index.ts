@@ -3,5 +3,5 @@ export type { SpeechExtractor, SpeechListener, SpeechStream, Urgency } from './i
 export { CallPipeline } from './call-pipeline.js';
 export type { Embedding } from './extractor.js';
 export type { StageTimes } from './stage-times.js';
-export { readModelsManifest } from './model-manifest.js';
+export { COUNTERMEASURE, readModelsManifest } from './model-manifest.js';
 export { loadModels, type Precision, type SpeechModels } from './load-models.js';

@@ -8,7 +8,7 @@ export type AudioInput =
   | { readonly kind: 'audio'; readonly audio: Uint8Array | Float32Array }
   | { readonly kind: 'gap'; readonly ms: number }
   | { readonly kind: 'skip'; readonly byteCount: number }
-  /** Windows that fill from here on are embedded in these spaces. */
+  /** Windows that fill from here on are embedded in these spaces; with COUNTERMEASURE among them, that is asked as well. */
   | { readonly kind: 'compute'; readonly spaces: readonly string[] }
   | { readonly kind: 'finish' };
 

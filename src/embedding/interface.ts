@@ -1,6 +1,12 @@
 import type { RecordingInput } from '../audio/index.js';
 import type { AudioFormat } from '../domain/audio.js';
-import type { EmbeddingSpace, RecordingSpeech, SpeechProgress, SpeechWindow } from '../domain/speech.js';
+import type {
+  Countermeasure,
+  EmbeddingSpace,
+  RecordingSpeech,
+  SpeechProgress,
+  SpeechWindow,
+} from '../domain/speech.js';
 import type { VouchError } from '../errors.js';
 
 /** What a stream tells. Called in order, never from within a call into the stream, and never after `close()`. */
@@ -50,7 +56,8 @@ export interface SpeechStream {
    * Says in which spaces windows are embedded from here on; all, until it is called. It takes effect in order with the
    * audio: a window that the bytes pushed before it have filled still has a vector in each of the old spaces, and every
    * later one in each of the new. (A window fills once its last frame is settled to be speech, at most 0.2 s later.)
-   * @param spaces ids of the extractor's spaces, at least one.
+   * @param spaces ids of the extractor's spaces, at least one; and COUNTERMEASURE, so that each window is asked for synthetic
+   * speech as well, where there is such a model. Until this is called, none is.
    * @throws VouchError FIELD_INVALID for none, or one that the extractor does not have.
    */
   compute(spaces: readonly string[]): void;
@@ -78,6 +85,8 @@ export interface SpeechStream {
 export interface SpeechExtractor {
   /** The spaces that each window has a vector in, unless its stream was told to compute fewer. */
   readonly spaces: readonly EmbeddingSpace[];
+  /** What synthetic speech is noticed by; absent where models.json names no such model. */
+  readonly countermeasure?: Countermeasure | undefined;
   /**
    * How long a piece of audio (200 ms) of an urgent stream has waited lately to be worked through where a new one would be, ms:
    * about 0 where there is capacity to spare, more than the piece is long where there is none left.

@@ -6,9 +6,11 @@ import { z } from 'zod';
 import { SPEECH_RATE_HZ } from '../domain/audio.js';
 import { VouchError } from '../errors.js';
 import { openOnnxSession, SpeechActivityModel } from '../speech-activity/index.js';
+import { CountermeasureModel } from './countermeasure.js';
 import { EmbeddingExtractor, normaliseLength } from './extractor.js';
 import {
   readModelsManifest,
+  type CountermeasureManifest,
   type ModelManifest,
   type SpeakerEmbeddingManifest,
   type SpeechActivityManifest,
@@ -29,13 +31,15 @@ export interface SpeechModels {
   readonly extractors: readonly EmbeddingExtractor[];
   /** The precision that was chosen where a space has a graph of each. */
   readonly precision: Exclude<Precision, 'auto'>;
+  /** Where models.json names one. */
+  readonly countermeasure: CountermeasureModel | undefined;
   /** Frees the sessions; nothing may run any more. */
   release(): Promise<void>;
 }
 
 /**
  * Loads the models that a thread needs and verifies each one: its file against the hash of models.json, its inputs and
- * outputs against the shapes there, and for speaker models one embedding against the stored reference. A wrong file fails
+ * outputs against the shapes there, and for all but speech activity what it computes against the stored reference. A wrong file fails
  * here, when the service starts, and never in a call.
  * @param modelsDir the folder of models.json.
  * @param spaces the embedding spaces to load, at least one.
@@ -59,12 +63,16 @@ export async function loadModels(
     }
     speakers.push(speaker);
   }
+  const countermeasure =
+    manifest.countermeasure && (await loadCountermeasure(modelsDir, manifest.countermeasure));
   return {
     activity: activity.model,
     extractors: speakers.map(({ extractor }) => extractor),
     precision: speakers.some(({ variant }) => variant === 'int8') ? 'int8' : 'fp32',
+    countermeasure: countermeasure?.model,
     release: async () => {
-      await Promise.all([activity, ...speakers].map(({ session }) => session.release()));
+      const loaded = [activity, ...speakers, ...(countermeasure ? [countermeasure] : [])];
+      await Promise.all(loaded.map(({ session }) => session.release()));
     },
   };
 }
@@ -85,6 +93,29 @@ async function loadActivity(
   }
   const session = await openGraph(modelsDir, model);
   return { session, model: new SpeechActivityModel(session, chunk, layers, width) };
+}
+
+async function loadCountermeasure(
+  modelsDir: string,
+  manifest: CountermeasureManifest,
+): Promise<{ session: InferenceSession; model: CountermeasureModel }> {
+  const { id, check } = manifest;
+  const session = await openGraph(modelsDir, manifest);
+  const model = new CountermeasureModel(session, manifest);
+  try {
+    const scores = await model.scores(signalOf(id, check.signal));
+    const stored = await readReference(modelsDir, id, check, check.scores, scores.length);
+    const off = Math.max(...scores.map((score, i) => Math.abs(score - stored[i]!)));
+    // A score that is no number is off, too.
+    if (!(off <= check.maximumDifference))
+      throw invalid(id, `its scores are ${off} off the reference, allowed ${check.maximumDifference}`);
+    if (manifest.score.index >= scores.length)
+      throw invalid(id, `its output ${manifest.score.output} has ${scores.length} numbers`);
+  } catch (error) {
+    await session.release();
+    throw error instanceof VouchError ? error : invalid(id, 'it cannot run', error);
+  }
+  return { session, model };
 }
 
 interface LoadedSpeakerModel {
@@ -167,23 +198,31 @@ async function referenceCosine(
   model: SpeakerEmbeddingManifest,
   extractor: EmbeddingExtractor,
 ): Promise<number> {
-  const { check } = model;
-  const samples = referenceSignal(check.signal);
-  if (!samples) throw invalid(model.id, `no reference signal ${check.signal}`);
-  const stored = await readReference(modelsDir, model);
-  const { vector } = await extractor.embed(samples);
+  const { id, check } = model;
+  const stored = await readReference(modelsDir, id, check, check.embedding, model.embeddingDim);
+  const { vector } = await extractor.embed(signalOf(id, check.signal));
   return normaliseLength(stored).vector.reduce((sum, value, i) => sum + value * vector[i]!, 0);
 }
 
-async function readReference(modelsDir: string, model: SpeakerEmbeddingManifest): Promise<Float32Array> {
-  const { file, signal, embedding } = model.check;
+function signalOf(model: string, name: string): Float32Array {
+  const samples = referenceSignal(name);
+  if (!samples) throw invalid(model, `no reference signal ${name}`);
+  return samples;
+}
+
+/** What a model is to make of its reference signal: `length` numbers in the member `member` of the signal. */
+async function readReference(
+  modelsDir: string,
+  model: string,
+  { file, signal }: { readonly file: string; readonly signal: string },
+  member: string,
+  length: number,
+): Promise<Float32Array> {
   try {
     const { signals } = referenceFile.parse(JSON.parse(await readFile(join(modelsDir, file), 'utf8')));
-    const vector = referenceVector
-      .length(model.embeddingDim)
-      .parse(signals.find(({ name }) => name === signal)?.[embedding]);
-    return Float32Array.from(vector);
+    const found = signals.find(({ name }) => name === signal)?.[member];
+    return Float32Array.from(referenceVector.length(length).parse(found));
   } catch (cause) {
-    throw invalid(model.id, `the reference embedding in ${file} cannot be read`, cause);
+    throw invalid(model, `the reference in ${file} cannot be read`, cause);
   }
 }

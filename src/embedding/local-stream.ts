@@ -5,6 +5,7 @@ import type { CallPipeline } from './call-pipeline.js';
 import { Deferred } from './deferred.js';
 import { pieceLength } from './input-queue.js';
 import type { SpeechListener, SpeechStream, Urgency } from './interface.js';
+import { COUNTERMEASURE } from './model-manifest.js';
 import { toVouchError, type ScheduledStream, type SpeechScheduler } from './scheduler.js';
 
 /** How much audio may wait in a stream before `push` holds its caller back, ms. */
@@ -22,9 +23,10 @@ export function checkNotNegative(value: number, field: string): void {
   if (!(value >= 0 && value < Infinity)) throw new VouchError('FIELD_INVALID', { field });
 }
 
-/** @throws VouchError FIELD_INVALID unless `spaces` are some of `known`, at least one. */
+/** @throws VouchError FIELD_INVALID unless `spaces` are some of `known` or COUNTERMEASURE, at least one. */
 export function checkSpaces(spaces: readonly string[], known: readonly string[]): void {
-  const valid = spaces.length > 0 && spaces.every((space) => known.includes(space));
+  const valid =
+    spaces.length > 0 && spaces.every((space) => space === COUNTERMEASURE || known.includes(space));
   if (!valid) throw new VouchError('FIELD_INVALID', { field: 'spaces' });
 }
 

@@ -2,10 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SpeechWindow } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 import type { SpeechFrame } from './audio-segment.js';
-import type { CallPipeline } from './call-pipeline.js';
+import type { CallPipeline, PendingWindow } from './call-pipeline.js';
 import type { Embedding } from './extractor.js';
 import type { Urgency } from './interface.js';
 import type { SpeechModels } from './load-models.js';
+import { COUNTERMEASURE } from './model-manifest.js';
 import { noStageTimes, spent, type StageTimes } from './stage-times.js';
 
 /**
@@ -181,9 +182,10 @@ export class SpeechScheduler {
           if (window.spaces.includes(extractor.space.id))
             embeddings[extractor.space.id] = await this.#embedIn(extractor, window.speech.samples);
         }
+        const bonaFideLlr = await this.#bonaFideLlr(window);
         if (!this.#waiting.has(stream)) return;
         // Undefined when the stream discarded it meanwhile.
-        const completed = pipeline.complete(window, embeddings);
+        const completed = pipeline.complete(window, embeddings, bonaFideLlr);
         if (completed) stream.onWindow(completed);
       }
     } catch (error) {
@@ -196,6 +198,16 @@ export class SpeechScheduler {
     const embedding = await extractor.embed(samples);
     spent(this.#stages.embedding, beganMs, 1);
     return embedding;
+  }
+
+  /** What the countermeasure makes of a window; undefined where there is none, it is not asked, or gives no number. */
+  async #bonaFideLlr({ spaces, speech }: PendingWindow): Promise<number | undefined> {
+    const { countermeasure } = this.models;
+    if (!countermeasure || !spaces.includes(COUNTERMEASURE)) return undefined;
+    const beganMs = performance.now();
+    const llr = await countermeasure.bonaFideLlr(speech.samples);
+    spent(this.#stages.countermeasure, beganMs, 1);
+    return llr;
   }
 
   #guard(stream: ScheduledStream, action: () => void): void {

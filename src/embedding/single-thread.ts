@@ -1,6 +1,6 @@
 import { decodeRecording, type RecordingInput, type RecordingLimits } from '../audio/index.js';
 import type { AudioFormat } from '../domain/audio.js';
-import type { EmbeddingSpace, RecordingSpeech, SpeechWindow } from '../domain/speech.js';
+import type { Countermeasure, EmbeddingSpace, RecordingSpeech, SpeechWindow } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 import { WindowMemory } from '../speech-activity/index.js';
 import type { PipelineSource } from './audio-segment.js';
@@ -15,6 +15,7 @@ import type { StageTimes } from './stage-times.js';
 /** The extractor whose models run on the thread that calls it. */
 export class SingleThreadExtractor implements SpeechExtractor {
   readonly spaces: readonly EmbeddingSpace[];
+  readonly countermeasure: Countermeasure | undefined;
   readonly #scheduler: SpeechScheduler;
   readonly #memory: WindowMemory;
   readonly #streams = new Set<LocalStream>();
@@ -27,6 +28,7 @@ export class SingleThreadExtractor implements SpeechExtractor {
     private readonly recordingLimits?: RecordingLimits,
   ) {
     this.spaces = models.extractors.map(({ space }) => space);
+    this.countermeasure = models.countermeasure?.terms;
     this.#scheduler = new SpeechScheduler(models);
     this.#memory = new WindowMemory(models.extractors[0]!.windowSamples);
   }

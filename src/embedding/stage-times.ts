@@ -9,6 +9,7 @@ export interface StageTimes {
   readonly decode: StageTime;
   readonly speechActivity: StageTime;
   readonly embedding: StageTime;
+  readonly countermeasure: StageTime;
 }
 
 export function noStageTimes(): StageTimes {
@@ -16,6 +17,7 @@ export function noStageTimes(): StageTimes {
     decode: { ms: 0, count: 0 },
     speechActivity: { ms: 0, count: 0 },
     embedding: { ms: 0, count: 0 },
+    countermeasure: { ms: 0, count: 0 },
   };
 }
 

@@ -58,7 +58,7 @@ export async function adaptFromCall(
 
 /**
  * The voiceprint that the caller was finally accepted by, and that the speech to be learnt is far above the threshold of:
- * what was said after an acceptance may be somebody else's. Throws ACCEPTANCE_NOT_STRONG.
+ * what was said after an acceptance may be somebody else's. Nothing is learnt from what may be synthetic. Throws ACCEPTANCE_NOT_STRONG.
  */
 function strongMatch(
   assessment: Assessment,
@@ -72,6 +72,9 @@ function strongMatch(
   const best = compareBest(pool(learnt), claim.dossier.voiceprints, alikeTerms.calibration);
   const comparisons = assessment.claims.reduce((sum, each) => sum + each.voiceprintCount, 0);
   const threshold = best?.map.acceptThreshold(alikeTerms.targetFalseMatchRate, comparisons).llr ?? Infinity;
-  if (!accepted || !best || best.llr < threshold + marginLlr) throw new VouchError('ACCEPTANCE_NOT_STRONG');
+  // Whatever the policy makes of it otherwise: a made voice would stay in the voiceprint.
+  const synthetic = current?.risks.spoof === 'SUSPECTED';
+  if (!accepted || synthetic || !best || best.llr < threshold + marginLlr)
+    throw new VouchError('ACCEPTANCE_NOT_STRONG');
   return best.voiceprint.voiceprintId;
 }

@@ -2,7 +2,7 @@ import type { TransactionRisk } from '../domain/call.js';
 import type { Clock } from '../domain/clock.js';
 import type { ArtefactReference, CalibrationFit, ReasonCode } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
-import type { EmbeddingSpace } from '../domain/speech.js';
+import type { Countermeasure, EmbeddingSpace } from '../domain/speech.js';
 import type { Calibration } from '../scoring/index.js';
 
 /** What an assessment rests on besides speech and claims. */
@@ -18,6 +18,8 @@ export interface AssessmentTerms {
   readonly outbound?: boolean;
   /** For live calls: whether an earlier stream took the audio for a recording's. A recording is one: there it is not looked for. */
   readonly replay?: { readonly suspected: boolean };
+  /** For live calls where there is a countermeasure: whether an earlier stream's speech was taken for synthetic. */
+  readonly spoof?: { readonly model: Countermeasure | undefined; readonly suspected: boolean };
   readonly clock: Clock;
   /** The decision that stood before this assessment, of an earlier stream; empty for none. */
   readonly previousDecisionId: string;

@@ -13,6 +13,8 @@ import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier } from './ports.js';
 import { ReplayWatch, type ClaimFingerprint } from './replay-watch.js';
 import { sameNews } from './same-news.js';
+import { SpoofWatch } from './spoof-watch.js';
+import { wantedModels } from './wanted-models.js';
 
 /**
  * Recent windows are kept for enrolment and for evaluations since a media time; 20 minutes of net speech, about 300 KiB.
@@ -45,13 +47,12 @@ export class Assessment {
   #confidence: number | null = null;
   #enrols = false;
   readonly #replay: ReplayWatch;
+  readonly #spoof: SpoofWatch;
 
   constructor(terms: AssessmentTerms) {
     this.#terms = terms;
-    this.#replay = new ReplayWatch(
-      terms.replay ? terms.policy.replayedCalls : 'OFF',
-      terms.replay?.suspected ?? false,
-    );
+    this.#replay = new ReplayWatch(terms);
+    this.#spoof = new SpoofWatch(terms);
     this.#change = new SpeakerChangeDetector({
       space: terms.calibration.primarySpace,
       ...SPEAKER_CHANGE_DEFAULTS,
@@ -78,17 +79,9 @@ export class Assessment {
     return this.#claims;
   }
 
-  /**
-   * Ids of the spaces that speech is to be embedded in from here on: all while somebody may be enrolled, having no voiceprint;
-   * the calibration's while any claim is undecided; then what a change of speaker is looked for in.
-   */
-  get wantedSpaces(): readonly string[] {
-    const { calibration, spaces } = this.#terms;
-    const grounded = this.#claims.filter((claim) => claim.hasGround);
-    if (this.#enrols || grounded.length === 0 || grounded.some((claim) => claim.voiceprintCount === 0)) {
-      return spaces.map((space) => space.id);
-    }
-    return grounded.every((claim) => claim.decided) ? calibration.watchedSpaces : calibration.spaces;
+  /** What is to be computed of speech from here on, as {@link wantedModels} says. */
+  get wanted(): readonly string[] {
+    return wantedModels(this.#terms, this.#claims, this.#enrols, this.#spoof.wanted);
   }
 
   /** A voiceprint is to be made of this call: all spaces are wanted whatever was decided. */
@@ -261,6 +254,7 @@ export class Assessment {
 
   #keep(window: SpeechWindow): void {
     this.#windows.push(window);
+    this.#spoof.hear(window);
     this.#evidence.add(window);
     if (this.#windows.length > WINDOWS_KEPT) this.#windows.shift();
     for (const claim of this.#claims) claim.add(window);
@@ -274,6 +268,7 @@ export class Assessment {
     this.#earlier = undefined;
     this.#windows = [];
     this.#evidence = new Pool();
+    this.#spoof.restart();
     this.#evidenceSinceMs = sinceMs;
     for (const claim of this.#claims) claim.reset();
   }
@@ -285,8 +280,8 @@ export class Assessment {
   ): Decision {
     const { policy, calibration } = this.#terms;
     const comparisons = claims.reduce((sum, claim) => sum + claim.voiceprintCount, 0);
-    const replay = this.#replay.result;
-    const look = { policy, calibration, comparisons, ended, withheld, replayed: replay === 'SUSPECTED' };
+    const risks = { replay: this.#replay.result, spoof: this.#spoof.result };
+    const look = { policy, calibration, comparisons, ended, withheld, risks };
     const judged = claims.map((claim) => claim.look(look));
     const { outbound = false } = this.#terms;
     const told = outbound ? judged.filter(isAskedFor) : judged;
@@ -299,7 +294,8 @@ export class Assessment {
       quality: speech.quality,
       ended,
       reasons,
-      replay,
+      risks,
+      countermeasure: this.#spoof.restsOn,
       insteadOfSpeech,
       claimsSoFar: judged.length,
       manyAttempts: claims.length > 0 ? claims.some(({ dossier }) => dossier.manyAttempts) : null,

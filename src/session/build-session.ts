@@ -36,6 +36,7 @@ export function buildSession(parts: CallsParts, order: SessionOrder, load: Load)
   const { principal, opened, policy: versioned, key, hub, onLost } = order;
   const start = { ...order.start, direction: opened.direction };
   const { policy, reference } = versioned;
+  const { suspected } = order.resumed;
   const log = new EventLog({
     callId: start.callId,
     key,
@@ -60,7 +61,8 @@ export function buildSession(parts: CallsParts, order: SessionOrder, load: Load)
     shadow: opened.shadow,
     outbound: start.direction === 'OUTBOUND',
     clock,
-    replay: { suspected: order.resumed.replaySuspected },
+    replay: { suspected: suspected.includes('replay') },
+    spoof: { model: extractor.countermeasure, suspected: suspected.includes('spoof') },
     previousDecisionId: order.resumed.decisionId,
   });
   return new CallSession({

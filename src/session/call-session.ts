@@ -224,7 +224,7 @@ export class CallSession {
       insteadOfSpeech: this.#progress.insteadOfSpeech,
     });
     if (decision) this.#teller.tell({ type: 'decision', decision });
-    this.#audio.compute(this.assessment.wantedSpaces);
+    this.#audio.compute(this.#capacity.affords(this.assessment.wanted));
     this.#settled = this.assessment.settled;
     this.#tellUrgency();
     // Of a call that is decided nothing is kept.
@@ -245,7 +245,7 @@ export class CallSession {
   /** Somebody wants to enrol the caller: speech is embedded in all spaces from now on, decided or not. */
   wantForEnrolment(): void {
     this.assessment.wantForEnrolment();
-    this.#audio.compute(this.assessment.wantedSpaces);
+    this.#audio.compute(this.#capacity.affords(this.assessment.wanted));
   }
 
   /**

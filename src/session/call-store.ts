@@ -6,6 +6,7 @@ import type { CallEvent } from '../domain/event.js';
 import type { ArtefactReference, Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
 import { requestDigest, type Keyring } from '../crypto/index.js';
+import type { AudioRisks } from '../decision/index.js';
 import { VouchError } from '../errors.js';
 import {
   actorOf,
@@ -48,8 +49,8 @@ export interface ResumedCall {
   }[];
   /** Of the last decision; empty before the first. */
   readonly decisionId: string;
-  /** Whether that took the audio for a recording's. */
-  readonly replaySuspected: boolean;
+  /** What that suspected of the audio. */
+  readonly suspected: readonly (keyof AudioRisks)[];
   /** What it heard, as far as that was stored. */
   readonly kept: KeptEvidence | null;
 }
@@ -150,9 +151,12 @@ export class CallStore {
         return speakerId === undefined ? [] : [{ claimNumber, speakerId, method }];
       });
       const decision = await lastDecision(tx, callId);
-      const replaySuspected = decision?.risks.replay === 'SUSPECTED';
-      const decisionId = decision?.decisionId ?? '';
-      return { claims, decisionId, replaySuspected, kept: await readEvidence(tx, this.keyring, callId) };
+      return {
+        claims,
+        decisionId: decision?.decisionId ?? '',
+        suspected: (['replay', 'spoof'] as const).filter((risk) => decision?.risks[risk] === 'SUSPECTED'),
+        kept: await readEvidence(tx, this.keyring, callId),
+      };
     });
   }
 

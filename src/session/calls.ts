@@ -33,7 +33,7 @@ const OPEN_WITHIN_MS = 4000;
 const SETTLE_WITHIN_MS = 3000;
 
 /** What a stream goes on with that is the first of its call. */
-const NEW_CALL: ResumedCall = { claims: [], decisionId: '', replaySuspected: false, kept: null };
+const NEW_CALL: ResumedCall = { claims: [], decisionId: '', suspected: [], kept: null };
 
 /** A call that a stream got, and what it goes on with. */
 type TakenCall = Pick<SessionOrder, 'opened' | 'policy' | 'resumed'>;

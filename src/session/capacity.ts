@@ -1,4 +1,4 @@
-import type { Urgency } from '../embedding/index.js';
+import { COUNTERMEASURE, type Urgency } from '../embedding/index.js';
 import type { Load } from './load.js';
 import { Pace } from './pace.js';
 
@@ -21,6 +21,11 @@ export class Capacity {
   spares(nowMs: number, settled: boolean): boolean {
     if (this.#isBehind) return true;
     return nowMs % MONITORING_CYCLE_MS >= MONITORED_MS && this.#maySpare(settled);
+  }
+
+  /** What is computed of what is wanted: no countermeasure while the process is busy, since it decides nothing by itself. */
+  affords(wanted: readonly string[]): readonly string[] {
+    return this.#load.isBusy ? wanted.filter((id) => id !== COUNTERMEASURE) : wanted;
   }
 
   /** Who sends more than is spoken plays a recording: nobody waits for it on the telephone. */

@@ -2,7 +2,7 @@ import type { ClaimMethod } from '../domain/call.js';
 import type { ClaimResult, DecisionKind, Finality, ReasonCode } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { SpeechWindow } from '../domain/speech.js';
-import { doubtReplayed, judge, type JudgedClaim } from '../decision/index.js';
+import { doubtSuspected, isRefused, judge, type AudioRisks, type JudgedClaim } from '../decision/index.js';
 import { compareBest, Pool, type Calibration, type Comparison } from '../scoring/index.js';
 import { groundOf } from './ground.js';
 import type { ClaimDossier } from './ports.js';
@@ -16,8 +16,8 @@ export interface Look {
   readonly ended: boolean;
   /** Why nothing may be compared now; null where nothing stands against it. */
   readonly withheld: ReasonCode | null;
-  /** Whether the audio is taken for that of an earlier call. */
-  readonly replayed: boolean;
+  /** What was found of the audio itself. */
+  readonly risks: AudioRisks;
 }
 
 /** One claim through a call: its ground, the speech that may count for it, and what was found. */
@@ -27,7 +27,7 @@ export class ClaimTrack {
   #groundSinceMs: number;
   #settled: JudgedClaim | undefined;
   #lost: ReasonCode | undefined;
-  /** What would be accepted is not: it is a recording. */
+  /** What would be accepted is not: it is a recording, or synthetic. */
   #refused = false;
 
   constructor(
@@ -108,10 +108,9 @@ export class ClaimTrack {
 
   /** What stands for this claim now. Once accepted, rejected or exhausted it stays, until a reset or an update. */
   look(look: Look): JudgedClaim {
-    const judged = this.#look(look);
-    if (!look.replayed) return judged;
-    this.#refused = look.policy.replayedCalls === 'REFUSE';
-    return doubtReplayed(judged, look.policy);
+    const { risks, policy } = look;
+    this.#refused = isRefused(risks, policy);
+    return doubtSuspected(this.#look(look), risks, policy);
   }
 
   #look(look: Look): JudgedClaim {

@@ -3,6 +3,7 @@ import type { RiskResult } from '../domain/decision.js';
 import type { Policy } from '../domain/policy.js';
 import type { Fingerprint, SpeechWindow } from '../domain/speech.js';
 import { bestMatch, isReplay } from '../replay/index.js';
+import type { AssessmentTerms } from './assessment-terms.js';
 import type { ClaimTrack } from './claim-track.js';
 
 /** Of the speech that somebody was accepted by. */
@@ -21,23 +22,21 @@ const MOST_WINDOWS = 20;
  */
 export class ReplayWatch {
   #performed = false;
+  readonly #handling: Policy['replayedCalls'];
+  #suspected: boolean;
 
-  /**
-   * @param handling of the policy
-   * @param suspected whether an earlier stream of the call suspected it
-   */
-  constructor(
-    private readonly handling: Policy['replayedCalls'],
-    private suspected: boolean,
-  ) {}
+  constructor({ policy, replay }: Pick<AssessmentTerms, 'policy' | 'replay'>) {
+    this.#handling = replay ? policy.replayedCalls : 'OFF';
+    this.#suspected = replay?.suspected ?? false;
+  }
 
   /** Whether it is looked for at all. */
   get looks(): boolean {
-    return this.handling !== 'OFF';
+    return this.#handling !== 'OFF';
   }
 
   get result(): RiskResult {
-    if (this.suspected) return 'SUSPECTED';
+    if (this.#suspected) return 'SUSPECTED';
     return this.#performed ? 'NOT_SUSPECTED' : 'NOT_PERFORMED';
   }
 
@@ -46,7 +45,7 @@ export class ReplayWatch {
     claims: readonly ClaimTrack[],
     windowsFor: (claim: ClaimTrack) => readonly SpeechWindow[],
   ): ClaimFingerprint[] {
-    if (!this.looks || this.suspected) return [];
+    if (!this.looks || this.#suspected) return [];
     return claims.flatMap((claim) => {
       const { grant } = claim.dossier;
       if (!claim.accepted || grant === null) return [];
@@ -65,8 +64,8 @@ export class ReplayWatch {
   }
 
   #compare({ fingerprint }: SpeechWindow, earlier: readonly Fingerprint[]): void {
-    if (!this.looks || this.suspected || !fingerprint || earlier.length === 0) return;
+    if (!this.looks || this.#suspected || !fingerprint || earlier.length === 0) return;
     this.#performed = true;
-    if (isReplay(bestMatch(fingerprint, earlier))) this.suspected = true;
+    if (isReplay(bestMatch(fingerprint, earlier))) this.#suspected = true;
   }
 }

@@ -8,6 +8,7 @@ export function sameNews(a: Decision, b: Decision): boolean {
       decision.finality,
       decision.identification,
       decision.risks.replay === 'SUSPECTED',
+      decision.risks.spoof === 'SUSPECTED',
       decision.claims.map((claim) => [claim.speakerId, claim.kind, claim.consentEventId]),
     ]);
   return news(a) === news(b);

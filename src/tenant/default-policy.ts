@@ -15,6 +15,7 @@ export const DEFAULT_POLICY: Policy = {
   maximumClaims: 5,
   maximumCallMs: 4 * 3_600_000,
   replayedCalls: 'REFUSE',
+  syntheticSpeech: 'ADVISORY',
   enrolment: {
     minimumNetSpeechFromCallMs: 20_000,
     minimumNetSpeechFromRecordingMs: 10_000,

@@ -20,8 +20,9 @@ export const policySchema: z.ZodType<Policy> = z
     shadow: z.boolean(),
     maximumClaims: z.int().min(1).max(100),
     maximumCallMs: milliseconds.min(1000),
-    // Policies from before there was such a thing do not say; nor do they of the next action.
+    // Policies from before there were such things do not say; nor do they of the next action.
     replayedCalls: z.enum(['OFF', 'ADVISORY', 'REFUSE']).default('REFUSE'),
+    syntheticSpeech: z.enum(['OFF', 'ADVISORY', 'REFUSE']).default('ADVISORY'),
     enrolment: z.strictObject({
       minimumNetSpeechFromCallMs: milliseconds,
       minimumNetSpeechFromRecordingMs: milliseconds,

@@ -15,9 +15,15 @@ export function readPolicy(given: proto.Policy | undefined): Policy {
   const action = (name: keyof proto.NextActions, field: string) =>
     fromProto(NextAction, actions[name], `policy.next_actions.${field}`);
   const replayed = fromProtoOptional(proto.ReplayedCalls, policy.replayedCalls, 'policy.replayed_calls');
+  const synthetic = fromProtoOptional(
+    proto.SyntheticSpeech,
+    policy.syntheticSpeech,
+    'policy.synthetic_speech',
+  );
   return {
     ...policy,
     replayedCalls: replayed ?? 'REFUSE',
+    syntheticSpeech: synthetic ?? 'ADVISORY',
     enrolment: {
       ...enrolment,
       approval: fromProtoOptional(proto.Approval, enrolment.approval, 'policy.enrolment.approval') ?? 'NONE',
@@ -48,10 +54,11 @@ export function writePolicyVersion(version: PolicyVersion): proto.PolicyVersion 
 
 function writePolicy(policy: Policy): proto.Policy {
   const { accept, acceptHighRisk, reject, notEnrolled, otherwise, replaySuspected } = policy.nextActions;
-  const { replayedCalls, ...rest } = policy;
+  const { replayedCalls, syntheticSpeech, ...rest } = policy;
   return {
     ...rest,
     replayedCalls: toProto(proto.ReplayedCalls, replayedCalls),
+    syntheticSpeech: toProto(proto.SyntheticSpeech, syntheticSpeech),
     enrolment: { ...policy.enrolment, approval: toProto(proto.Approval, policy.enrolment.approval) },
     nextActions: {
       accept: toProto(NextAction, accept),

@@ -169,6 +169,7 @@ function writeDecision(decision: Decision, role: Role): decisions.Decision {
     shadow: decision.shadow,
     nextAction: toProto(decisions.NextAction, decision.nextAction),
     identification: toProtoOrUnspecified(decisions.Identification, decision.identification ?? null),
+    countermeasure: decision.countermeasure && writeReference(decision.countermeasure),
   };
 }
 

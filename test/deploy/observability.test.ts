@@ -71,7 +71,7 @@ async function everySample() {
   }
   for (const reason of ['CONSENT_MISSING', 'SPEAKER_NOT_FOUND']) metrics.requests.denied('VERIFY', reason);
   const stage = { ms: 1, count: 1 };
-  metrics.workers.spent({ decode: stage, speechActivity: stage, embedding: stage });
+  metrics.workers.spent({ decode: stage, speechActivity: stage, embedding: stage, countermeasure: stage });
   metrics.watch(() => ({
     liveCalls: 1,
     maximumCalls: 2,

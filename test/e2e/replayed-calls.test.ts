@@ -182,3 +182,12 @@ test.serial('another process knows a replay, too', async (t) => {
     await another.stop();
   }
 });
+
+test.serial('without a countermeasure nothing is looked for, and nothing refused', async (t) => {
+  const tenant = await service.tenant({ syntheticSpeech: 'REFUSE' });
+  await tenant.enrol(CALLER);
+  const { decision } = await callOf(tenant, fixtureSamples(CALL));
+  t.is(wordOf(decision), 'ACCEPT');
+  t.is(decision.risks?.spoof, RiskResult.NOT_PERFORMED);
+  t.false((await tenant.admin.getModels({})).graphs.some(({ task }) => task === 'countermeasure'));
+});

@@ -1,40 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { loadModels, type Precision } from '../../src/embedding/index.js';
 import { VouchError } from '../../src/errors.js';
+import { entry, modelsFolder, type ModelsFile } from '../helpers/models-folder.js';
 import { dot, MODELS_DIR, rejection, speechSamples } from '../helpers/speech.js';
 import { FRONT_END_SIGNALS } from '../helpers/front-end-signals.js';
-
-interface Manifest {
-  models: { id: string; file: string; sha256: string; [field: string]: unknown }[];
-}
-
-/** The models folder again, with changes to models.json and with files replaced. */
-async function tamperedModels(
-  change: (manifest: Manifest) => void,
-  files: Readonly<Record<string, Uint8Array>> = {},
-): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'vouch-models-'));
-  await mkdir(join(dir, 'reference'));
-  for (const name of [
-    'reference/fbank.json',
-    'reference/ge2e.json',
-    ...(await readdir(MODELS_DIR)).filter((each) => each.endsWith('.onnx')),
-  ])
-    if (!(name in files)) await symlink(join(MODELS_DIR, name), join(dir, name));
-  for (const [name, bytes] of Object.entries(files)) await writeFile(join(dir, name), bytes);
-  const manifest = JSON.parse(await readFile(join(MODELS_DIR, 'models.json'), 'utf8')) as Manifest;
-  change(manifest);
-  await writeFile(join(dir, 'models.json'), JSON.stringify(manifest));
-  return dir;
-}
-
-function entry(manifest: Manifest, id: string): Manifest['models'][number] {
-  return manifest.models.find((model) => model.id === id)!;
-}
 
 /** The error that loading throws; the folder is removed. */
 async function refusal(dir: string, precision: Precision): Promise<VouchError> {
@@ -140,7 +112,7 @@ test('a space that has no graph, and none at all, are refused', async (t) => {
 
 test('graphs with windows of different lengths do not go together', async (t) => {
   const error = await refusal(
-    await tamperedModels((manifest) => (entry(manifest, 'ge2e')['windowFrames'] = 200)),
+    await modelsFolder((manifest) => (entry(manifest, 'ge2e')['windowFrames'] = 200)),
     'auto',
   );
   t.deepEqual([error.reason, error.metadata['model']], ['MODEL_INVALID', 'ge2e']);
@@ -149,32 +121,32 @@ test('graphs with windows of different lengths do not go together', async (t) =>
 test('the second extractor is verified as the first is', async (t) => {
   const graph = Uint8Array.from(await readFile(join(MODELS_DIR, 'ge2e.onnx')));
   graph[graph.length - 1]! ^= 1;
-  const file = await refusal(await tamperedModels(() => undefined, { 'ge2e.onnx': graph }), 'auto');
+  const file = await refusal(await modelsFolder(() => undefined, { 'ge2e.onnx': graph }), 'auto');
   t.deepEqual([file.reason, file.metadata['model']], ['MODEL_INVALID', 'ge2e']);
-  const change = (manifest: Manifest): void => {
+  const change = (manifest: ModelsFile): void => {
     // Another level: the scaling is part of what is verified.
     Object.assign(entry(manifest, 'ge2e')['frontEnd'] as object, { levelDbfs: 0 });
   };
-  const front = await refusal(await tamperedModels(change), 'auto');
+  const front = await refusal(await modelsFolder(change), 'auto');
   t.deepEqual([front.reason, front.metadata['model']], ['MODEL_INVALID', 'ge2e']);
 });
 
 test('a file that is not the one of the manifest is refused, and named', async (t) => {
   const graph = Uint8Array.from(await readFile(join(MODELS_DIR, 'campplus.int8.onnx')));
   graph[graph.length - 1]! ^= 1;
-  const error = await refusal(await tamperedModels(() => undefined, { 'campplus.int8.onnx': graph }), 'auto');
+  const error = await refusal(await modelsFolder(() => undefined, { 'campplus.int8.onnx': graph }), 'auto');
   t.is(error.reason, 'MODEL_INVALID');
   t.is(error.metadata['model'], 'campplus-int8');
 });
 
 test('a file that is missing, or not a graph, is refused', async (t) => {
   const missing = await refusal(
-    await tamperedModels((manifest) => (entry(manifest, 'silero-vad-16k').file = 'none.onnx')),
+    await modelsFolder((manifest) => (entry(manifest, 'silero-vad-16k').file = 'none.onnx')),
     'int8',
   );
   t.is(missing.metadata['model'], 'silero-vad-16k');
   const bytes = new TextEncoder().encode('no graph');
-  const dir = await tamperedModels(
+  const dir = await modelsFolder(
     (manifest) => {
       entry(manifest, 'campplus-fp32').sha256 = createHash('sha256').update(bytes).digest('hex');
     },
@@ -186,7 +158,7 @@ test('a file that is missing, or not a graph, is refused', async (t) => {
 
 test('a graph with other inputs or sizes is refused', async (t) => {
   const other = await refusal(
-    await tamperedModels((manifest) => {
+    await modelsFolder((manifest) => {
       const { file, sha256 } = entry(manifest, 'ge2e');
       Object.assign(entry(manifest, 'campplus-int8'), { file, sha256 });
     }),
@@ -194,7 +166,7 @@ test('a graph with other inputs or sizes is refused', async (t) => {
   );
   t.deepEqual([other.reason, other.metadata['model']], ['MODEL_INVALID', 'campplus-int8']);
   const size = await refusal(
-    await tamperedModels((manifest) => {
+    await modelsFolder((manifest) => {
       entry(manifest, 'campplus-int8')['outputs'] = [
         { name: 'embedding', type: 'float32', shape: ['batch', 256] },
       ];
@@ -206,7 +178,7 @@ test('a graph with other inputs or sizes is refused', async (t) => {
 
 test('a manifest without what the code must know is refused', async (t) => {
   const error = await refusal(
-    await tamperedModels((manifest) => delete entry(manifest, 'campplus-int8')['windowFrames']),
+    await modelsFolder((manifest) => delete entry(manifest, 'campplus-int8')['windowFrames']),
     'auto',
   );
   t.deepEqual([error.reason, error.metadata['model']], ['MODEL_INVALID', 'models.json']);
@@ -214,10 +186,10 @@ test('a manifest without what the code must know is refused', async (t) => {
 
 test('where int8 does not compute its reference, auto takes fp32, and int8 by force is refused', async (t) => {
   // Stands for a processor that saturates: the stored embedding is another one.
-  const change = (manifest: Manifest): void => {
+  const change = (manifest: ModelsFile): void => {
     Object.assign(entry(manifest, 'campplus-int8')['check'] as object, { embedding: 'embedding_fp32' });
   };
-  const dir = await tamperedModels(change);
+  const dir = await modelsFolder(change);
   const models = await loadModels(dir, 'auto');
   t.is(models.precision, 'fp32');
   t.is(models.extractors[0]!.space.modelId, 'campplus-fp32');

@@ -17,6 +17,7 @@ export const TEST_POLICY: Policy = {
   maximumClaims: 5,
   maximumCallMs: 3_600_000,
   replayedCalls: 'OFF',
+  syntheticSpeech: 'ADVISORY',
   enrolment: {
     minimumNetSpeechFromCallMs: 20_000,
     minimumNetSpeechFromRecordingMs: 10_000,

@@ -1,6 +1,9 @@
 import test from 'ava';
 import { Calibration } from '../../src/scoring/index.js';
+import { COUNTERMEASURE } from '../../src/embedding/index.js';
 import { Assessment } from '../../src/session/assessment.js';
+import type { AssessmentTerms } from '../../src/session/assessment-terms.js';
+import { Capacity } from '../../src/session/capacity.js';
 import { dossierOf, voiceprintOf } from '../helpers/dossier.js';
 import { TEST_POLICY } from '../helpers/policy.js';
 import { window } from '../helpers/windows.js';
@@ -17,7 +20,7 @@ const BERT = [0, 0.1, 1];
 const enrolled = (voice: readonly number[]) => dossierOf('someone', [voiceprintOf(window(voice).vectors)]);
 
 /** An assessment, and what says the next three seconds in a voice. */
-function ground() {
+function ground(terms: Partial<AssessmentTerms> = {}) {
   const assessment = new Assessment({
     policy: TEST_POLICY,
     policyReference: { id: 'default', version: 1, sha256: '0'.repeat(64) },
@@ -28,9 +31,13 @@ function ground() {
     shadow: false,
     clock: { now: () => new Date() },
     previousDecisionId: '',
+    ...terms,
   });
-  const say = (voice: readonly number[], index: number) =>
-    assessment.push(window(voice, { startMs: index * 3000, endMs: (index + 1) * 3000 }));
+  const say = (voice: readonly number[], index: number, bonaFideLlr?: number) =>
+    assessment.push({
+      ...window(voice, { startMs: index * 3000, endMs: (index + 1) * 3000 }),
+      ...(bonaFideLlr !== undefined && { bonaFideLlr }),
+    });
   return { assessment, say };
 }
 
@@ -56,4 +63,51 @@ test('a decision rests on all the speech, not only on the windows that are kept;
   t.is(decision?.netSpeechMs, 450 * 3000);
   t.like(decision, { mediaStartMs: 0, mediaEndMs: 450 * 3000 });
   t.is(assessment.evaluate(440 * 3000, null).netSpeechMs, 10 * 3000);
+});
+
+test('a countermeasure is asked while somebody may be accepted, and what it suspected stays', (t) => {
+  const model = { modelId: 'made-up', modelSha256: '0'.repeat(64), suspectedBelowLlr: -1 };
+  const { assessment, say } = ground({ spoof: { model, suspected: false } });
+  const look = () => assessment.look({ ended: false, withheld: null, reasons: [] });
+  t.deepEqual(assessment.wanted, ['campplus'], 'nobody is claimed');
+  assessment.addClaim(1, 'anna', null, enrolled(ANNA), 0);
+  t.deepEqual(assessment.wanted, ['campplus', COUNTERMEASURE]);
+  say(ANNA, 0, 3);
+  t.like(look(), { risks: { spoof: 'NOT_SUSPECTED' }, countermeasure: { id: 'made-up' } });
+  while (assessment.current?.finality !== 'FINAL') {
+    say(ANNA, 1);
+    look();
+  }
+  t.is(assessment.current.kind, 'ACCEPT');
+  t.deepEqual(assessment.wanted, ['campplus'], 'it is decided');
+
+  // Another voice is judged by its own speech, and nothing that is said later takes it back.
+  assessment.restart(9000);
+  t.deepEqual(assessment.wanted, ['campplus', COUNTERMEASURE]);
+  say(ANNA, 3, -1.5);
+  t.is(look()?.risks.spoof, 'SUSPECTED');
+  say(ANNA, 4, 9);
+  look();
+  t.is(assessment.current.risks.spoof, 'SUSPECTED');
+  t.is(assessment.current.kind, 'ACCEPT');
+});
+
+test('what an earlier stream took for synthetic stays so, and is not accepted where the policy says so', (t) => {
+  const policy = { ...TEST_POLICY, syntheticSpeech: 'REFUSE' as const };
+  const { assessment, say } = ground({ policy, spoof: { model: undefined, suspected: true } });
+  assessment.addClaim(1, 'anna', null, enrolled(ANNA), 0);
+  for (let index = 0; index < 4; index++) say(ANNA, index, 9);
+  const decision = assessment.look({ ended: true, withheld: null, reasons: [] });
+  t.like(decision, { kind: 'INCONCLUSIVE', nextAction: 'STEP_UP', risks: { spoof: 'SUSPECTED' } });
+  t.true(decision?.reasons.includes('SPOOF_SUSPECTED'));
+  t.false(assessment.claims[0]?.accepted);
+});
+
+test('a busy process asks no countermeasure', (t) => {
+  const load = { isBusy: false };
+  const capacity = new Capacity(load);
+  const wanted = ['campplus', COUNTERMEASURE];
+  t.deepEqual(capacity.affords(wanted), wanted);
+  load.isBusy = true;
+  t.deepEqual(capacity.affords(wanted), ['campplus']);
 });

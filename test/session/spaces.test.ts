@@ -143,21 +143,21 @@ test('all spaces again for a new claim, until it is decided too, and after conse
   call.session.claimed(1, 'allison_en', null, allison);
   await call.say('allison_en/call-1.wav');
   const { assessment } = call.session;
-  t.deepEqual(assessment.wantedSpaces, ['campplus']);
+  t.deepEqual(assessment.wanted, ['campplus']);
   call.session.claimed(2, 'armelle_fr', null, { ...armelle, voiceprints: [] });
-  t.deepEqual(assessment.wantedSpaces, ['campplus', 'ge2e']);
+  t.deepEqual(assessment.wanted, ['campplus', 'ge2e']);
   // Her voiceprint comes into use, and what was heard speaks against it.
   call.session.consentRead(assessment.claims[1]!, armelle);
   t.deepEqual(
     assessment.current?.claims.map((claim) => claim.kind),
     ['ACCEPT', 'REJECT'],
   );
-  t.deepEqual(assessment.wantedSpaces, ['campplus']);
+  t.deepEqual(assessment.wanted, ['campplus']);
 
   const [claim] = assessment.claims;
   call.session.consentRead(claim!, { ...allison, grant: null, voiceprints: [] });
   call.session.consentRead(claim!, allison);
-  t.deepEqual(assessment.wantedSpaces, ['campplus', 'ge2e']);
+  t.deepEqual(assessment.wanted, ['campplus', 'ge2e']);
   t.deepEqual(counted((await call.say('allison_en/call-2.wav')).slice(1, 2)), [1, 0]);
   await call.session.end('ENDED', '');
 });

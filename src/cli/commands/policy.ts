@@ -6,6 +6,7 @@ import {
   Policy,
   PutPolicyResponse,
   ReplayedCalls,
+  SyntheticSpeech,
   type PolicyVersion,
 } from '../../gen/vouch/v1/admin.js';
 import { NextAction } from '../../gen/vouch/v1/decision.js';
@@ -113,8 +114,14 @@ function describe({ reference, policy, createdAt, createdBy, reason }: PolicyVer
   ]);
 }
 
+/** The fields whose values are words, besides the next actions: their type, and what its names begin with. */
+const WORDS = new Map<string, readonly [Readonly<Record<string, string>>, string]>([
+  ['replayedCalls', [ReplayedCalls, 'REPLAYED_CALLS']],
+  ['syntheticSpeech', [SyntheticSpeech, 'SYNTHETIC_SPEECH']],
+]);
+
 function shown(name: string, value: string): string {
-  return word(value, name === 'replayedCalls' ? 'REPLAYED_CALLS' : 'NEXT_ACTION');
+  return word(value, WORDS.get(name)?.[1] ?? 'NEXT_ACTION');
 }
 
 /** The members of an object by their paths: `enrolment.waitingPeriodMs`. */
@@ -151,7 +158,8 @@ function changed(policy: object, changes: readonly string[]): object {
 }
 
 function readValue(name: string, text: string): unknown {
-  if (name === 'replayedCalls') return readEnum(text, ReplayedCalls);
+  const words = WORDS.get(name)?.[0];
+  if (words) return readEnum(text, words);
   return name.startsWith('nextActions.') ? readEnum(text, NextAction) : valueOf(text);
 }
 

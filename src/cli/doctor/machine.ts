@@ -28,6 +28,10 @@ export async function checkModels(config: Config): Promise<Finding[]> {
     await extractor.close();
     for (const { id, sha256, inUse } of information.graphs)
       if (inUse) findings.ok(`${id} is the one of the manifest (sha256 ${sha256.slice(0, 12)}…).`);
+    if (!information.graphs.some(({ task }) => task === 'countermeasure'))
+      findings.ok(
+        'There is no countermeasure: synthetic speech is not looked for (docs/countermeasures.md).',
+      );
     for (const { file, why } of library.unusable)
       findings.warn(`The calibration ${file} cannot be used: ${why}`, 'Fit it anew, or take it out.');
   } catch (error) {

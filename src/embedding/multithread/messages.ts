@@ -1,6 +1,12 @@
 import type { RecordingInput, RecordingLimits } from '../../audio/index.js';
 import type { AudioFormat } from '../../domain/audio.js';
-import type { EmbeddingSpace, RecordingSpeech, SpeechProgress, SpeechWindow } from '../../domain/speech.js';
+import type {
+  Countermeasure,
+  EmbeddingSpace,
+  RecordingSpeech,
+  SpeechProgress,
+  SpeechWindow,
+} from '../../domain/speech.js';
 import { VouchError, type ErrorReason } from '../../errors.js';
 import type { Urgency } from '../interface.js';
 import type { Precision } from '../load-models.js';
@@ -79,6 +85,7 @@ export type FromWorker =
   | {
       readonly kind: 'ready';
       readonly spaces: readonly EmbeddingSpace[];
+      readonly countermeasure: Countermeasure | undefined;
       readonly precision: Exclude<Precision, 'auto'>;
     }
   | { readonly kind: 'unusable'; readonly error: ErrorMessage }

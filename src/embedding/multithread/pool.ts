@@ -1,7 +1,7 @@
 import type { RecordingInput } from '../../audio/index.js';
 import { findFormatProblem } from '../../audio/index.js';
 import type { AudioFormat } from '../../domain/audio.js';
-import type { EmbeddingSpace, RecordingSpeech } from '../../domain/speech.js';
+import type { Countermeasure, EmbeddingSpace, RecordingSpeech } from '../../domain/speech.js';
 import { VouchError } from '../../errors.js';
 import type { SpeechExtractor, SpeechListener, SpeechStream, StreamOptions } from '../interface.js';
 import type { StageTimes } from '../stage-times.js';
@@ -49,6 +49,7 @@ export class PooledExtractor implements SpeechExtractor {
   private constructor(
     private readonly options: PoolOptions,
     readonly spaces: readonly EmbeddingSpace[],
+    readonly countermeasure: Countermeasure | undefined,
   ) {
     this.#flushTimer = setInterval(() => {
       for (const worker of this.#live) worker.flush();
@@ -65,8 +66,8 @@ export class PooledExtractor implements SpeechExtractor {
   static async create(options: PoolOptions): Promise<PooledExtractor> {
     const first = startWorker(options);
     // The first worker tells which graph computes right here; the others use the same one.
-    const { spaces, precision } = await first.ready.promise;
-    const pool = new PooledExtractor({ ...options, precision }, spaces);
+    const { spaces, countermeasure, precision } = await first.ready.promise;
+    const pool = new PooledExtractor({ ...options, precision }, spaces, countermeasure);
     pool.#add(first);
     try {
       await Promise.all(

@@ -28,7 +28,8 @@ export async function serve(port: MessagePort, options: WorkerOptions): Promise<
     port.on('message', (message: ToWorker) => {
       server.receive(message);
     });
-    post({ kind: 'ready', spaces: extractor.spaces, precision: models.precision });
+    const { spaces, countermeasure } = extractor;
+    post({ kind: 'ready', spaces, countermeasure, precision: models.precision });
   } catch (error) {
     post({ kind: 'unusable', error: errorToMessage(error) });
     port.close();

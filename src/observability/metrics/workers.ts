@@ -34,7 +34,7 @@ export class WorkerMetrics {
     });
     this.#runs = new Counter({
       name: 'vouch_stage_runs_total',
-      help: 'What it was spent on: frames of 32 ms (decode, speech_activity), windows of net speech in a space (embedding).',
+      help: 'What it was spent on: frames of 32 ms (decode, speech_activity), windows of net speech in a space (embedding) or at all (countermeasure).',
       labelNames: ['stage'],
       registers,
     });
@@ -50,8 +50,8 @@ export class WorkerMetrics {
     this.#living.set(living);
   }
 
-  spent({ decode, speechActivity, embedding }: StageTimes): void {
-    const stages = { decode, speech_activity: speechActivity, embedding };
+  spent({ decode, speechActivity, embedding, countermeasure }: StageTimes): void {
+    const stages = { decode, speech_activity: speechActivity, embedding, countermeasure };
     for (const [stage, { ms, count }] of Object.entries(stages)) {
       this.#seconds.inc({ stage }, ms / 1000);
       this.#runs.inc({ stage }, count);

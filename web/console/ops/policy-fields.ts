@@ -46,6 +46,11 @@ const CHOICES = {
     ['REPLAYED_CALLS_ADVISORY', 'Are told, and may be accepted'],
     ['REPLAYED_CALLS_OFF', 'Are not looked for'],
   ],
+  synthetic: [
+    ['SYNTHETIC_SPEECH_REFUSE', 'Are not accepted'],
+    ['SYNTHETIC_SPEECH_ADVISORY', 'Are told, and may be accepted'],
+    ['SYNTHETIC_SPEECH_OFF', 'Are not looked for'],
+  ],
 } as const satisfies Record<string, readonly (readonly [string, string])[]>;
 
 /** The choices of a field; undefined where it is typed. */
@@ -90,6 +95,12 @@ const POLICY_FIELDS: readonly PolicyField[] = [
     unit: 'replayed',
     hint: 'Of the same person: their earlier calls, and what they enrolled with.',
   },
+  {
+    path: 'syntheticSpeech',
+    label: 'Calls whose speech sounds synthetic',
+    unit: 'synthetic',
+    hint: 'Only where a countermeasure model was brought along; none comes with the software.',
+  },
   { path: 'maximumClaims', label: 'Different people that one call may claim', unit: '' },
   { path: 'maximumCallMs', label: 'Longest call', unit: 'min' },
   {
@@ -99,7 +110,11 @@ const POLICY_FIELDS: readonly PolicyField[] = [
     heading: 'What agents are told to do',
   },
   { path: 'nextActions.acceptHighRisk', label: 'When verified and much is at stake', unit: 'action' },
-  { path: 'nextActions.replaySuspected', label: 'When a recording is suspected', unit: 'action' },
+  {
+    path: 'nextActions.replaySuspected',
+    label: 'When a recording or a synthetic voice is suspected',
+    unit: 'action',
+  },
   { path: 'nextActions.reject', label: 'When not verified', unit: 'action' },
   { path: 'nextActions.notEnrolled', label: 'When not enrolled, or expired', unit: 'action' },
   { path: 'nextActions.otherwise', label: 'In all other cases', unit: 'action' },

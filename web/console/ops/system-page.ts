@@ -20,6 +20,13 @@ const HEALTH: Readonly<Record<string, unknown>> = {
   REPLICA_HEALTH_SILENT: tag('Silent: gone, or cut off', 'bad'),
 };
 
+/** What models are for. */
+const TASKS: Readonly<Record<string, string>> = {
+  'speaker-embedding': 'Comparing voices',
+  'speech-activity': 'Finding speech',
+  countermeasure: 'Noticing synthetic speech',
+};
+
 /** How the installation is: processes, database, background work, models. */
 @customElement('v-system')
 export class SystemPage extends Page {
@@ -114,14 +121,20 @@ function shownModels({ spaces = [], graphs = [] }: Json<GetModelsResponse>): unk
       Voices are compared in ${spaces.length === 1 ? 'one space' : `${spaces.length} spaces`}:
       ${spaces.map(({ id: space, dimension }) => `${space} (${dimension} numbers)`).join(', ')}.
     </p>
+    ${
+      graphs.some(({ task }) => task === 'countermeasure')
+        ? nothing
+        : html`<p>There is no countermeasure: synthetic speech is not looked for.</p>`
+    }
     ${table<Json<ModelGraph>>(
-      'Models that came with the software',
+      'Models of this installation',
       [
         { head: 'Model', cell: ({ model }) => id(model?.id) },
         {
           head: 'In use',
           cell: ({ inUse }) => (inUse ? tag('In use', 'good') : html`<span class="quiet">Not here</span>`),
         },
+        { head: 'For', cell: ({ task = '' }) => TASKS[task] ?? task },
         { head: 'Precision', cell: ({ precision = '' }) => (precision === '' ? '–' : precision) },
         { head: 'File', cell: ({ file }) => html`<span class="mono small">${file}</span>` },
         {

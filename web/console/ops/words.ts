@@ -23,6 +23,8 @@ const REASON_WORDS: Readonly<Record<string, string>> = {
   REASON_CODE_TONE_OR_MUSIC: 'Tones or music',
   REASON_CODE_SEVERAL_SPEAKERS: 'Several voices',
   REASON_CODE_CALIBRATION_NOT_FITTED: 'Calibration not fitted to these calls',
+  REASON_CODE_REPLAY_SUSPECTED: 'Sounds like a recording of an earlier call',
+  REASON_CODE_SPOOF_SUSPECTED: 'Sounds synthetic',
   REASON_CODE_LLR_CLIPPED: 'Evidence at the bounds',
 };
 
