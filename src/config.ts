@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { ACCESS_OPTIONS, readAccess, type AccessConfig } from './config-access.js';
 import type { KeyringSource } from './crypto/index.js';
+import { readAddress, readOrigins } from './addresses.js';
 import { VouchError } from './errors.js';
 
 const milliseconds = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
@@ -73,6 +74,8 @@ const Options = z.object({
   VOUCH_OVERLOAD_LAG_MS: milliseconds(50, 60_000).default(300),
   /** Calls of a day that may claim a speaker without being accepted before that is called suspicious. */
   VOUCH_MAXIMUM_ATTEMPTS: z.coerce.number().int().min(1).max(10_000).default(10),
+  /** Claims of a day from one origin of calls that may not be accepted before that is. */
+  VOUCH_MAXIMUM_SOURCE_ATTEMPTS: z.coerce.number().int().min(1).max(10_000).default(20),
   /** Recordings that are worked on at once. */
   VOUCH_MAXIMUM_RECORDINGS: z.coerce.number().int().min(1).max(64).default(2),
   /** Size of a recording at most, bytes. */
@@ -132,6 +135,7 @@ export interface Config {
   readonly maximumCallsPerTenant: number;
   readonly overloadLagMs: number;
   readonly maximumAttempts: number;
+  readonly maximumSourceAttempts: number;
   readonly maximumRecordings: number;
   readonly recordingBytes: number;
   readonly importDir: string;
@@ -195,6 +199,7 @@ export function readConfig(
     maximumCallsPerTenant: options.VOUCH_MAXIMUM_CALLS_PER_TENANT || maximumCalls,
     overloadLagMs: options.VOUCH_OVERLOAD_LAG_MS,
     maximumAttempts: options.VOUCH_MAXIMUM_ATTEMPTS,
+    maximumSourceAttempts: options.VOUCH_MAXIMUM_SOURCE_ATTEMPTS,
     maximumRecordings: options.VOUCH_MAXIMUM_RECORDINGS,
     recordingBytes: options.VOUCH_RECORDING_BYTES,
     importDir: options.VOUCH_IMPORT_DIR,
@@ -252,31 +257,6 @@ function readHttp(options: z.output<typeof Options>): HttpConfig {
     maximumStreams: options.VOUCH_HTTP_MAXIMUM_STREAMS,
     requestsPerMinute: options.VOUCH_HTTP_REQUESTS_PER_MINUTE,
   };
-}
-
-/** Origins as browsers write them, so that they can be compared. */
-function readOrigins(list: string): readonly string[] {
-  const origins = list.split(',').map((origin) => origin.trim());
-  const named = origins.filter((origin) => origin !== '');
-  if (named.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)) return named;
-  throw new VouchError('CONFIGURATION_INVALID', {
-    field: 'VOUCH_HTTP_ORIGINS',
-    message:
-      'VOUCH_HTTP_ORIGINS is a list of origins as browsers write them, such as https://desktop.example.',
-  });
-}
-
-function readAddress(field: string, address: string): { host: string; port: number } {
-  const match = /^(?<host>\[[0-9a-fA-F:]+\]|[^:]+):(?<port>\d{1,5})$/.exec(address);
-  const host = match?.groups?.['host'];
-  const port = Number(match?.groups?.['port']);
-  if (host === undefined || port > 65_535) {
-    throw new VouchError('CONFIGURATION_INVALID', {
-      field,
-      message: `${field} is host:port.`,
-    });
-  }
-  return { host, port };
 }
 
 /** One place for the keys, and no second one that might be taken for it. */

@@ -171,7 +171,10 @@ async function build(config: Config, brought: ServiceOverrides, stops: Stop[]): 
   const gate = new ConsentGate(database, keyring, clock, observability.onDenied);
   const enrolment = openEnrolment(database, keyring, gate, clock);
   const { partial, fingerprints } = enrolment;
-  const attempts = new Attempts(database, keyring, clock, config.maximumAttempts);
+  const attempts = new Attempts(database, keyring, clock, {
+    ofSpeaker: config.maximumAttempts,
+    fromSource: config.maximumSourceAttempts,
+  });
   const openDossier = openDossiers(
     {
       gate,

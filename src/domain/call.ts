@@ -45,6 +45,8 @@ export interface CallStart {
   readonly jurisdiction: string;
   readonly context: CallContext;
   readonly claims: readonly Claim[];
+  /** What tells the origin of the call from others; empty where it is not known. Never stored but as a keyed hash. */
+  readonly sourceId: string;
 }
 
 export type CallState = 'EXPECTED' | 'LIVE' | 'INTERRUPTED' | 'ENDED';

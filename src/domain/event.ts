@@ -22,6 +22,8 @@ export type CallEventBody =
       readonly quality: SpeechQuality;
       readonly kind: DecisionKind;
       readonly confidence: number | null;
+      /** Whether exact scores are not to be told: a claim is tried again and again. */
+      readonly manyAttempts: boolean;
     }
   | { readonly type: 'decision'; readonly decision: Decision }
   /** Asked for; the call's own decision stands. */

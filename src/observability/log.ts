@@ -24,6 +24,7 @@ export const NEVER_LOGGED = [
   'password',
   'principal',
   'resumeToken',
+  'sourceId',
   'speakerId',
   'speakerRef',
   'tenantId',

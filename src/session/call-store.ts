@@ -31,6 +31,7 @@ import {
   type StoredCall,
   type Transaction,
 } from '../storage/index.js';
+import { sourceHashOf } from './source-hash.js';
 import { readEvidence, storeEvidence, type KeptEvidence } from './kept-evidence.js';
 
 /** A call that this process may now serve. */
@@ -96,6 +97,7 @@ export class CallStore {
     policy: ArtefactReference,
     resumeToken: string,
   ): Promise<OpenCall> {
+    const sourceHash = await sourceHashOf(this.keyring, principal.tenantId, start.sourceId);
     const opened = await this.database.tenant(principal.tenantId, async (tx) =>
       openCall(tx, {
         callId: start.callId,
@@ -103,6 +105,7 @@ export class CallStore {
         legId: start.legId,
         direction: start.direction,
         agentRef: start.agentId === '' ? null : await actorRef(tx, start.agentId),
+        sourceHash,
         shadow: start.shadow,
         policyId: policy.id,
         policyVersion: policy.version,

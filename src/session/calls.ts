@@ -134,7 +134,7 @@ export class Calls implements CallStreamOwner {
     const calibration = inTime(await calibrations.forCall(tenantId, start.source));
     // A call that is taken up keeps the policy that it began with.
     const replays = start.resumeToken !== '' || current.policy.replayedCalls !== 'OFF';
-    const terms = { callId: start.callId, replays };
+    const terms = { callId: start.callId, sourceId: start.sourceId, replays };
     // Read before the call is opened: what cannot be read leaves no call behind.
     const dossiers = await openStartDossiers(openDossier, tenantId, start, terms, inTime, follower);
     const events = new EventQueue();

@@ -53,10 +53,10 @@ export function openDossiers(parts: DossierParts, spaces: readonly EmbeddingSpac
     return { voiceprints: open, fingerprints: heard, ofOtherModel: otherModel, ...others };
   };
   const read = async (tenantId: string, speakerId: string, terms: DossierTerms): Promise<ClaimDossier> => {
-    const { askedFor, callId = '' } = terms;
+    const { askedFor } = terms;
     const [{ grant, ...claim }, manyAttempts] = await Promise.all([
       gate.openClaim(tenantId, speakerId, 'VERIFY'),
-      attempts.suspected(tenantId, speakerId, callId),
+      attempts.suspected(tenantId, speakerId, terms),
     ]);
     const identify = askedFor === undefined ? null : await mayIdentify(tenantId, speakerId, askedFor);
     if (grant === null || (askedFor !== undefined && identify === null))

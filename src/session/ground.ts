@@ -40,11 +40,11 @@ export function askedForBeside(
 
 /** For what the dossiers of those who are claimed in a live call are opened. */
 export function dossierTermsOf({
-  callId,
+  start: { callId, sourceId },
   assessment,
 }: {
-  readonly callId: string;
+  readonly start: Pick<CallStart, 'callId' | 'sourceId'>;
   readonly assessment: { readonly looksForReplays: boolean };
 }): DossierTerms {
-  return { callId, replays: assessment.looksForReplays };
+  return { callId, sourceId, replays: assessment.looksForReplays };
 }

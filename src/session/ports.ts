@@ -33,7 +33,7 @@ export interface ClaimDossier {
   readonly ofOtherModel: number;
   /** Voiceprints that were in use and whose term is over: they are not compared, and wait for retention. */
   readonly expired: number;
-  /** Whether unusually many calls claimed this speaker of late and did not accept that. */
+  /** Whether unusually many claims of this speaker, or from where the call comes from, were not accepted of late. */
   readonly manyAttempts: boolean;
   /** When to open it anew: the term of the voiceprints may be over then. Null: never. */
   readonly until: Date | null;
@@ -50,6 +50,8 @@ export interface DossierTerms {
   readonly askedFor?: string | undefined;
   /** The call that they are claimed in; absent for a recording. */
   readonly callId?: string;
+  /** Where it comes from, as CallStart says; absent where nobody calls. */
+  readonly sourceId?: string;
   /** Whether its audio will be held against earlier calls of theirs. */
   readonly replays?: boolean;
 }

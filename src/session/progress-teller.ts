@@ -48,6 +48,7 @@ export class ProgressTeller {
         quality: this.#heard?.quality ?? UNKNOWN_QUALITY,
         kind: assessment.current?.kind ?? 'SPEAKER_ID_NOT_PROVIDED',
         confidence: assessment.confidence,
+        manyAttempts: assessment.current?.risks.attempts === 'SUSPECTED',
       },
       audio.nowMs,
     );

@@ -19,6 +19,7 @@ import {
   type KeyedRequest,
   type Transaction,
 } from '../storage/index.js';
+import { sourceHashOf } from './source-hash.js';
 
 /** What headerless audio holds. */
 export interface RawAudio {
@@ -45,6 +46,7 @@ export interface RecordingFacts {
   readonly raw: RawAudio | undefined;
   readonly source: SourceProfile | null;
   readonly context: CallContext;
+  readonly sourceId: string;
 }
 
 /** What was asked for, so that a repeat is told from another request. */
@@ -145,6 +147,7 @@ export class RecordingStore {
       legId: '',
       direction: 'INBOUND',
       agentRef: null,
+      sourceHash: await sourceHashOf(this.keyring, principal.tenantId, facts.sourceId),
       shadow: decision.shadow,
       policyId: decision.policy.id,
       policyVersion: decision.policy.version,

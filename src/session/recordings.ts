@@ -33,6 +33,8 @@ export interface RecordingToVerify extends SentRecording {
   readonly claims: readonly Claim[];
   readonly policyId: string;
   readonly context: CallContext;
+  /** As in CallStart. */
+  readonly sourceId: string;
   readonly idempotencyKey: string;
 }
 
@@ -78,7 +80,7 @@ export class Recordings {
     signal: AbortSignal,
   ): Promise<KeptRecording> {
     const { policies, calibrations, store, openDossier, onDecision } = this.#parts;
-    const { claims, policyId, context, source, idempotencyKey } = recording;
+    const { claims, policyId, context, source, sourceId, idempotencyKey } = recording;
     const versioned = await policies.current(principal.tenantId, policyId);
     if (claims.length > versioned.policy.maximumClaims)
       throw new VouchError('TOO_MANY_CLAIMS', { field: 'start.claims' });
@@ -88,7 +90,7 @@ export class Recordings {
     const kept: { speakerId: string; speakerRef: string | null; method: ClaimMethod | null }[] = [];
     for (const { speakerId, method } of claims) {
       if (kept.some((claim) => claim.speakerId === speakerId)) continue;
-      const dossier: ClaimDossier = await openDossier(principal.tenantId, speakerId);
+      const dossier: ClaimDossier = await openDossier(principal.tenantId, speakerId, { sourceId });
       kept.push({ speakerId, speakerRef: dossier.speakerRef, method });
       assessment.addClaim(kept.length, speakerId, method, dossier, 0);
     }
@@ -97,7 +99,7 @@ export class Recordings {
     const answered = await store.find(principal, request);
     if (answered) return answered;
     const found = await this.#assess(principal.tenantId, assessment, recording, file, signal);
-    const facts = { claims: kept, raw: recording.raw, source, context };
+    const facts = { claims: kept, raw: recording.raw, source, context, sourceId };
     const keptNow = await store.keep(principal, request, facts, found);
     if (keptNow.decision.decisionId === found.decision.decisionId) onDecision(keptNow.decision);
     return keptNow;
@@ -125,7 +127,7 @@ export class Recordings {
   async #assess(
     tenantId: string,
     assessment: Assessment,
-    recording: SentRecording,
+    recording: RecordingToVerify,
     file: Uint8Array | null,
     signal: AbortSignal,
   ): Promise<KeptRecording> {
@@ -136,8 +138,9 @@ export class Recordings {
         container: '',
         codec: '',
       };
+    const { sourceId } = recording;
     const speech = await this.#analyse(recording, file, signal);
-    await this.#readAgain(tenantId, assessment, speech.progress.audioMs);
+    await this.#readAgain(tenantId, assessment, sourceId, speech.progress.audioMs);
     // Without a ground nothing is compared, not even windows with each other.
     const windows = speech.windows.filter((window) =>
       assessment.claims.some((claim) => claim.counts(window)),
@@ -156,9 +159,15 @@ export class Recordings {
    * Reads consent anew: the bytes took long to come and to be worked through. What was given meanwhile is no ground for
    * audio that came before it.
    */
-  async #readAgain(tenantId: string, assessment: Assessment, audioMs: number): Promise<void> {
+  async #readAgain(
+    tenantId: string,
+    assessment: Assessment,
+    sourceId: string,
+    audioMs: number,
+  ): Promise<void> {
     for (const claim of assessment.claims) {
-      assessment.updateClaim(claim, await this.#parts.openDossier(tenantId, claim.speakerId), audioMs);
+      const dossier = await this.#parts.openDossier(tenantId, claim.speakerId, { sourceId });
+      assessment.updateClaim(claim, dossier, audioMs);
     }
   }
 
@@ -258,12 +267,13 @@ function sentJson({ raw, callerChannel, source }: SentRecording) {
 }
 
 function verificationJson(recording: RecordingToVerify): JsonValue {
-  const { claims, policyId, context } = recording;
+  const { claims, policyId, context, sourceId } = recording;
   return {
     ...sentJson(recording),
     claims: claims.map((claim) => ({ ...claim })),
     policyId,
     context: { ...context },
+    ...(sourceId === '' ? {} : { sourceId }),
   };
 }
 

@@ -72,6 +72,12 @@ export async function eraseFromCalls(tx: Transaction, subject: ErasedSubject): P
 
 /** In a running call a claim keeps its number, so that no other gets it, and nothing that leads to the person. */
 async function eraseClaims(tx: Transaction, values: readonly (string | Buffer)[]): Promise<number> {
+  // Where the call came from may be the person's telephone.
+  await tx.query(
+    `WITH ${NAMED} UPDATE calls SET source_hash = NULL FROM named
+     WHERE calls.tenant_id = named.tenant_id AND calls.call_id = named.call_id AND source_hash IS NOT NULL`,
+    values,
+  );
   const emptied = await tx.query(
     `UPDATE call_claims c SET speaker_ref = NULL, claimed_hash = sha256(convert_to(gen_random_uuid()::text, 'UTF8'))
      FROM calls

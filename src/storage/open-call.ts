@@ -12,6 +12,8 @@ export interface CallOpening {
   readonly legId: string;
   readonly direction: CallDirection;
   readonly agentRef: string | null;
+  /** Keyed hash of where it comes from; null where that is not known. Only the first stream's counts. */
+  readonly sourceHash: Buffer | null;
   readonly shadow: boolean;
   readonly policyId: string;
   readonly policyVersion: number;
@@ -96,9 +98,9 @@ async function insertCall(tx: Transaction, opening: CallOpening): Promise<Opened
   const rows = await tx.query<OpenedRow>(
     `INSERT INTO calls (call_id, conversation_id, leg_id, direction, agent_ref, shadow, policy_id, policy_version, start,
        paused, paused_changed_at, resume_token_sha256, owner_replica, streamed_by, created_by_actor,
-       created_by_role, state, epoch, started_at)
+       source_hash, created_by_role, state, epoch, started_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,
-       $10, CASE WHEN $10 THEN now() END, $11, $12, $13, $13, $14, 'LIVE', 1, now())
+       $10, CASE WHEN $10 THEN now() END, $11, $12, $13, $13, $14, $15, 'LIVE', 1, now())
      ON CONFLICT (tenant_id, call_id) DO NOTHING RETURNING ${OPENED}`,
     [...startValues(opening), opening.actor.role],
   );
@@ -120,7 +122,7 @@ async function adoptCall(tx: Transaction, opening: CallOpening): Promise<OpenedR
     `UPDATE calls SET conversation_id = $2, leg_id = $3, direction = $4, agent_ref = $5, shadow = $6, policy_id = $7,
        policy_version = $8, start = $9, paused = paused OR $10,
        paused_changed_at = CASE WHEN $10 AND NOT paused THEN now() ELSE paused_changed_at END,
-       resume_token_sha256 = $11, owner_replica = $12, streamed_by = $13,
+       resume_token_sha256 = $11, owner_replica = $12, streamed_by = $13, source_hash = $14,
        state = 'LIVE', state_since = now(), epoch = 1, started_at = now(), applied_control_version = control_version
      WHERE call_id = $1 RETURNING ${OPENED}`,
     startValues(opening),
@@ -162,6 +164,7 @@ function startValues(opening: CallOpening) {
     sha256(opening.newResumeToken),
     opening.replicaId,
     opening.actor.ref,
+    opening.sourceHash,
   ];
 }
 

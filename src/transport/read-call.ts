@@ -40,6 +40,7 @@ export function readCallStart(start: proto.CallStart): CallStart {
     jurisdiction: validText(start.jurisdiction, 'start.jurisdiction', 64),
     context: readContext(start.context, 'start.context'),
     claims: readClaims(start.claims, 'start.claims'),
+    sourceId: optionalId(start.sourceId, 'start.source_id'),
   };
 }
 

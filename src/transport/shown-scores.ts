@@ -17,8 +17,8 @@ const PLATFORM_STEP = 10;
 /**
  * The scores that a role may see. Exact ones let whoever brings the audio climb towards an accept, try after try, so they are
  * for those who answer for the service or decide disputes. Whoever brings the audio (a platform) sees the confidence in tens,
- * rounded down; agents act on the decision and see its band alone. Where a speaker is tried again and again, nobody sees more
- * than a platform does.
+ * rounded down; agents act on the decision and see its band alone. Where a speaker is tried again and again, or claims come
+ * again and again from one place, nobody sees more than a platform does.
  */
 export function shownScores(scores: Scores, role: Role, manyAttempts = false): ShownScores {
   const { confidence } = scores;

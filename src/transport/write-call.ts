@@ -57,7 +57,7 @@ function writeBody(body: CallEventBody, role: Role): proto.CallEvent['event'] {
           quality: writeQuality(body.quality),
           // Whether the call is in shadow mode is not known here: agents read decisions from decisions.
           kind: toProtoOrUnspecified(decisions.DecisionKind, role === 'AGENT' ? null : body.kind),
-          ...shownScores(body, role),
+          ...shownScores(body, role, body.manyAttempts),
         },
       };
     case 'decision':

@@ -1,17 +1,30 @@
+import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { DecisionKind, NextAction, RiskResult } from '../../src/gen/vouch/v1/decision.js';
 import type { TestTenant } from '../helpers/caller.js';
-import { serviceOfFile } from '../helpers/ground.js';
+import { asOwner } from '../helpers/database.js';
+import { Ground, type TestService } from '../helpers/ground.js';
 import { fixtureFile } from '../helpers/speech.js';
 
-const service = serviceOfFile({ VOUCH_MAXIMUM_ATTEMPTS: '3' });
+let ground: Ground;
+let running: TestService;
+const service = () => running;
+test.serial.before('a service', async (t) => {
+  t.timeout(60_000);
+  ground = await Ground.make();
+  running = await ground.serve({ VOUCH_MAXIMUM_ATTEMPTS: '3', VOUCH_MAXIMUM_SOURCE_ATTEMPTS: '3' });
+});
+test.after.always('stop', async () => {
+  await running.stop();
+  await ground.close();
+});
 const ALLISON = 'allison_en';
 const CARLO = 'carlo_it';
 
 /** A call of one, who says to be another. */
-async function call(tenant: TestTenant, speaker: string, claimed: string) {
+async function call(tenant: TestTenant, speaker: string, claimed: string, sourceId = '') {
   const bytes = fixtureFile(`${speaker}/call-1.wav`);
-  const { decision } = await tenant.verifyRecording(bytes, { claims: [{ speakerId: claimed }] });
+  const { decision } = await tenant.verifyRecording(bytes, { claims: [{ speakerId: claimed }], sourceId });
   return decision!;
 }
 
@@ -63,4 +76,57 @@ test('calls that were accepted are no attempts', async (t) => {
   await tenant.enrol(ALLISON);
   for (let n = 0; n < 6; n++)
     t.is((await call(tenant, ALLISON, ALLISON)).risks?.attempts, RiskResult.NOT_SUSPECTED);
+});
+
+const LINE = '+353 1 000 0000';
+
+test('one telephone from which many are tried raises the risk of calls from there alone, and locks nobody out', async (t) => {
+  const tenant = await service().tenant();
+  await tenant.enrol(ALLISON);
+  for (let n = 0; n < 4; n++) {
+    const tried = await call(tenant, CARLO, `nobody-${n}`, LINE);
+    t.is(tried.risks?.attempts, RiskResult.NOT_SUSPECTED, `attempt ${n}`);
+  }
+  const genuine = await call(tenant, ALLISON, ALLISON, LINE);
+  t.is(genuine.kind, DecisionKind.ACCEPT);
+  t.is(genuine.risks?.attempts, RiskResult.SUSPECTED);
+  t.is(genuine.nextAction, NextAction.STEP_UP);
+  t.is(genuine.score, undefined);
+  for (const elsewhere of ['', '+353 1 000 0001'])
+    t.is((await call(tenant, ALLISON, ALLISON, elsewhere)).risks?.attempts, RiskResult.NOT_SUSPECTED);
+  const live = tenant.open([ALLISON], { sourceId: LINE });
+  await live.speech(`${ALLISON}/call-1.wav`);
+  const { resumeToken } = await live.event('started');
+  live.vanish();
+  const again = tenant.open([], { callId: live.callId, resumeToken });
+  await again.speech(`${ALLISON}/call-2.wav`);
+  await again.end();
+  t.is(again.decision.risks?.attempts, RiskResult.SUSPECTED, 'what the first stream said holds');
+  const confidences = [...live.events, ...again.events].flatMap(({ event }) =>
+    event?.$case === 'progress' ? (event.value.confidence ?? []) : [],
+  );
+  t.true(confidences.length > 0);
+  t.deepEqual(
+    confidences.filter((confidence) => confidence % 10 !== 0),
+    [],
+    'progress tells no more than decisions',
+  );
+});
+
+test('where a call came from is kept as a hash alone, and the erasure of who was claimed takes it out', async (t) => {
+  const tenant = await service().tenant();
+  await tenant.enrol(ALLISON);
+  await call(tenant, ALLISON, ALLISON, LINE);
+  await call(tenant, CARLO, 'nobody', LINE);
+  const kept = () =>
+    asOwner<{ hash: string; whole: string }>(
+      ground.postgres.url,
+      `SELECT encode(source_hash, 'hex') AS hash, to_jsonb(calls)::text AS whole FROM vouch.calls
+       WHERE tenant_id = '${tenant.tenantId}' AND source_hash IS NOT NULL`,
+    );
+  const [one, other] = await kept();
+  t.is(one?.hash, other?.hash);
+  t.notRegex(`${one?.whole}${other?.whole}`, /353/);
+  await tenant.consent.eraseSpeaker({ speakerId: ALLISON, idempotencyKey: randomUUID() });
+  t.is((await kept()).length, 1);
 });

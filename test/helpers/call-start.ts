@@ -23,6 +23,7 @@ export function callStart(changes: Partial<CallStart> = {}): CallStart {
     jurisdiction: '',
     context: { numberAttestation: null, numberMatch: null, transactionRisk: 'ORDINARY' },
     claims: [],
+    sourceId: '',
     ...changes,
   };
 }

@@ -46,6 +46,7 @@ export async function open(
       legId: 'leg',
       direction: 'INBOUND',
       agentRef: null,
+      sourceHash: null,
       shadow: false,
       policyId: 'default',
       policyVersion: 1,

@@ -163,6 +163,7 @@ test.serial(
       'call_commands.request',
       'call_commands.wrapped_key',
       'calls.resume_token_sha256',
+      'calls.source_hash',
       'calls.used_token_sha256',
       'erasure_evidence.id_hash',
       'enrolment_job_rows.speaker_hash',

@@ -39,6 +39,7 @@ test('numbers changes of state without gaps, goes on from the last number, and l
       quality: UNKNOWN_QUALITY,
       kind: 'ACCEPT',
       confidence: null,
+      manyAttempts: false,
     },
     9,
   );

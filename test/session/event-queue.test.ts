@@ -24,6 +24,7 @@ const progress = (audioMs: number) =>
     quality: UNKNOWN_QUALITY,
     kind: 'NOT_ENOUGH_SPEECH',
     confidence: null,
+    manyAttempts: false,
   });
 
 test('gives what was pushed, in order, then ends', async (t) => {

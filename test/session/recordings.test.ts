@@ -34,6 +34,7 @@ async function verified(
     raw: undefined,
     callerChannel: undefined,
     source: null,
+    sourceId: '',
     bytes: async () => {
       await meanwhile(ground);
       return fixtureFile('allison_en/call-1.wav');

@@ -124,6 +124,7 @@ function readRecording(start: proto.RecordingStart, bytes: () => Promise<Uint8Ar
     source: fromProtoOptional(common.SourceProfile, start.source, 'start.source'),
     policyId: optionalId(start.policyId, 'start.policy_id'),
     context: readContext(start.context, 'start.context'),
+    sourceId: optionalId(start.sourceId, 'start.source_id'),
     idempotencyKey: idempotencyKey(start.idempotencyKey),
     bytes,
   };
