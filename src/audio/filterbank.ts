@@ -1,5 +1,5 @@
 import { kaldiMel, kaldiMelToHz, kaldiTriangle, melFilters } from './mel.js';
-import { FRAMES_AT_ONCE, MelFrames } from './simd/mel-frames.js';
+import { FRAMES_AT_ONCE, BandEnergies } from './simd/band-energies.js';
 
 /** What a log-mel filterbank does; the defaults are those of campplus in models/models.json. */
 export interface FilterbankOptions {
@@ -47,7 +47,7 @@ export class Filterbank {
   readonly melBins: number;
   readonly frameLengthSamples: number;
   readonly frameShiftSamples: number;
-  readonly #frames: MelFrames;
+  readonly #energies: BandEnergies;
 
   constructor(options: FilterbankOptions = CAMPPLUS_FILTERBANK) {
     const { sampleRateHz, fftSize, melBins, lowHz, highHz, preemphasis } = options;
@@ -58,7 +58,7 @@ export class Filterbank {
     const corners = Array.from({ length: melBins + 2 }, (_, i) => kaldiMelToHz(kaldiMel(lowHz) + i * step));
     // Kaldi leaves out the bin at half the sample rate.
     const filters = melFilters(corners, fftSize / 2, sampleRateHz / fftSize, kaldiTriangle);
-    this.#frames = new MelFrames({
+    this.#energies = new BandEnergies({
       frameShiftSamples: this.frameShiftSamples,
       window: poveyWindow(this.frameLengthSamples),
       preemphasis,
@@ -87,7 +87,7 @@ export class Filterbank {
     const frames = this.frameCount(samples.length);
     const { melBins } = this;
     for (let first = 0; first < frames; first += FRAMES_AT_ONCE) {
-      const energies = this.#frames.energies(samples, first);
+      const energies = this.#energies.of(samples, first);
       for (let lane = 0; lane < FRAMES_AT_ONCE && first + lane < frames; lane++) {
         const row = (first + lane) * melBins;
         for (let bin = 0; bin < melBins; bin++) {

@@ -1,5 +1,6 @@
 export { BYTES_PER_SAMPLE, findFormatProblem, type FormatProblem } from './format.js';
 export { RealFft } from './fft.js';
+export { BandEnergies, FRAMES_AT_ONCE, plainFilters } from './simd/band-energies.js';
 export { throughG711 } from './g711.js';
 export { Resampler } from './resampler.js';
 export { TelephoneLine } from './telephone-line.js';

@@ -1,5 +1,5 @@
 import { melFilters, slaneyMel, slaneyMelToHz, slaneyTriangle } from './mel.js';
-import { FRAMES_AT_ONCE, MelFrames } from './simd/mel-frames.js';
+import { FRAMES_AT_ONCE, BandEnergies } from './simd/band-energies.js';
 
 /** What a mel power spectrogram does; the defaults are those of ge2e in models/models.json. */
 export interface MelSpectrogramOptions {
@@ -35,7 +35,7 @@ export class MelSpectrogram {
   /** Values a frame. */
   readonly melBins: number;
   readonly #options: MelSpectrogramOptions;
-  readonly #frames: MelFrames;
+  readonly #energies: BandEnergies;
 
   constructor(options: MelSpectrogramOptions = GE2E_MEL_SPECTROGRAM) {
     const { sampleRateHz, frameLengthSamples: length, melBins, lowHz, highHz } = options;
@@ -45,7 +45,7 @@ export class MelSpectrogram {
     const step = (slaneyMel(highHz) - slaneyMel(lowHz)) / (melBins + 1);
     const corners = Array.from({ length: melBins + 2 }, (_, i) => slaneyMelToHz(slaneyMel(lowHz) + i * step));
     const filters = melFilters(corners, length / 2 + 1, sampleRateHz / length, slaneyTriangle);
-    this.#frames = new MelFrames({
+    this.#energies = new BandEnergies({
       frameShiftSamples: options.frameShiftSamples,
       window,
       fftSize: length,
@@ -74,7 +74,7 @@ export class MelSpectrogram {
     const gain = gainToLevel(samples, this.#options.levelDbfs) ** 2;
     const frames = this.frameCount(samples.length);
     for (let first = 0; first < frames; first += FRAMES_AT_ONCE) {
-      const energies = this.#frames.energies(samples, first);
+      const energies = this.#energies.of(samples, first);
       for (let lane = 0; lane < FRAMES_AT_ONCE && first + lane < frames; lane++) {
         const row = (first + lane) * melBins;
         for (let bin = 0; bin < melBins; bin++) {

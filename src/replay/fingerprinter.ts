@@ -1,4 +1,4 @@
-import { RealFft } from '../audio/index.js';
+import { BandEnergies, FRAMES_AT_ONCE, plainFilters } from '../audio/index.js';
 import type { Fingerprint } from '../domain/speech.js';
 import { HalfBand } from './half-band.js';
 
@@ -28,6 +28,20 @@ const WINDOW = Float32Array.from(
   (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / SPECTRUM_SAMPLES),
 );
 
+/** All calls of a thread use one. */
+let shared: BandEnergies | undefined;
+
+function bandEnergies(): BandEnergies {
+  const bands = EDGES.slice(1).map((to, band) => [EDGES[band]!, to] as const);
+  shared ??= new BandEnergies({
+    frameShiftSamples: HOP_SAMPLES,
+    window: WINDOW,
+    fftSize: SPECTRUM_SAMPLES,
+    filters: plainFilters(bands),
+  });
+  return shared;
+}
+
 /**
  * Fingerprints of speech as it comes. A code has a bit for each pair of neighbouring bands: whether the difference of their
  * energies grew (J. Haitsma and T. Kalker, A Highly Robust Audio Fingerprinting System, ISMIR 2002). A gain changes none of
@@ -35,12 +49,10 @@ const WINDOW = Float32Array.from(
  * party count: only frames that were found to be speech come here.
  */
 export class Fingerprinter {
-  readonly #fft = new RealFft(SPECTRUM_SAMPLES);
+  readonly #bands = bandEnergies();
   readonly #halfBand = new HalfBand(FRAME_SAMPLES);
   /** The last half spectrum's samples, then those of the frame in hand, 4 kHz. */
   readonly #samples = new Float32Array(HOP_SAMPLES + FRAME_SAMPLES / 2);
-  readonly #frame = new Float32Array(SPECTRUM_SAMPLES);
-  readonly #power = new Float32Array(SPECTRUM_SAMPLES / 2 + 1);
   /** Log energies of the latest spectra, in turns; and how much more in each band the latest half has than the one before. */
   readonly #energies = Array.from({ length: HISTORY }, () => new Float64Array(BANDS));
   readonly #growth = new Float64Array(BANDS);
@@ -62,9 +74,10 @@ export class Fingerprinter {
     this.#samples.copyWithin(0, FRAME_SAMPLES / 2);
     this.#halfBand.push(samples, this.#samples.subarray(HOP_SAMPLES));
     const tick = Math.round(startMs / TICK_MS);
+    const energies = this.#bands.of(this.#samples, 0);
     // The one across the border, where there is speech on its far side.
-    if (this.#run > 0) this.#spectrum(0, tick - 1);
-    this.#spectrum(HOP_SAMPLES, tick);
+    if (this.#run > 0) this.#spectrum(energies, 0, tick - 1);
+    this.#spectrum(energies, 1, tick);
   }
 
   /** What came since this was called last. */
@@ -90,16 +103,12 @@ export class Fingerprinter {
     this.#growth.fill(0);
   }
 
-  #spectrum(at: number, tick: number): void {
-    for (let i = 0; i < SPECTRUM_SAMPLES; i++) this.#frame[i] = WINDOW[i]! * this.#samples[at + i]!;
-    this.#fft.powerSpectrum(this.#frame, this.#power);
+  #spectrum(ofBands: Float32Array, lane: number, tick: number): void {
     const run = this.#run++;
     const energies = this.#energies[run % HISTORY]!;
     const between = this.#energies[(run + HISTORY - LATER) % HISTORY]!;
     for (let band = 0; band < BANDS; band++) {
-      let sum = LEAST_POWER;
-      for (let k = EDGES[band]!; k < EDGES[band + 1]!; k++) sum += this.#power[k]!;
-      const energy = Math.log(sum);
+      const energy = Math.log(LEAST_POWER + ofBands[band * FRAMES_AT_ONCE + lane]!);
       // It joins the latest, one of those joins the ones before, and of them the oldest goes.
       this.#growth[band]! += energy - 2 * between[band]! + energies[band]!;
       energies[band] = energy;

@@ -1,3 +1,4 @@
+import { BandEnergies, FRAMES_AT_ONCE, plainFilters } from '../audio/index.js';
 import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ } from '../domain/audio.js';
 import type { SpeechQuality } from '../domain/speech.js';
 
@@ -57,47 +58,47 @@ export function measureFrame(samples: Float32Array): FrameMeasure {
   return { samples: samples.length, energy, clipped };
 }
 
-/** Cosine and sine of each band under a Hann window, for frames of one length. */
-function bandTables(length: number): { cos: Float32Array; sin: Float32Array } {
-  const cos = new Float32Array(BANDS * length);
-  const sin = new Float32Array(BANDS * length);
-  for (let band = 0; band < BANDS; band++) {
-    const radians = (2 * Math.PI * (band + 0.5) * BAND_HZ) / TELEPHONE_RATE_HZ;
-    for (let i = 0; i < length; i++) {
-      const window = 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / length);
-      cos[band * length + i] = window * Math.cos(radians * i);
-      sin[band * length + i] = window * Math.sin(radians * i);
-    }
-  }
-  return { cos, sin };
+/** By the length of a frame; all calls of a thread use the same. */
+const bandEnergies = new Map<number, BandEnergies>();
+
+/** The power of each band's middle, under a Hann window. */
+function bandEnergiesOf(length: number): BandEnergies {
+  const known = bandEnergies.get(length);
+  if (known) return known;
+  const binHz = TELEPHONE_RATE_HZ / length;
+  const made = new BandEnergies({
+    frameShiftSamples: 0,
+    window: Float32Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (i + 0.5)) / length)),
+    fftSize: length,
+    filters: plainFilters(
+      Array.from({ length: BANDS }, (_, band) => {
+        const bin = Math.round(((band + 0.5) * BAND_HZ) / binHz);
+        return [bin, bin + 1] as const;
+      }),
+    ),
+  });
+  bandEnergies.set(length, made);
+  return made;
 }
 
 /** The long-term spectrum of speech, from whole frames of one length at 8 kHz. */
 export class SpeechSpectrum {
-  readonly #tables: { cos: Float32Array; sin: Float32Array };
+  readonly #energies: BandEnergies;
   readonly #power = new Float64Array(BANDS);
   #frames = 0;
   #spectra = 0;
 
-  /** @param frameSamples the length of a frame; shorter ones are left out. */
+  /** @param frameSamples the length of a frame, 16 ms or a multiple of it; shorter ones are left out. */
   constructor(private readonly frameSamples: number) {
-    this.#tables = bandTables(frameSamples);
+    this.#energies = bandEnergiesOf(frameSamples);
   }
 
   /** Takes a frame of speech, 8 kHz; not kept. */
   add(samples: Float32Array): void {
     if (samples.length !== this.frameSamples || this.#frames++ % SPECTRUM_EVERY !== 0) return;
     this.#spectra++;
-    const { cos, sin } = this.#tables;
-    for (let band = 0; band < BANDS; band++) {
-      let real = 0;
-      let imaginary = 0;
-      for (let i = 0, at = band * samples.length; i < samples.length; i++, at++) {
-        real += cos[at]! * samples[i]!;
-        imaginary += sin[at]! * samples[i]!;
-      }
-      this.#power[band]! += real * real + imaginary * imaginary;
-    }
+    const energies = this.#energies.of(samples, 0);
+    for (let band = 0; band < BANDS; band++) this.#power[band]! += energies[band * FRAMES_AT_ONCE]!;
   }
 
   /** The upper edge of the highest band with speech, 125 to 4000 Hz; null before about 1 s of speech. */

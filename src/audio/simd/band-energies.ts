@@ -9,7 +9,7 @@ import {
   turnsOf,
   VECTOR_BYTES,
   type FrameOptions,
-} from './mel-code.js';
+} from './band-code.js';
 import { POINT_BYTES, rootsOf, stageCode } from './transform.js';
 
 /** Frames that go through together: the lanes of a vector. */
@@ -40,12 +40,23 @@ class Layout {
   }
 }
 
+/** Filters that add up the bins from one up to, not with, another. */
+export function plainFilters(bands: readonly (readonly [from: number, to: number])[]): MelFilters {
+  const offsets = Int32Array.from([0, ...bands.map(([from, to]) => to - from)]);
+  for (let i = 1; i < offsets.length; i++) offsets[i]! += offsets[i - 1]!;
+  return {
+    firstBin: Int32Array.from(bands, ([from]) => from),
+    offsets,
+    weights: new Float64Array(offsets.at(-1)!).fill(1),
+  };
+}
+
 /**
- * The energies of frames in mel filters: window, power spectrum as in fft.ts, weighted sums; in single precision. Four frames
+ * The energies of frames in filters: window, power spectrum as in fft.ts, weighted sums; in single precision. Four frames
  * go at a time, each in a lane of its own, so that it makes no difference to a frame which others go with it.
- * Not to be shared between calls that interleave: it holds four frames.
+ * What it holds is good until it is used again, so that all calls of a thread may share one.
  */
-export class MelFrames {
+export class BandEnergies {
   readonly #shift: number;
   readonly #input: Float32Array;
   readonly #energies: Float32Array;
@@ -90,7 +101,7 @@ export class MelFrames {
    * The energies of four frames from the `first` on: of the lowest filter those of all four, then of the next. What lies beyond
    * the samples counts as zero. Good until the next call.
    */
-  energies(samples: Float32Array, first: number): Float32Array {
+  of(samples: Float32Array, first: number): Float32Array {
     const start = first * this.#shift;
     const piece = samples.subarray(start, start + this.#input.length);
     this.#input.set(piece);
