@@ -11,7 +11,7 @@ import { cpuMs } from './statistics.js';
 
 const service = await VouchService.create(readConfig());
 const { host, port } = await service.start();
-const delay = monitorEventLoopDelay({ resolution: 10 });
+const delay = monitorEventLoopDelay({ resolution: 20 });
 delay.enable();
 
 /** What the process has used since it began. */

@@ -24,10 +24,19 @@ type ServiceRole = 'vouch_service' | 'vouch_system';
 /** How long a server that works takes to begin a transaction, at most, ms: whoever asks one that does not soon knows. */
 const ANSWER_WITHIN_MS = 2000;
 
-// Everything is local to the transaction: what a pool or a pooler before the server hands out next knows nothing of it.
-const BEGIN_AS = `SELECT set_config('role', $1, true), set_config('vouch.tenant_id', $2, true),
-  set_config('statement_timeout', $3, true), set_config('idle_in_transaction_session_timeout', $3, true),
-  set_config('search_path', 'vouch, pg_temp', true)`;
+/**
+ * In one statement of the simple protocol, since each one costs a turn to the server and back. Everything is local to the
+ * transaction: what a pool or a pooler before the server hands out next knows nothing of it.
+ */
+function beginAs(role: ServiceRole, tenantId: string, statementTimeoutMs: number): string {
+  // The protocol ends a text there.
+  if (tenantId.includes('\0')) throw new VouchError('FIELD_INVALID');
+  return `BEGIN; SELECT set_config('role', '${role}', true),
+    set_config('vouch.tenant_id', ${pg.escapeLiteral(tenantId)}, true),
+    set_config('statement_timeout', '${statementTimeoutMs}', true),
+    set_config('idle_in_transaction_session_timeout', '${statementTimeoutMs}', true),
+    set_config('search_path', 'vouch, pg_temp', true)`;
+}
 
 /**
  * The database as the service uses it: a pool of connections, and transactions that see one tenant each, whichever login
@@ -172,10 +181,10 @@ export class Database {
   }
 
   async #tryBegin(role: ServiceRole, tenantId: string): Promise<pg.PoolClient> {
+    const begin = beginAs(role, tenantId, this.#statementTimeoutMs);
     const client = await this.#pool.connect();
     try {
-      await client.query(soon('BEGIN'));
-      await client.query(soon(BEGIN_AS, [role, tenantId, this.#statementTimeoutMs]));
+      await client.query(soon(begin));
       return client;
     } catch (error) {
       client.release(true);
@@ -185,8 +194,8 @@ export class Database {
 }
 
 /** A statement that a server that works answers at once. The driver's types do not know of a statement's own timeout. */
-function soon(text: string, values: readonly unknown[] = []) {
-  return { text, values: [...values], query_timeout: ANSWER_WITHIN_MS };
+function soon(text: string) {
+  return { text, query_timeout: ANSWER_WITHIN_MS };
 }
 
 /** Whether the connection is as good as new again. */

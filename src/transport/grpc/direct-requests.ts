@@ -20,6 +20,9 @@ export interface RequestTaker<Request> {
   onCancel(): void;
 }
 
+/** Sends a message to the client. Undefined where there is room for another at once, else resolves when there is. */
+export type Send = (message: Uint8Array) => Promise<void> | undefined;
+
 export interface DirectRequestsOptions<Request> {
   /** Of the method, for example `/vouch.v1.VerificationService/StreamCall`. */
   readonly path: string;
@@ -33,7 +36,7 @@ export interface DirectRequestsOptions<Request> {
  * The messages of one streaming method, past the library's streams: to grpc-js and nice-grpc each message is an object in a
  * Readable, an item of an async iterator and half a dozen promises, which together cost more than all that the main thread
  * does with 20 ms of audio. The first message of a stream comes as always; whoever got it takes the rest directly, most of
- * it from the HTTP/2 stream itself.
+ * it from the HTTP/2 stream itself. So it is with answers, each of which would pass half a dozen generators on its way.
  */
 export class DirectRequests<Request extends object> {
   /** By the first message of the stream. */
@@ -46,11 +49,14 @@ export class DirectRequests<Request extends object> {
   readonly interceptor: ServerInterceptor = (method, call) => {
     const { path, read, mostMessageBytes } = this.options;
     if (method.path !== path) return new ServerInterceptingCall(call);
-    const rest = new RestOfStream<Request>(() => {
-      tapped.startRead();
-    });
     // The library keeps it to itself.
     const { stream } = call as { stream?: ServerHttp2Stream };
+    const rest = new RestOfStream<Request>(
+      () => {
+        tapped.startRead();
+      },
+      stream && senderOn(stream),
+    );
     if (stream) this.#reads.follow(stream);
     const tap =
       stream && MessageTap.into(stream, (bytes) => rest.takeDirectly(bytes, read), mostMessageBytes);
@@ -82,10 +88,41 @@ export class DirectRequests<Request extends object> {
     return tapped;
   };
 
-  /** Takes the messages after the first one of a stream; once a stream. */
-  takeAfter(first: Request, taker: RequestTaker<Request>): void {
-    this.#rests.get(first)?.take(taker);
+  /**
+   * Takes the messages after the first one of a stream; once a stream.
+   *
+   * @returns what sends encoded answers, once a first one has gone through the library; undefined where all have to
+   */
+  takeAfter(first: Request, taker: RequestTaker<Request>): Send | undefined {
+    const rest = this.#rests.get(first);
+    rest?.take(taker);
+    return rest?.send;
   }
+}
+
+/** Before each message: that it is not compressed, and its length. */
+const PREFIX_BYTES = 5;
+
+function senderOn(stream: ServerHttp2Stream): Send {
+  return (message) => {
+    if (stream.destroyed || stream.writableEnded) return undefined;
+    const framed = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
+    framed[0] = 0;
+    framed.writeUInt32BE(message.length, 1);
+    framed.set(message, PREFIX_BYTES);
+    return stream.write(framed) ? undefined : room(stream);
+  };
+}
+
+/** Resolves when the client has read enough, or is gone. */
+function room(stream: ServerHttp2Stream): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off('drain', done).off('close', done);
+      resolve();
+    };
+    stream.on('drain', done).on('close', done);
+  });
 }
 
 /** Reads on where the tap is as well. */
@@ -112,7 +149,10 @@ class RestOfStream<Request> {
   #halfClosed = false;
   #cancelled = false;
 
-  constructor(private readonly readNext: () => void) {}
+  constructor(
+    private readonly readNext: () => void,
+    readonly send: Send | undefined,
+  ) {}
 
   take(taker: RequestTaker<Request>): void {
     this.#taker = taker;

@@ -1,7 +1,7 @@
 import type { Http2Session, ServerHttp2Stream } from 'node:http2';
 
-/** As long as a message of a call usually lasts, ms: more seldom would be noticed, and more often is for nothing. */
-const EVERY_MS = 20;
+/** Two messages of a call, as long as they usually last, ms: more seldom would be noticed. */
+const EVERY_MS = 40;
 
 /** The part of a socket that node keeps to itself (net.Socket's `_handle`). */
 interface Handle {

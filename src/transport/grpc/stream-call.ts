@@ -1,7 +1,7 @@
 import type { CallContext } from 'nice-grpc';
 import type { CallStart } from '../../domain/call.js';
 import { VouchError } from '../../errors.js';
-import type { StreamCallRequest, StreamCallResponse } from '../../gen/vouch/v1/verification.js';
+import { StreamCallResponse, type StreamCallRequest } from '../../gen/vouch/v1/verification.js';
 import type { CallStream } from '../../session/index.js';
 import { readAudio, readCallStart, readClaim } from '../read-call.js';
 import { checkNamesAgent } from '../roles.js';
@@ -11,6 +11,7 @@ import { validText } from '../validate.js';
 import { writeEvent } from '../write-call.js';
 import type { DirectRequests, RequestTaker } from './direct-requests.js';
 import { isGone } from './gone.js';
+import { Watchdog } from './watchdog.js';
 
 type Requests = AsyncIterator<StreamCallRequest>;
 
@@ -38,10 +39,14 @@ export function streamCall(parts: TransportParts, requestsOf: DirectRequests<Str
     };
     context.signal.addEventListener('abort', stop, { once: true });
     try {
-      requestsOf.takeAfter(request, new Reader(call, watchdog, context.signal));
+      const send = requestsOf.takeAfter(request, new Reader(call, watchdog, context.signal));
+      let answered = false;
       for await (const event of call.events) {
         const message = writeEvent(event, role);
-        if (message) yield { event: message };
+        if (!message) continue;
+        if (send && answered) await send(StreamCallResponse.encode({ event: message }).finish());
+        else yield { event: message };
+        answered = true;
       }
     } finally {
       context.signal.removeEventListener('abort', stop);
@@ -132,33 +137,5 @@ function handle(request: StreamCallRequest, call: CallStream): Promise<void> | u
       throw new VouchError('START_REPEATED');
     case undefined:
       throw new VouchError('MESSAGE_MALFORMED', { message: 'The message is none of those of the contract.' });
-  }
-}
-
-/** Cuts off a stream that sends nothing. While the call is paused, silence is what is expected. */
-class Watchdog {
-  /** While a message is being handled, it is not the client that lets wait. */
-  working = false;
-  #heardAtMs = performance.now();
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(stallTimeoutMs: number, call: CallStream) {
-    this.#timer = setInterval(
-      () => {
-        if (call.paused || this.working) this.heard();
-        if (call.unreadForMs >= stallTimeoutMs) call.fail(new VouchError('STREAM_NOT_READ'));
-        if (performance.now() - this.#heardAtMs >= stallTimeoutMs)
-          call.fail(new VouchError('STREAM_STALLED'));
-      },
-      Math.min(1000, stallTimeoutMs / 4),
-    );
-  }
-
-  heard(): void {
-    this.#heardAtMs = performance.now();
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
   }
 }

@@ -1,12 +1,17 @@
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { once } from 'node:events';
+import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Server, ServerCredentials, status, type ServerDuplexStream } from '@grpc/grpc-js';
 import test from 'ava';
 import fc from 'fast-check';
-import { DirectRequests } from '../../../src/transport/grpc/direct-requests.js';
+import { DirectRequests, type Send } from '../../../src/transport/grpc/direct-requests.js';
 
 const PATH = '/test/Stream';
 const MOST_BYTES = 1000;
+/** A first message that asks for many answers, and how many: more than fit on the way to a client who does not read. */
+const TELL = 'tell';
+const ANSWERS = 5000;
 
 interface Message {
   readonly text: string;
@@ -15,6 +20,7 @@ interface Message {
 
 /** A service that takes whatever comes, and each stream's messages once it has ended. */
 async function startServer(waits: boolean) {
+  const told = { answers: 0 };
   const requests = new DirectRequests<Message>({
     path: PATH,
     read: (bytes) =>
@@ -41,7 +47,7 @@ async function startServer(waits: boolean) {
         call.once('data', (first: Message) => {
           const taken = [first];
           setImmediate(() => {
-            requests.takeAfter(first, {
+            const send = requests.takeAfter(first, {
               onMessage: (message) => {
                 taken.push(message);
                 if (!waits || taken.length % 3 > 0) return true;
@@ -53,6 +59,7 @@ async function startServer(waits: boolean) {
               },
               onCancel: () => undefined,
             });
+            if (first.text === TELL) void tell(call, send!, told);
           });
         });
       },
@@ -69,7 +76,15 @@ async function startServer(waits: boolean) {
     session.destroy();
     server.forceShutdown();
   };
-  return { session, close };
+  return { session, close, told };
+}
+
+/** Answers ANSWERS messages, the first through the library. */
+async function tell(call: ServerDuplexStream<Message, string>, send: Send, told: { answers: number }) {
+  call.write('0');
+  for (told.answers = 1; told.answers < ANSWERS; told.answers++)
+    await send(Buffer.from(String(told.answers).padStart(100)));
+  call.end();
 }
 
 function framed(bytes: Buffer, compressed = false): Buffer {
@@ -115,6 +130,38 @@ function cut(bytes: Buffer, lengths: readonly number[]): Buffer[] {
   }
   return pieces;
 }
+
+test('answers come in order, past the library too, and wait for a client who does not read', async (t) => {
+  const { session, close, told } = await startServer(false);
+  t.teardown(close);
+  const stream = session.request({ ':method': 'POST', ':path': PATH, 'content-type': 'application/grpc' });
+  let status: unknown;
+  stream.on('trailers', (trailers: IncomingHttpHeaders) => {
+    status = trailers['grpc-status'];
+  });
+  stream.write(framed(Buffer.from(TELL)));
+  await once(stream, 'response');
+  let before = -1;
+  while (before !== told.answers) {
+    before = told.answers;
+    await sleep(100);
+  }
+  t.true(before > 1 && before < ANSWERS / 2, `${before} answers without a reader`);
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  const bytes = Buffer.concat(chunks);
+  const answers: number[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const end = at + 5 + bytes.readUInt32BE(at + 1);
+    answers.push(Number(bytes.subarray(at + 5, end).toString()));
+    at = end;
+  }
+  t.deepEqual(
+    answers,
+    Array.from({ length: ANSWERS }, (_, i) => i),
+  );
+  t.is(status, '0');
+});
 
 for (const waits of [false, true]) {
   test(`every message is taken once and in order, however it is cut${waits ? ', by a slow taker' : ''}`, async (t) => {
