@@ -12,13 +12,13 @@ const FRESH_MS = 1000;
 const OUTAGE_MS = 60_000;
 /** A database that takes longer than this does not answer, ms. */
 const ANSWER_WITHIN_MS = 500;
-/** Keys that are remembered, at most. */
+/** Keys that are remembered, at most; as many again of those that there are not. */
 const MOST_KEYS = 10_000;
 
-interface Known {
+/** What the database said. */
+interface Known<Found extends FoundKey | null> {
   readonly askedAtMs: number;
-  /** Null: there is no such key. */
-  readonly found: FoundKey | null;
+  readonly found: Found;
 }
 
 interface FoundKey {
@@ -29,7 +29,9 @@ interface FoundKey {
 /** Finds out whose a key is. Only those parts of the key that are not secret reach the database or stay in memory. */
 export class ApiKeyCheck {
   /** By the hash, the longest asked first. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, Known<FoundKey>>();
+  /** The same of keys that there are not: whoever makes keys up must not crowd out the others. */
+  readonly #unknown = new Map<string, Known<null>>();
   /** What is being asked now. */
   readonly #asking = new Map<string, Promise<FoundKey | null>>();
   /** The day for which a key's use was noted last, by its id. */
@@ -38,6 +40,7 @@ export class ApiKeyCheck {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly nowMs = () => performance.now(),
   ) {}
 
   /** Throws UNAUTHENTICATED for what is no key; CREDENTIALS_ENDED for one that was revoked, or expired; DATABASE_UNAVAILABLE. */
@@ -54,8 +57,8 @@ export class ApiKeyCheck {
 
   async #find(hash: Buffer): Promise<FoundKey | null> {
     const name = hash.toString('base64');
-    const known = this.#known.get(name);
-    const ageMs = performance.now() - (known?.askedAtMs ?? -Infinity);
+    const known = this.#known.get(name) ?? this.#unknown.get(name);
+    const ageMs = this.nowMs() - (known?.askedAtMs ?? -Infinity);
     if (known && ageMs < FRESH_MS) return known.found;
     const asking = this.#asking.get(name) ?? this.#begin(name, hash);
     if (!known || ageMs >= OUTAGE_MS) return asking;
@@ -69,15 +72,15 @@ export class ApiKeyCheck {
   }
 
   async #begin(name: string, hash: Buffer): Promise<FoundKey | null> {
-    const askedAtMs = performance.now();
+    const askedAtMs = this.nowMs();
     const asking = this.#ask(hash);
     this.#asking.set(name, asking);
     try {
       const found = await asking;
       this.#known.delete(name);
-      this.#known.set(name, { askedAtMs, found });
-      const [oldest] = this.#known.keys();
-      if (this.#known.size > MOST_KEYS && oldest !== undefined) this.#known.delete(oldest);
+      this.#unknown.delete(name);
+      if (found) remember(this.#known, name, { askedAtMs, found });
+      else remember(this.#unknown, name, { askedAtMs, found });
       return found;
     } finally {
       this.#asking.delete(name);
@@ -101,6 +104,12 @@ export class ApiKeyCheck {
       .tenant(tenantId, (tx) => noteApiKeyUse(tx, keyId, now))
       .catch(() => this.#noted.delete(keyId));
   }
+}
+
+function remember<T>(map: Map<string, T>, name: string, what: T): void {
+  map.set(name, what);
+  const [oldest] = map.keys();
+  if (map.size > MOST_KEYS && oldest !== undefined) map.delete(oldest);
 }
 
 function isOutage(error: unknown): boolean {

@@ -15,8 +15,10 @@ import {
   type Database,
   type Transaction,
 } from '../storage/index.js';
+import { isId, textFault } from './text.js';
 
 const DAY_MS = 86_400_000;
+const LABEL_BYTES = 256;
 
 export interface NewApiKey {
   /** What it is for: 1 to 256 bytes. */
@@ -43,11 +45,14 @@ export class ApiKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** Makes a key, once for the idempotency key. Throws IDEMPOTENCY_KEY_REUSED. */
+  /** Makes a key, once for the idempotency key. Throws IDEMPOTENCY_KEY_REUSED; FIELD_REQUIRED, FIELD_INVALID, ID_INVALID. */
   async create(principal: Principal, asked: NewApiKey, idempotencyKey: string): Promise<CreatedApiKey> {
     const { tenantId } = principal;
     const method = 'CreateApiKey';
     const { label, actorId, days } = asked;
+    if (label === '') throw new VouchError('FIELD_REQUIRED', { field: 'label' });
+    if (textFault(label, LABEL_BYTES) !== null) throw new VouchError('FIELD_INVALID', { field: 'label' });
+    if (!isId(actorId)) throw new VouchError('ID_INVALID', { field: 'actor_id' });
     const request = { label, roles: [...asked.roles], actorId, days };
     const digest = await requestDigest(this.keyring, tenantId, method, request);
     return this.database.tenant(tenantId, async (tx) => {

@@ -1,10 +1,12 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.js';
 import type { Caller, Role } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
 import type { ClientCertificate } from './client-certificate.js';
-import { isId, roleNamed } from './roles.js';
+import { roleNamed } from './roles.js';
+import { isId } from './text.js';
+import { WatchedFiles } from './watched-files.js';
 
 const Id = z.string().refine(isId);
 const ROLE = z.string().transform((text, context): Role => {
@@ -35,7 +37,7 @@ type Client = z.output<typeof Client>;
 /** Whom client certificates name: a file, read again when it changes. */
 export class ClientCertificates {
   #clients: readonly Client[] = [];
-  #version = '';
+  readonly #file: WatchedFiles;
   #checkedAtMs = -Infinity;
 
   constructor(
@@ -44,7 +46,10 @@ export class ClientCertificates {
     private readonly clock: Clock,
     /** Told of a file that cannot be used; the one before stays in use. */
     private readonly onFailure: (error: unknown) => void,
-  ) {}
+    private readonly nowMs = () => performance.now(),
+  ) {
+    this.#file = new WatchedFiles([path]);
+  }
 
   /** Reads the file. Throws CONFIGURATION_INVALID. */
   async open(): Promise<void> {
@@ -68,17 +73,16 @@ export class ClientCertificates {
 
   /** Looks at the file once a second at most. */
   async #readAgain(): Promise<void> {
-    if (performance.now() - this.#checkedAtMs < 1000) return;
-    this.#checkedAtMs = performance.now();
+    if (this.nowMs() - this.#checkedAtMs < 1000) return;
+    this.#checkedAtMs = this.nowMs();
     await this.#read().catch(this.onFailure);
   }
 
   async #read(): Promise<void> {
-    const { mtimeMs, size, ino } = await stat(this.path);
-    const version = `${ino} ${mtimeMs} ${size}`;
-    if (version === this.#version) return;
-    this.#version = version;
-    this.#clients = Clients.parse(JSON.parse(await readFile(this.path, 'utf8'))).clients;
+    const read = await this.#file.changed(async () =>
+      Clients.parse(JSON.parse(await readFile(this.path, 'utf8'))),
+    );
+    if (read) this.#clients = read.clients;
   }
 }
 

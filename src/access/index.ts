@@ -5,5 +5,6 @@ export { ClientCertificates } from './certificates.js';
 export { clientCertificate, type ClientCertificate } from './client-certificate.js';
 export { roleNamed, ROLES } from './roles.js';
 export { certificatesIn } from './terms.js';
+export { ID_BYTES, textFault } from './text.js';
 export { TlsFiles, type TlsPaths } from './tls-files.js';
 export { Tokens, type TokenSettings } from './tokens.js';

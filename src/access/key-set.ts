@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../domain/clock.js';
 import { VouchError } from '../errors.js';
+import { WatchedFiles } from './watched-files.js';
 
 /** Where public keys come from: exactly one of the two. */
 export type KeySetSource = { readonly url: string } | { readonly path: string };
@@ -26,13 +27,15 @@ export class KeySet {
   #readAtMs = -Infinity;
   #triedAtMs = -Infinity;
   #failed = false;
-  #version = '';
+  readonly #file: WatchedFiles;
   #reading: Promise<void> | undefined;
 
   constructor(
     private readonly source: KeySetSource,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.#file = new WatchedFiles('path' in source ? [source.path] : []);
+  }
 
   /**
    * The key that a token names, for `jose`. Asks the issuer about one that is not known.
@@ -84,12 +87,12 @@ export class KeySet {
   async #tryRead(): Promise<void> {
     this.#triedAtMs = this.#nowMs;
     try {
-      const text =
-        'url' in this.source ? await download(this.source.url) : await this.#changed(this.source.path);
-      if (text !== null) {
-        const keys = KeySetForm.parse(JSON.parse(text)).keys.filter(({ kty }) => kty !== 'oct');
-        this.#find = createLocalJWKSet({ keys });
-      }
+      const { source } = this;
+      const find =
+        'url' in source
+          ? lookUpIn(await download(source.url))
+          : await this.#file.changed(async () => lookUpIn(await readFile(source.path, 'utf8')));
+      this.#find = find ?? this.#find;
       this.#readAtMs = this.#nowMs;
       this.#failed = false;
     } catch {
@@ -97,16 +100,12 @@ export class KeySet {
       this.#failed = true;
     }
   }
+}
 
-  /** The file, or null where it is as it was. */
-  async #changed(path: string): Promise<string | null> {
-    const { mtimeMs, size, ino } = await stat(path);
-    const version = `${ino} ${mtimeMs} ${size}`;
-    if (version === this.#version) return null;
-    const text = await readFile(path, 'utf8');
-    this.#version = version;
-    return text;
-  }
+/** Throws for what is no set of keys. */
+function lookUpIn(text: string): JWTVerifyGetKey {
+  const keys = KeySetForm.parse(JSON.parse(text)).keys.filter(({ kty }) => kty !== 'oct');
+  return createLocalJWKSet({ keys });
 }
 
 async function download(url: string): Promise<string> {

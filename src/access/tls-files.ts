@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import { VouchError } from '../errors.js';
 import { certificatesIn, firstEnd } from './terms.js';
+import { WatchedFiles } from './watched-files.js';
 
 /** Where the service's certificate is, and that of the authority of its clients. */
 export interface TlsPaths {
@@ -25,7 +26,6 @@ const LOOK_EVERY_MS = 5000;
 /** Certificates in files, read again when they change: new connections get the new ones, those that are open go on. */
 export class TlsFiles {
   readonly #told = new Set<(contents: TlsContents) => void>();
-  #version = '';
   #contents: TlsContents;
   #timer: NodeJS.Timeout | undefined;
 
@@ -34,10 +34,10 @@ export class TlsFiles {
     /** Told of files that cannot be used; what was before stays in use. */
     private readonly onFailure: (error: unknown) => void,
     private readonly everyMs: number,
-    first: { readonly version: string; readonly contents: TlsContents },
+    private readonly files: WatchedFiles,
+    contents: TlsContents,
   ) {
-    this.#version = first.version;
-    this.#contents = first.contents;
+    this.#contents = contents;
   }
 
   /** Reads the files. Throws CONFIGURATION_INVALID. */
@@ -47,8 +47,9 @@ export class TlsFiles {
     everyMs = LOOK_EVERY_MS,
   ): Promise<TlsFiles> {
     try {
-      const version = await versionOf(paths);
-      return new TlsFiles(paths, onFailure, everyMs, { version, contents: await read(paths) });
+      const files = new WatchedFiles([paths.cert, paths.key, paths.clientCa].filter(Boolean));
+      const contents = (await files.changed(() => read(paths))) ?? (await read(paths));
+      return new TlsFiles(paths, onFailure, everyMs, files, contents);
     } catch (cause) {
       throw new VouchError('CONFIGURATION_INVALID', {
         field: 'VOUCH_TLS_CERT_FILE',
@@ -84,19 +85,12 @@ export class TlsFiles {
   }
 
   async #look(): Promise<void> {
-    const version = await versionOf(this.paths);
-    if (version === this.#version) return;
-    const contents = await read(this.paths);
     // A key of another certificate, half of a change: it is looked at again the next time.
-    this.#version = version;
+    const contents = await this.files.changed(() => read(this.paths));
+    if (!contents) return;
     this.#contents = contents;
     for (const tell of this.#told) tell(contents);
   }
-}
-
-async function versionOf({ cert, key, clientCa }: TlsPaths): Promise<string> {
-  const stats = await Promise.all([cert, key, clientCa].filter(Boolean).map((path) => stat(path)));
-  return stats.map(({ ino, mtimeMs, size }) => `${ino} ${mtimeMs} ${size}`).join(', ');
 }
 
 /** Throws where they do not belong together. */

@@ -3,7 +3,8 @@ import type { Clock } from '../domain/clock.js';
 import type { Caller, Role } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
 import { KeySet, type KeySetSource } from './key-set.js';
-import { isId, roleNamed } from './roles.js';
+import { roleNamed } from './roles.js';
+import { isId } from './text.js';
 
 /** Which tokens count, and what in them says who comes. */
 export interface TokenSettings {

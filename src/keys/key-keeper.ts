@@ -32,8 +32,6 @@ export class KeyKeeper {
   readonly #stopped = new AbortController();
   readonly #asked = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  /** What the round under way has seen, and the last whole one. */
-  #seen: Seen = { oldestAt: null, unreadable: 0 };
   #lastSeen: Readonly<Seen> | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -72,17 +70,18 @@ export class KeyKeeper {
    * Everything that is to be done for a tenant. A rotation that is out of reach, since its key must come from elsewhere
    * first, keeps nothing else from being done.
    *
+   * @param seen to which what is seen is added
    * @throws what the database and the keyring throw
    */
-  async maintain(tenantId: string): Promise<void> {
+  async maintain(tenantId: string, seen: Seen = { oldestAt: null, unreadable: 0 }): Promise<void> {
     const { keys, work, onUnreadable } = this.#parts;
     const actor: KeyActor = { tenantId, role: 'SERVICE', actorId: 'vouch' };
     const { epoch, createdAt, isDue } = await keys.inUse(tenantId);
-    if (createdAt < (this.#seen.oldestAt ?? Infinity)) this.#seen.oldestAt = createdAt;
+    if (createdAt < (seen.oldestAt ?? Infinity)) seen.oldestAt = createdAt;
     // The same key from every process: they rotate once.
     const rotated = isDue ? await Promise.allSettled([keys.rotate(actor, `due ${epoch}`)]) : null;
     const done = await work.run(actor, this.#stopped.signal);
-    this.#seen.unreadable += done.unreadable;
+    seen.unreadable += done.unreadable;
     if (done.unreadable > 0) onUnreadable(done);
     await keys.destroyExpired(actor);
     if (rotated?.[0].status === 'rejected') throw rotated[0].reason;
@@ -95,13 +94,13 @@ export class KeyKeeper {
   }
 
   async #round(): Promise<void> {
-    this.#seen = { oldestAt: null, unreadable: 0 };
+    const seen: Seen = { oldestAt: null, unreadable: 0 };
     try {
       for (const tenantId of await this.#parts.database.system(listTenants)) {
         if (this.#stopped.signal.aborted) return;
-        await this.#keep(tenantId);
+        await this.#keep(tenantId, seen);
       }
-      this.#lastSeen = this.#seen;
+      this.#lastSeen = seen;
     } finally {
       this.#timer = setTimeout(() => {
         this.start();
@@ -110,9 +109,9 @@ export class KeyKeeper {
   }
 
   /** One tenant whose keys are out of reach is no reason to leave the others. */
-  async #keep(tenantId: string): Promise<void> {
+  async #keep(tenantId: string, seen?: Seen): Promise<void> {
     try {
-      if (!this.#stopped.signal.aborted) await this.maintain(tenantId);
+      if (!this.#stopped.signal.aborted) await this.maintain(tenantId, seen);
     } catch (error) {
       this.#tell(error);
     }

@@ -29,6 +29,24 @@ export function actingFor(caller: Caller, rpc: string): Principal {
   return { tenantId: caller.tenantId, role, actorId: caller.actorId };
 }
 
+/**
+ * Checks that somebody may give roles to others: nobody gives a right that is not theirs. Throws ROLE_NOT_ALLOWED, also for a
+ * role with nothing but one RPC more.
+ */
+export function checkMayGive({ roles }: Caller, given: readonly Role[]): void {
+  for (const allowed of ALLOWED.values()) {
+    const beyond = allowed.some((role) => roles.includes(role))
+      ? undefined
+      : given.find((role) => allowed.includes(role));
+    if (beyond === undefined) continue;
+    throw new VouchError('ROLE_NOT_ALLOWED', {
+      field: 'roles',
+      message: `Whoever gives the role ${beyond} must have it.`,
+      metadata: { role: beyond },
+    });
+  }
+}
+
 /** The caller before it is known what they may do: in the first of their roles. */
 export function asPrincipal(caller: Caller): Principal {
   return { tenantId: caller.tenantId, role: firstRole(caller), actorId: caller.actorId };

@@ -3,6 +3,7 @@ import { VouchError } from '../errors.js';
 import { VerificationServiceDefinition as Verification } from '../gen/vouch/v1/verification.js';
 import { EnrolmentServiceDefinition as Enrolment } from '../gen/vouch/v1/enrolment.js';
 import type { Calls } from '../session/index.js';
+import { validId } from './validate.js';
 
 const { getCall, evaluateCall, updateCall, resumeCall, overrideDecision, watchCall } = Verification.methods;
 const { enrolFromCall, adaptFromCall } = Enrolment.methods;
@@ -16,8 +17,8 @@ const OF_ONE_CALL: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Holds platforms to the calls that they stream, and agents to those that name them, or nobody. Throws CALL_OF_ANOTHER,
- * DATABASE_UNAVAILABLE. A call that is not there is left to whoever carries the request out.
+ * Holds platforms to the calls that they stream, and agents to those that name them, or nobody. Throws ID_INVALID,
+ * CALL_OF_ANOTHER, DATABASE_UNAVAILABLE. A call that is not there is left to whoever carries the request out.
  */
 export async function checkOwnCall(
   { store }: Pick<Calls, 'store'>,
@@ -27,8 +28,8 @@ export async function checkOwnCall(
 ): Promise<void> {
   const { tenantId, role, actorId } = principal;
   if ((role !== 'TELEPHONY' && role !== 'AGENT') || !OF_ONE_CALL.has(rpc)) return;
-  const { callId } = request as { readonly callId: string };
-  const call = callId === '' ? null : await store.find(tenantId, callId);
+  const callId = validId((request as { readonly callId: string }).callId, 'call_id');
+  const call = await store.find(tenantId, callId);
   if (call === null) return;
   const whose = role === 'TELEPHONY' ? call.streamedBy : call.agentId;
   if (whose !== null && whose !== actorId) throw new VouchError('CALL_OF_ANOTHER', { field: 'call_id' });

@@ -1,9 +1,5 @@
+import { ID_BYTES, textFault } from '../access/index.js';
 import { VouchError } from '../errors.js';
-
-/** The longest id, bytes of UTF-8. */
-const ID_BYTES = 256;
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 
 /**
  * An id: 1 to 256 bytes of UTF-8 in NFC without control characters. Right-to-left text is an id like any other.
@@ -42,13 +38,8 @@ export function validText(
   maximumBytes: number,
   reason: 'ID_INVALID' | 'FIELD_INVALID' = 'FIELD_INVALID',
 ): string {
-  const bytes = Buffer.byteLength(value, 'utf8');
-  const complaint = (what: string) => new VouchError(reason, { field, message: `${field} ${what}.` });
-  if (bytes > maximumBytes) throw complaint(`is longer than ${maximumBytes} bytes`);
-  if (CONTROL.test(value)) throw complaint('holds control characters');
-  // U+FFFD stands where bytes were no UTF-8.
-  if (!value.isWellFormed() || value.includes('\ufffd')) throw complaint('is not valid UTF-8');
-  if (value.normalize('NFC') !== value) throw complaint('is not in Unicode normal form C');
+  const fault = textFault(value, maximumBytes);
+  if (fault !== null) throw new VouchError(reason, { field, message: `${field} ${fault}.` });
   return value;
 }
 

@@ -94,18 +94,53 @@ test('keys are listed with the day of their last use, to their own tenant', asyn
   await check.caller(secret);
 });
 
-test('while the database does not answer, a key that was known counts for a minute', async (t) => {
-  const { secret, database, clock } = await made(t);
-  let isDown = false;
+/** The database, which may come to fail, to hang, or to know no key. */
+async function faulty(t: ExecutionContext) {
+  const ground = await made(t);
+  const { database, clock } = ground;
+  const state = { is: 'well' as 'well' | 'down' | 'hanging' | 'empty', nowMs: 0 };
   const flaky = {
-    system: (work: never) =>
-      isDown ? Promise.reject(new VouchError('DATABASE_UNAVAILABLE')) : database.system(work),
+    system: (work: never) => {
+      if (state.is === 'down') return Promise.reject(new VouchError('DATABASE_UNAVAILABLE'));
+      if (state.is === 'hanging') return new Promise(() => undefined);
+      return state.is === 'empty' ? Promise.resolve(null) : database.system(work);
+    },
     tenant: (tenantId: string, work: never) => database.tenant(tenantId, work),
   } as unknown as Database;
-  const check = new ApiKeyCheck(flaky, clock);
+  return { ...ground, state, check: new ApiKeyCheck(flaky, clock, () => state.nowMs) };
+}
+
+for (const fault of ['down', 'hanging'] as const)
+  test(`while the database is ${fault}, a key that was known counts for a minute`, async (t) => {
+    const { secret, check, state } = await faulty(t);
+    await check.caller(secret);
+    state.is = fault;
+    state.nowMs = 59_999;
+    await check.caller(secret);
+    state.nowMs = 60_000;
+    const late = new Promise<string>((done) => setTimeout(done, 700, 'no answer'));
+    const answer = await Promise.race([reasonOf(check.caller(secret)), late]);
+    t.is(answer, fault === 'down' ? 'DATABASE_UNAVAILABLE' : 'no answer');
+  });
+
+test('keys that are made up do not crowd out those that there are', async (t) => {
+  const { secret, check, state } = await faulty(t);
   await check.caller(secret);
-  isDown = true;
-  await new Promise((later) => setTimeout(later, 1100));
-  await check.caller(secret);
-  t.is(await reasonOf(new ApiKeyCheck(flaky, clock).caller(secret)), 'DATABASE_UNAVAILABLE');
+  state.is = 'empty';
+  for (let i = 0; i < 10_001; i++) {
+    const digits = String(i).padStart(42, '0');
+    t.is(await reasonOf(check.caller(`vouch_key_${digits}A`)), 'UNAUTHENTICATED');
+  }
+  state.is = 'down';
+  state.nowMs = 30_000;
+  t.is((await check.caller(secret)).actorId, 'ivr');
+});
+
+test('a key is made for ids and texts only', async (t) => {
+  const { keys, officer } = await made(t);
+  const reason = (wrong: object) => reasonOf(keys.create(officer, { ...ASKED, ...wrong }, 'other'));
+  for (const actorId of ['', 'a\u0000', 'a\ufffd', 'x'.repeat(257), 'e\u0301'])
+    t.is(await reason({ actorId }), 'ID_INVALID', JSON.stringify(actorId));
+  t.is(await reason({ label: '' }), 'FIELD_REQUIRED');
+  t.is(await reason({ label: 'a\nb' }), 'FIELD_INVALID');
 });

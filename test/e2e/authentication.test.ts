@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp } from 'node:fs/promises';
+import { access, mkdtemp } from 'node:fs/promises';
 import test from 'ava';
 import { Status } from 'nice-grpc';
 import { Authentication } from '../../src/gen/vouch/v1/admin.js';
@@ -20,7 +20,7 @@ test.serial(
   'a caller is known by key, token or certificate, and what they say of themselves counts nothing',
   async (t) => {
     const administrator = await world().administrator(t);
-    const { secret } = await newKey(administrator, [Role.SUPERVISOR, Role.AGENT], 'desktop');
+    const { secret } = await newKey(administrator, [Role.SUPERVISOR, Role.TELEPHONY], 'desktop');
     const token = await world().provider.token({ sub: 'ann', roles: ['agent'] });
     const pair = await world().authority.issue('ivr', `URI:${IVR}`);
     const lies = { 'vouch-tenant': 'other', 'vouch-role': 'administrator', 'vouch-actor': 'mallory' };
@@ -28,7 +28,11 @@ test.serial(
     const callers: [BearerClients, object][] = [
       [
         clientsWith(plain, { ...lies, authorization: `Bearer ${secret}` }),
-        { roles: [Role.SUPERVISOR, Role.AGENT], actorId: 'desktop', authentication: Authentication.API_KEY },
+        {
+          roles: [Role.SUPERVISOR, Role.TELEPHONY],
+          actorId: 'desktop',
+          authentication: Authentication.API_KEY,
+        },
       ],
       [
         clientsWith(plain, { ...lies, authorization: `bearer ${token}` }),
@@ -74,10 +78,10 @@ test.serial('HTTP speaks TLS with the same certificate, and takes keys and token
   const { httpAddress } = world().service;
   const ask = (headers: Readonly<Record<string, string>>) =>
     askHttps(httpAddress, world().ca, 'AdminService/GetPrincipal', headers);
-  const { secret } = await newKey(administrator, [Role.AUDITOR], 'checker');
+  const { secret } = await newKey(administrator, [Role.SUPERVISOR], 'checker');
   const { status, body } = await ask({ authorization: `Bearer ${secret}` });
   t.is(status, 200);
-  t.like(JSON.parse(body), { tenantId: 'acme', actorId: 'checker', roles: ['ROLE_AUDITOR'] });
+  t.like(JSON.parse(body), { tenantId: 'acme', actorId: 'checker', roles: ['ROLE_SUPERVISOR'] });
   t.is((await ask({ authorization: `Bearer ${await world().provider.token()}` })).status, 200);
   for (const bad of [{}, { 'vouch-role': 'administrator' }, { authorization: 'Bearer x.y.z' }])
     t.is((await ask(bad)).status, 401);
@@ -89,7 +93,7 @@ test.serial('nobody reaches another tenant, whatever they are there', async (t) 
     world().channel(t),
     await world().provider.token({ tenant: 'other', roles: ['administrator'] }),
   );
-  const { keyId } = await newKey(administrator, [Role.AGENT], 'desktop');
+  const { keyId } = await newKey(administrator, [Role.TELEPHONY], 'desktop');
   t.deepEqual((await foreign.admin.listApiKeys({})).apiKeys, []);
   isRefused(t, await failure(foreign.admin.revokeApiKey({ keyId })), {
     reason: 'API_KEY_NOT_FOUND',
@@ -101,7 +105,7 @@ test.serial('nobody reaches another tenant, whatever they are there', async (t) 
 
 test.serial('making and revoking keys is recorded, and no key stands in the trail', async (t) => {
   const administrator = await world().administrator(t);
-  const { secret, keyId } = await newKey(administrator, [Role.AGENT], 'desktop');
+  const { secret, keyId } = await newKey(administrator, [Role.TELEPHONY], 'desktop');
   await administrator.admin.revokeApiKey({ keyId });
   await administrator.admin.revokeApiKey({ keyId });
   const auditor = bearer(world().channel(t), await world().provider.token({ roles: ['auditor'] }));
@@ -115,6 +119,27 @@ test.serial('making and revoking keys is recorded, and no key stands in the trai
     ],
   );
   t.false(JSON.stringify(entries).includes(secret.slice(20)));
+});
+
+test.serial('nobody makes a key that may do more than they may', async (t) => {
+  const { admin } = await world().administrator(t);
+  for (const role of [Role.AUDITOR, Role.PRIVACY_OFFICER, Role.AGENT]) {
+    const asked = { label: 'test', roles: [Role.SUPERVISOR, role], actorId: 'ops', idempotencyKey: 'more' };
+    isRefused(t, await failure(admin.createApiKey(asked)), {
+      reason: 'ROLE_NOT_ALLOWED',
+      code: Status.PERMISSION_DENIED,
+      field: 'roles',
+    });
+  }
+});
+
+test.serial('a key that cannot be made leaves no file', async (t) => {
+  const path = world().file('never.key');
+  const asked = ['--roles', 'telephony', '--actor', '', '--label', 'test', '--out', path];
+  const { code, stderr } = await world().apiKey('create', ...asked);
+  t.not(code, 0);
+  t.regex(stderr, /ID_INVALID/);
+  await t.throwsAsync(access(path), { code: 'ENOENT' });
 });
 
 test.serial('a key that is revoked loses its live streams, and another key takes the call up', async (t) => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { Consents } from '../../src/consent/index.js';
 import { FileKeyring, openKeyring } from '../../src/crypto/index.js';
@@ -143,7 +144,7 @@ test.serial(
 test.serial(
   'a data key that does not open is left, told each time, and its epoch is not kept for it',
   async (t) => {
-    const { url, clock, officer, keys, work, grant } = await keyGround(t);
+    const { url, clock, officer, keys, work, keeper, failures, grant } = await keyGround(t);
     await grant('lee');
     await asOwner(
       url,
@@ -155,6 +156,12 @@ test.serial(
     t.like(await work.run(officer), { rewrapped: 0, unreadable: 1 });
     const [first] = (await keys.status(officer.tenantId)).epochs;
     t.like(first, { dataKeys: 1, destroyAfter: clock.in(35 * DAY_MS) });
+    keeper.start();
+    for (const told of [1, 2]) {
+      while (failures.length < told || keeper.lastSeen === undefined) await sleep(5);
+      t.is(keeper.lastSeen.unreadable, 1, 'however often the tenant is looked at');
+      keeper.poke(officer.tenantId);
+    }
   },
 );
 

@@ -169,11 +169,11 @@ test('a key of a program is made, shown once, and revoked', async (t) => {
   await page.getByLabel('In whose name does it act?').fill('desktop-1');
   await page.getByRole('button', { name: 'Make the key' }).click();
   await page.getByText('What may it do? is missing.').waitFor();
-  await page.getByLabel('Auditor').check();
+  await page.getByLabel('Telephony').check();
   await page.getByRole('button', { name: 'Make the key' }).click();
   const secret = await page.locator('.secret').innerText();
   const [made] = (await admin.listApiKeys({})).apiKeys;
-  t.like(made, { label: '<b>desktop</b>', actorId: 'desktop-1', roles: [Role.AUDITOR], createdBy: 'kim' });
+  t.like(made, { label: '<b>desktop</b>', actorId: 'desktop-1', roles: [Role.TELEPHONY], createdBy: 'kim' });
   t.true(secret.startsWith(made!.prefix));
   t.true(secret.length > made!.prefix.length + 32);
   await assertSound(t, page, 'a key that is shown');

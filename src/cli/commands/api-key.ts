@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, unlink } from 'node:fs/promises';
 import { InvalidArgumentError, type Command } from 'commander';
 import { ApiKeys, roleNamed } from '../../access/index.js';
 import type { Principal, Role } from '../../domain/principal.js';
@@ -45,13 +45,14 @@ function createCommand(): Command {
     .option('--out <path>', 'write the key to a new file that nobody else may read, instead of showing it')
     .action(async (options: CreateOptions) => {
       // First the file: a key that nobody gets would count all the same.
-      const file = options.out === undefined ? null : await open(options.out, 'wx', 0o600);
-      const { apiKey, secret } = await withKeys(options, (keys, principal) =>
-        keys.create(principal, { ...options, actorId: options.actor }, randomUUID()),
-      );
-      await file?.writeFile(`${secret}\n`);
-      await file?.close();
-      const shown = file ? {} : { secret: secret ?? '' };
+      const { apiKey, secret } = await intoNewFile(options.out, async (write) => {
+        const made = await withKeys(options, (keys, principal) =>
+          keys.create(principal, { ...options, actorId: options.actor }, randomUUID()),
+        );
+        await write(`${made.secret}\n`);
+        return made;
+      });
+      const shown = options.out === undefined ? { secret: secret ?? '' } : {};
       const { keyId, expiresAt } = apiKey;
       const rows = fields([
         ['key', options.out ?? secret ?? ''],
@@ -60,6 +61,23 @@ function createCommand(): Command {
       ]);
       answer(options, { keyId, expiresAt, ...shown }, rows);
     });
+}
+
+/** Opens a new file that nobody else may read, for what `work` writes; where that fails, it is not there. */
+async function intoNewFile<T>(
+  path: string | undefined,
+  work: (write: (text: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  if (path === undefined) return work(() => Promise.resolve());
+  const file = await open(path, 'wx', 0o600);
+  try {
+    return await work((text) => file.writeFile(text));
+  } catch (error) {
+    await unlink(path);
+    throw error;
+  } finally {
+    await file.close();
+  }
 }
 
 function listCommand(): Command {

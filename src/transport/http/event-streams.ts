@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
 import { VouchError } from '../../errors.js';
 
-/** A line at least this often, so that whoever is in between keeps the connection and a client notices a dead one, ms. */
-const BEAT_MS = 5000;
+/** How long things last, ms. */
+export interface StreamTimes {
+  /** A line at least this often, so that whoever is in between keeps the connection and a client notices a dead one. */
+  readonly beatMs: number;
+  /** Whoever reads nothing for so long is cut off. */
+  readonly unreadMs: number;
+}
 
-/** Whoever reads nothing for so long is cut off, ms. */
-const UNREAD_MS = 30_000;
+const TIMES: StreamTimes = { beatMs: 5000, unreadMs: 30_000 };
 
 /** How an event stream speaks. */
 export interface EventForm<Message> {
@@ -15,36 +19,62 @@ export interface EventForm<Message> {
   cut(): void;
 }
 
+/** Where a stream may be. */
+export interface StreamPlace {
+  /** Aborted when the service stops. */
+  readonly drained: AbortSignal;
+  /** Takes the place, once. Throws TOO_MANY_STREAMS, SHUTTING_DOWN. */
+  take(): void;
+  /** Gives it back, for good. */
+  free(): void;
+}
+
 /** The answers as server-sent events that are open now: only so many, and all of them told when the service stops. */
 export class EventStreams {
+  /** The places that are taken. */
   readonly #open = new Set<AbortController>();
   #draining = false;
 
-  constructor(private readonly maximum: number) {}
+  constructor(
+    private readonly maximum: number,
+    private readonly times: StreamTimes = TIMES,
+  ) {}
+
+  /** A place for one stream, to be taken before any work is done for it. */
+  place(): StreamPlace {
+    const drained = new AbortController();
+    let freed = false;
+    return {
+      drained: drained.signal,
+      take: () => {
+        if (freed || this.#open.has(drained)) return;
+        if (this.#draining) throw shuttingDown();
+        if (this.#open.size >= this.maximum) throw tooMany(this.maximum);
+        this.#open.add(drained);
+      },
+      free: () => {
+        freed = true;
+        this.#open.delete(drained);
+      },
+    };
+  }
 
   /**
-   * Begins a stream. Throws TOO_MANY_STREAMS, SHUTTING_DOWN.
+   * Begins a stream, and frees its place at the end. Throws TOO_MANY_STREAMS, SHUTTING_DOWN.
    *
    * @param messages is pulled only as fast as the client reads
    * @param gone aborts when the client is gone
    */
   open<Message>(
+    place: StreamPlace,
     messages: AsyncIterator<Message, unknown>,
     form: EventForm<Message>,
     gone: AbortSignal,
   ): Readable {
-    if (this.#draining) throw shuttingDown();
-    if (this.#open.size >= this.maximum) {
-      throw new VouchError('TOO_MANY_STREAMS', {
-        metadata: { limit: String(this.maximum) },
-        retryAfterMs: 5000,
-      });
-    }
-    const drained = new AbortController();
-    this.#open.add(drained);
-    const events = new Events(messages, form, gone, drained.signal);
+    place.take();
+    const events = new Events(messages, form, this.times, gone, place.drained);
     return Readable.from(events.run(), { objectMode: false }).once('close', () => {
-      this.#open.delete(drained);
+      place.free();
       // What is waited for may take its time; nobody waits for that.
       void Promise.resolve(messages.return?.()).catch(() => undefined);
     });
@@ -55,6 +85,10 @@ export class EventStreams {
     this.#draining = true;
     for (const stream of this.#open) stream.abort();
   }
+}
+
+function tooMany(maximum: number): VouchError {
+  return new VouchError('TOO_MANY_STREAMS', { metadata: { limit: String(maximum) }, retryAfterMs: 5000 });
 }
 
 function shuttingDown(): VouchError {
@@ -73,6 +107,7 @@ class Events<Message> {
   constructor(
     private readonly messages: AsyncIterator<Message, unknown>,
     private readonly form: EventForm<Message>,
+    private readonly times: StreamTimes,
     private readonly gone: AbortSignal,
     private readonly drained: AbortSignal,
   ) {}
@@ -83,7 +118,7 @@ class Events<Message> {
     };
     const timer = setInterval(() => {
       this.#beat();
-    }, BEAT_MS);
+    }, this.times.beatMs);
     this.gone.addEventListener('abort', wake);
     this.drained.addEventListener('abort', wake);
     try {
@@ -146,7 +181,8 @@ class Events<Message> {
   }
 
   #beat(): void {
-    if (this.#askedToReadAt > 0 && performance.now() - this.#askedToReadAt > UNREAD_MS) this.form.cut();
+    const { unreadMs } = this.times;
+    if (this.#askedToReadAt > 0 && performance.now() - this.#askedToReadAt > unreadMs) this.form.cut();
     this.#beatDue = true;
     this.#wake();
   }

@@ -1,5 +1,8 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
+/** For how long what was checked counts, ms. */
+const FRESH_MS = 1000;
+
 /** What probes are told of. */
 export interface Health {
   /** Whether the service has been started. */
@@ -15,7 +18,25 @@ export function addHealth(app: FastifyInstance, health: Health): void {
   };
   probe('/health/live', () => true);
   probe('/health/started', () => health.started());
-  probe('/health/ready', () => health.ready());
+  probe(
+    '/health/ready',
+    once(() => health.ready()),
+  );
+}
+
+/** What is checked for one probe counts for all of the next second: whoever asks on and on costs no more. */
+function once(check: () => Promise<boolean>): () => Promise<boolean> {
+  let last: { readonly answer: Promise<boolean>; endedAtMs: number } | undefined;
+  return async () => {
+    if (last && performance.now() - last.endedAtMs < FRESH_MS) return last.answer;
+    const asked = { answer: check(), endedAtMs: Infinity };
+    last = asked;
+    const ended = () => {
+      asked.endedAtMs = performance.now();
+    };
+    asked.answer.then(ended, ended);
+    return asked.answer;
+  };
 }
 
 function say(reply: FastifyReply, well: boolean): FastifyReply {

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AbortError } from 'abort-controller-x';
 import { VouchError } from '../../errors.js';
-
-/** What an RPC's message may have, bytes: as over gRPC, a file piece of 1 MiB in base64 included. */
-export const MOST_MESSAGE_BYTES = 2 << 20;
+import { MOST_MESSAGE_BYTES } from '../read-call.js';
 
 function tooLarge(): VouchError {
   return new VouchError('MESSAGE_TOO_LARGE', { metadata: { limitBytes: String(MOST_MESSAGE_BYTES) } });

@@ -7,7 +7,7 @@ import { tell } from '../errors.js';
 import { withTimeout } from '../rpcs/timeout.js';
 import type { Rpc, RpcContext, RpcDefinition, Service } from '../services.js';
 import { errorBody } from './answer.js';
-import type { EventStreams } from './event-streams.js';
+import type { EventStreams, StreamPlace } from './event-streams.js';
 import { readJson, writeJson } from './json.js';
 import { lines, wholeBody } from './lines.js';
 
@@ -71,9 +71,14 @@ class RpcRoute {
       signal: gone.signal,
       metadata: (key: string) => header(request, key),
     } as const;
-    const answers = guarded(this.options.chain, asked, (who) => this.#call(given, who));
+    // Only who may ask takes a place, and has it before any work is done.
+    const place = responseStream ? this.options.streams.place() : null;
+    const answers = guarded(this.options.chain, asked, (who) => {
+      place?.take();
+      return this.#call(given, who);
+    });
     void reply.header('cache-control', 'no-store');
-    if (responseStream) return this.#stream(answers, reply, gone.signal);
+    if (place) return this.#stream(place, answers, reply, gone.signal);
     const { value } = await answers.next();
     return reply.type('application/json').send(this.#write(value));
   }
@@ -105,18 +110,23 @@ class RpcRoute {
     for await (const line of lines(request.raw)) yield this.#read(line);
   }
 
-  async #stream(answers: Answers<unknown>, reply: FastifyReply, gone: AbortSignal): Promise<FastifyReply> {
+  async #stream(
+    place: StreamPlace,
+    answers: Answers<unknown>,
+    reply: FastifyReply,
+    gone: AbortSignal,
+  ): Promise<FastifyReply> {
     const { streams } = this.options;
     const form = {
       write: (message: unknown) => this.#write(message),
       writeError: (error: unknown) => JSON.stringify(errorBody(tell(error, this.options.chain.report))),
       cut: () => reply.raw.destroy(),
     };
-    const messages = await begun(answers);
     let stream: Readable;
     try {
-      stream = streams.open(messages, form, gone);
+      stream = streams.open(place, await begun(answers), form, gone);
     } catch (error) {
+      place.free();
       void answers.return(undefined).catch(() => undefined); // It may take its time; the answer does not wait.
       throw error;
     }

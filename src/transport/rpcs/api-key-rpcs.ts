@@ -4,11 +4,12 @@ import type * as access from '../../gen/vouch/v1/access.js';
 import * as common from '../../gen/vouch/v1/common.js';
 import { VouchError } from '../../errors.js';
 import { fromProto, toProto } from '../enums.js';
-import { idempotencyKey, requiredText, validId, validUuid, within } from '../validate.js';
-import type { TransportParts, WithPrincipal } from './parts.js';
+import { checkMayGive } from '../access.js';
+import { idempotencyKey, validUuid, within } from '../validate.js';
+import type { TransportParts, WithCaller } from './parts.js';
 
 type ApiKeyRpcs = Pick<
-  AdminServiceImplementation<WithPrincipal>,
+  AdminServiceImplementation<WithCaller>,
   'createApiKey' | 'listApiKeys' | 'revokeApiKey'
 >;
 
@@ -19,16 +20,18 @@ const MOST_ROLES = 6;
 /** The part of AdminService that is about the keys of programs. */
 export function apiKeyRpcs({ apiKeys }: Pick<TransportParts, 'apiKeys'>): ApiKeyRpcs {
   return {
-    createApiKey: async (request, { principal }) => {
-      const { roles } = request;
-      if (roles.length === 0) throw new VouchError('FIELD_REQUIRED', { field: 'roles' });
-      within(roles.length, 'roles', 1, MOST_ROLES);
+    createApiKey: async (request, { principal, caller }) => {
+      const { label, actorId } = request;
+      if (request.roles.length === 0) throw new VouchError('FIELD_REQUIRED', { field: 'roles' });
+      within(request.roles.length, 'roles', 1, MOST_ROLES);
+      const roles = request.roles.map((role) => fromProto(common.Role, role, 'roles'));
+      checkMayGive(caller, roles);
       const { apiKey, secret } = await apiKeys.create(
         principal,
         {
-          label: requiredText(request.label, 'label', 256),
-          roles: roles.map((role) => fromProto(common.Role, role, 'roles')),
-          actorId: validId(request.actorId, 'actor_id'),
+          label,
+          roles,
+          actorId,
           days: within(request.days === 0 ? USUAL_DAYS : request.days, 'days', 1, MOST_DAYS),
         },
         idempotencyKey(request.idempotencyKey),

@@ -59,6 +59,7 @@ test('a service whose database is gone is not ready, and alive', async (t) => {
   const http = new HttpCaller(running);
   t.is((await http.get('/health/ready')).status, 200);
   await own.postgres.stop();
+  await new Promise((later) => setTimeout(later, 1000));
   t.is((await http.get('/health/ready')).status, 503);
   t.is((await http.get('/health/live')).status, 200);
 });

@@ -167,7 +167,7 @@ export class ApiKeysPage extends Page {
           label: 'What may it do?',
           kind: 'choices',
           options: ROLES,
-          hint: 'As few as will do.',
+          hint: 'As few as will do, and nothing that you may not do yourself.',
         },
         {
           name: 'days',
