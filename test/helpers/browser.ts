@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { ExecutionContext } from 'ava';
 import test from 'ava';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 /** Widths that pages are looked at in: the least that is supported, a tablet, a desktop. */
@@ -41,12 +41,43 @@ export function browserOfFile(microphone?: string): (options?: BrowserContextOpt
   };
 }
 
-/** Fails for whatever axe finds on the page as it is: WCAG 2.2 A and AA, and its best practices. */
-export async function assertAccessible(t: ExecutionContext, page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe tells of a rule that something breaks. */
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary?: string }[];
+}
+
+/** The rules whose answer hangs on colours. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * Fails for whatever axe finds on the page as it is: WCAG 2.2 A and AA, and its best practices.
+ *
+ * @param rules only these
+ */
+export async function assertAccessible(
+  t: ExecutionContext,
+  page: Page,
+  what: string,
+  rules?: readonly string[],
+): Promise<void> {
+  // Once a page: the script is half a megabyte.
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
+  const options = { resultTypes: ['violations'], ...(rules ? { runOnly: rules } : {}) };
+  const violations = await page.evaluate<readonly Violation[]>(
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`,
+  );
   const found = violations.map(
     ({ id, nodes }) =>
       `${id}: ${nodes.map(({ target, failureSummary }) => `${target.join(' ')} (${failureSummary ?? ''})`).join('; ')}`,
   );
   t.deepEqual(found, [], what);
+}
+
+/** The same in either theme: all rules in the first, in the other what hangs on colours. The elements are the same in both. */
+export async function assertAccessibleInThemes(t: ExecutionContext, page: Page, what: string): Promise<void> {
+  for (const [at, colorScheme] of THEMES.entries()) {
+    await page.emulateMedia({ colorScheme });
+    await assertAccessible(t, page, `${what}, ${colorScheme}`, at === 0 ? undefined : OF_COLOURS);
+  }
 }

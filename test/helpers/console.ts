@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import type { Page } from 'playwright-core';
 import type { Role } from '../../src/domain/principal.js';
-import { assertAccessible, THEMES } from './browser.js';
+import { assertAccessibleInThemes } from './browser.js';
 import type { TestService } from './ground.js';
 
 export interface Signed {
@@ -40,10 +40,7 @@ export async function settled(page: Page): Promise<void> {
 
 /** Fails for whatever axe finds in either theme, and where the page is wider than the window. */
 export async function assertSound(t: ExecutionContext, page: Page, what: string): Promise<void> {
-  for (const colorScheme of THEMES) {
-    await page.emulateMedia({ colorScheme });
-    await assertAccessible(t, page, `${what}, ${colorScheme}`);
-  }
+  await assertAccessibleInThemes(t, page, what);
   await assertFits(t, page, what);
 }
 

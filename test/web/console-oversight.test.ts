@@ -3,10 +3,9 @@ import test from 'ava';
 import { AuditKind, AuditProblem } from '../../src/gen/vouch/v1/audit.js';
 import { KeyEpochState } from '../../src/gen/vouch/v1/admin.js';
 import { Role } from '../../src/gen/vouch/v1/common.js';
-import { OverrideAction, OverrideReason } from '../../src/gen/vouch/v1/verification.js';
-import { assertAccessible, browserOfFile, WIDTHS } from '../helpers/browser.js';
-import type { TestTenant } from '../helpers/caller.js';
-import { assertFits, assertSound, go, openConsole, type Signed } from '../helpers/console.js';
+import { assertAccessible, browserOfFile } from '../helpers/browser.js';
+import { assertSound, go, openConsole, type Signed } from '../helpers/console.js';
+import { overriddenCall } from '../helpers/console-routes.js';
 import { serviceOfFile } from '../helpers/ground.js';
 
 const service = serviceOfFile();
@@ -18,27 +17,11 @@ const consoleAt = async (signed: Signed, place: string) => {
   return page;
 };
 
-/** A call that was rejected, and served all the same. */
-async function overridden(tenant: TestTenant): Promise<void> {
-  await tenant.enrol('allison_en');
-  const call = tenant.open(['allison_en'], { callId: 'overridden', agentId: 'anna' });
-  await call.speech('paola_it/call-1.wav');
-  await call.end();
-  await tenant.verification.overrideDecision({
-    callId: call.callId,
-    decisionId: call.decision.decisionId,
-    action: OverrideAction.PROCEEDED,
-    reason: OverrideReason.OTHERWISE_IDENTIFIED,
-    note: 'Her <b>manager</b> knows her',
-    onBehalfOf: 'anna',
-    idempotencyKey: 'o',
-  });
-}
-
 test('the trail is searched by person, actor, kind and time, page by page; each search is in it', async (t) => {
   t.timeout(60_000);
   const tenant = await service().tenant();
-  await overridden(tenant);
+  await tenant.enrol('allison_en');
+  await overriddenCall(tenant);
   const page = await consoleAt({ tenantId: tenant.tenantId, role: 'PRIVACY_OFFICER' }, 'audit');
   const rows = page.getByRole('table').getByRole('row');
   await page.getByLabel('About this person').fill('nobody at all');
@@ -114,7 +97,8 @@ test('the trail is checked, against an anchor, too; what is wrong with it is sho
 test('who looked at a person and who did otherwise than decided is told', async (t) => {
   t.timeout(60_000);
   const tenant = await service().tenant();
-  await overridden(tenant);
+  await tenant.enrol('allison_en');
+  await overriddenCall(tenant);
   await tenant.enrolment.getSpeaker({ speakerId: 'allison_en' });
   const page = await consoleAt({ tenantId: tenant.tenantId, role: 'AUDITOR' }, 'audit/access');
   const overriders = page.getByRole('table', { name: 'Who did otherwise' }).getByRole('row');
@@ -200,50 +184,4 @@ test('the system page tells of processes, database, queue and models; who only r
   t.is(await page.getByRole('link', { name: 'Change it' }).count(), 0);
   await go(page, '#/policies/default/edit');
   await page.getByText('This page is not for your role.').waitFor();
-});
-
-const PLACES: readonly (readonly [place: string, role: NonNullable<Signed['role']>])[] = [
-  ...(
-    [
-      'board',
-      'calls/overridden',
-      'policies',
-      'new-policy',
-      'policies/default',
-      'policies/default/edit',
-    ] as const
-  ).map((place) => [place, 'ADMINISTRATOR'] as const),
-  ...(['calibrations', 'system', 'keys', 'api-keys', 'audit/check'] as const).map(
-    (place) => [place, 'ADMINISTRATOR'] as const,
-  ),
-  ...(['audit', 'audit/access'] as const).map((place) => [place, 'PRIVACY_OFFICER'] as const),
-];
-
-let looked: TestTenant;
-test.serial.before('somebody did otherwise than decided', async () => {
-  looked = await service().tenant();
-  await overridden(looked);
-});
-
-for (const [place, role] of PLACES) {
-  test.serial(`${place} is accessible in both themes and fits all widths`, async (t) => {
-    t.timeout(60_000);
-    const page = await consoleAt({ tenantId: looked.tenantId, role }, place);
-    for (const details of (await page.locator('details summary').all()).slice(0, 2)) await details.click();
-    await page.setViewportSize({ width: WIDTHS[0], height: 800 });
-    await assertSound(t, page, place);
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 800 });
-      await assertFits(t, page, `${place} at ${width} px`);
-    }
-    await page.context().close();
-  });
-}
-
-test('a dialog with a problem is accessible', async (t) => {
-  const page = await consoleAt({ tenantId: looked.tenantId }, 'keys');
-  await page.getByRole('button', { name: 'Destroy expired keys…' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Destroy', exact: true }).click();
-  await page.getByText('is missing.').waitFor();
-  await assertSound(t, page, 'dialog');
 });

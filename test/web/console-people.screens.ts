@@ -12,7 +12,7 @@ import { takeScreens, type Screen } from '../helpers/screens.js';
 const fixture = (path: string) => fileURLToPath(new URL(`../../../fixtures/${path}`, import.meta.url));
 
 const imports = new Imports();
-const service = serviceOfFile({ VOUCH_IMPORT_DIR: imports.directory });
+const service = serviceOfFile({ VOUCH_IMPORT_DIR: imports.directory, VOUCH_TRANSFERS: 'on' });
 const newPage = browserOfFile(fixture('allison_en/enrol.wav'));
 
 test.after.always('remove the imports', () => imports.remove());
@@ -86,6 +86,33 @@ const SCREENS: readonly Screen[] = [
     },
   },
   at('console-batches', '#/batches'),
+  {
+    name: 'console-consent-list',
+    reach: async (page) => {
+      await go(page, '#/consent/list');
+      const rows = [
+        'speaker,occurred_at,evidence_type,evidence_reference',
+        'customer-4720,2025-02-03T10:00:00Z,recording,contact/8f14e45f',
+        'customer-4714,2025-02-03T10:00:00Z,recording,contact/c9f0f895',
+      ];
+      const buffer = Buffer.from(rows.join('\n'));
+      await page
+        .getByLabel('List', { exact: true })
+        .setInputFiles({ name: 'consents.csv', mimeType: 'text/csv', buffer });
+      await page.getByLabel('Verify: make, keep').selectOption('Yes');
+      await page.getByRole('button', { name: 'Record them all' }).click();
+      await page.getByText('2 of 2 rows have their result').waitFor();
+    },
+  },
+  {
+    name: 'console-moving',
+    narrow: true,
+    reach: async (page) => {
+      await go(page, '#/moving');
+      await page.getByRole('button', { name: 'Make a key' }).click();
+      await page.getByText('Send its file to the other side').waitFor();
+    },
+  },
   at('console-reviews', '#/reviews'),
   at('console-notifications', '#/notifications'),
   {

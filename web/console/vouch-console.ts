@@ -30,6 +30,9 @@ const GROUPS = ['People', 'Enrolment', 'Decisions', 'System'] as const;
 export class VouchConsole extends LitElement {
   static override readonly styles = [base, controls, consoleStyles];
 
+  /** What there is, for tests that look at all of it. */
+  static readonly pages = PAGES;
+
   @state() private entry: PageEntry | undefined;
   @state() private page: PageElement | undefined;
   @state() private error: unknown;
@@ -76,8 +79,10 @@ export class VouchConsole extends LitElement {
       try {
         await this.#session.resume();
       } catch (error) {
-        // Without an answer nobody is signed out: the service may be there again in a moment.
-        if (error instanceof ApiError && error.reason === 'CONNECTION_LOST') {
+        // Nobody is signed out but by a refusal of who they are: the service may be well again in a moment.
+        const refused =
+          error instanceof ApiError && /^(UNAUTHENTICATED|PERMISSION_DENIED|NOT_FOUND)$/.test(error.status);
+        if (!refused) {
           this.error = error;
           return;
         }

@@ -23,6 +23,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What is wrong with a field, found before anything was sent. */
+export function fieldProblem(field: string, message: string): ApiError {
+  return new ApiError('INVALID_ARGUMENT', 'FIELD_INVALID', { field, message });
+}
+
 interface ErrorBody {
   readonly error?: {
     readonly status?: string;

@@ -45,16 +45,29 @@ export interface ApiOptions {
   readonly onAlive?: () => void;
 }
 
-const STREAMS: ReadonlySet<string> = new Set([
-  'VerificationService/WatchCall',
-  'ConsentService/ExportSpeakerData',
-  'AdminService/ExportCalibrationRows',
-  'RetentionService/RunRetention',
-  'TransferService/ExportSpeakers',
-  'TransferService/ImportSpeakers',
-]);
+/** The RPCs of a service whose answers are streams. */
+type Streams<Name extends string, Client> = {
+  [Method in keyof Client & string]: Client[Method] extends (...request: never) => AsyncIterable<unknown>
+    ? `${Name}/${Capitalize<Method>}`
+    : never;
+}[keyof Client & string];
+
+type Streaming = { [Name in keyof Api]: Streams<`${Capitalize<Name>}Service`, Api[Name]> }[keyof Api];
+
+/** A call of them gives an iterable before there is any answer; the compiler holds this list to the contract. */
+const STREAMS: Readonly<Record<Exclude<Streaming, 'VerificationService/StreamCall'>, true>> = {
+  'VerificationService/WatchCall': true,
+  'ConsentService/ExportSpeakerData': true,
+  'AdminService/ExportCalibrationRows': true,
+  'RetentionService/RunRetention': true,
+  'TransferService/ExportSpeakers': true,
+  'TransferService/ImportSpeakers': true,
+};
 
 const TIMEOUT_MS = 30_000;
+
+/** What reads all that was ever recorded. */
+const PATIENT_MS: Readonly<Record<string, number>> = { 'AdminService/VerifyAudit': 600_000 };
 
 /** A client of the service for a browser. Its methods throw {@link ApiError}. */
 export function createApi(options: ApiOptions = {}): Api {
@@ -64,7 +77,7 @@ export function createApi(options: ApiOptions = {}): Api {
       {
         get: (_, method) => {
           const rpc = `${name}/${upperFirst(String(method))}`;
-          return STREAMS.has(rpc)
+          return Object.hasOwn(STREAMS, rpc)
             ? (request: unknown, signal?: AbortSignal) => stream(options, rpc, request, signal)
             : (request: unknown, signal?: AbortSignal) => unary(options, rpc, request, signal);
         },
@@ -105,11 +118,16 @@ async function post(
   request: unknown,
   signal?: AbortSignal,
 ): Promise<Response> {
-  // Only until the answer begins: a stream may go on for as long as it likes.
+  // Only until the answer begins: a stream may go on for as long as it likes, and so may an upload.
   const patience = new AbortController();
-  const timer = setTimeout(() => {
-    patience.abort();
-  }, options.timeoutMs ?? TIMEOUT_MS);
+  const timer = isStream(request)
+    ? undefined
+    : setTimeout(
+        () => {
+          patience.abort();
+        },
+        PATIENT_MS[rpc] ?? options.timeoutMs ?? TIMEOUT_MS,
+      );
   let response: Response;
   try {
     const headers = await options.headers?.();

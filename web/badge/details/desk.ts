@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { fields } from '../../design/fields.js';
 import { ApiError } from '../../shared/api-error.js';
+import { newKey } from '../../shared/new-key.js';
 import type { Api } from '../../shared/api.js';
 import { buttons } from '../../design/buttons.js';
 import type { View } from '../view.js';
@@ -194,8 +195,9 @@ export class Desk {
     const subject = this.#subject;
     if (this.#busy || !subject) return;
     const generation = this.#generation;
-    if (this.#attempt?.what !== what)
-      this.#attempt = { what, idempotencyKey: randomKey(), at: new Date().toISOString() };
+    // To check again is another check, whatever became of the one before.
+    if (offer === 'evaluate' || this.#attempt?.what !== what)
+      this.#attempt = { what, idempotencyKey: newKey(), at: new Date().toISOString() };
     this.#busy = true;
     this.#done = this.#problem = undefined;
     this.host.requestUpdate();
@@ -234,11 +236,4 @@ export class Desk {
     this.host.requestUpdate();
     this.host.focusOn(FIRST_FIELD);
   }
-}
-
-/** 128 random bits; `randomUUID` is for pages over HTTPS only. */
-function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
 }

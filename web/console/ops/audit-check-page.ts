@@ -1,9 +1,9 @@
 import { html, nothing, type CSSResultGroup } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { AuditAnchor, VerifyAuditResponse } from '../../../src/gen/vouch/v1/audit.js';
-import { ApiError } from '../../shared/api-error.js';
+import { fieldProblem } from '../../shared/api-error.js';
 import type { Json } from '../../shared/json.js';
-import { download } from '../people/download.js';
+import { download } from '../shell/download.js';
 import { errorBox } from '../shell/error-box.js';
 import { Form } from '../shell/form.js';
 import { moment } from '../shell/format.js';
@@ -128,11 +128,10 @@ function readAnchor(text: string): Json<AuditAnchor> {
   } catch {
     // As below.
   }
-  throw new ApiError('INVALID_ARGUMENT', 'FIELD_INVALID', {
-    field: 'anchor',
-    message:
-      'This is no anchor. Paste the whole content of an anchor file, from the first brace to the last.',
-  });
+  throw fieldProblem(
+    'anchor',
+    'This is no anchor. Paste the whole content of an anchor file, from the first brace to the last.',
+  );
 }
 
 function hex(base64: string | undefined): string {

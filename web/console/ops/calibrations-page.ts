@@ -8,7 +8,7 @@ import type {
 } from '../../../src/gen/vouch/v1/admin.js';
 import { ApiError } from '../../shared/api-error.js';
 import type { Json } from '../../shared/json.js';
-import { download } from '../people/download.js';
+import { download } from '../shell/download.js';
 import { tag } from '../shell/format.js';
 import { Load } from '../shell/load.js';
 import { Page } from '../shell/page.js';

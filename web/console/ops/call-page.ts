@@ -1,6 +1,7 @@
 import { html, nothing, type CSSResultGroup } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { ClaimResult, Decision } from '../../../src/gen/vouch/v1/decision.js';
+import type { Outcome } from '../../../src/gen/vouch/v1/verification.js';
 import type { Json } from '../../shared/json.js';
 import { id, moment, plain, seconds, tag } from '../shell/format.js';
 import { Load } from '../shell/load.js';
@@ -10,6 +11,13 @@ import { facts, table } from '../shell/table.js';
 import { percent } from '../plots/scale.js';
 import { opsStyles } from './styles.js';
 import { kindTag, kindWords, reasonWords, stateWords } from './words.js';
+
+const OUTCOMES = [
+  ['OUTCOME_GENUINE_CONFIRMED', 'It was the claimed person, for certain'],
+  ['OUTCOME_FRAUD_CONFIRMED', 'It was not, for certain'],
+  ['OUTCOME_QUESTIONS_PASSED', 'The questions were answered rightly'],
+  ['OUTCOME_QUESTIONS_FAILED', 'The questions were not answered rightly'],
+] as const;
 
 /** All that is known of a call and its newest decision. */
 @customElement('v-call')
@@ -59,6 +67,34 @@ export class CallPage extends Page {
     );
   }
 
+  #askOutcome(decisionId: string | undefined): void {
+    this.dialog.ask({
+      heading: 'What turned out to be true?',
+      text: html`<p>
+        Confirmed calls are what a calibration for your own calls is fitted to, and what its rates are
+        measured on. What is certain counts before answers to questions.
+      </p>`,
+      fields: [
+        {
+          name: 'outcome',
+          label: 'It turned out that',
+          kind: 'select',
+          options: OUTCOMES,
+          initial: OUTCOMES[0][0],
+        },
+      ],
+      submit: 'Record it',
+      done: 'It is recorded beside the decision.',
+      run: async ({ outcome }, idempotencyKey) => {
+        await this.api.verification.reportOutcome({
+          decisionId,
+          outcome: outcome as Json<Outcome>,
+          idempotencyKey,
+        });
+      },
+    });
+  }
+
   #decision(decision: Json<Decision>): unknown {
     const {
       kind,
@@ -102,6 +138,19 @@ export class CallPage extends Page {
           ['Policy', reference(decision.policy, 'policies')],
           ['Calibration', reference(decision.calibration)],
         ])}
+        ${
+          this.session.may('SUPERVISOR', 'ADMINISTRATOR')
+            ? html`<p>
+                <button
+                  @click=${() => {
+                    this.#askOutcome(decision.decisionId);
+                  }}
+                >
+                  Tell what turned out…
+                </button>
+              </p>`
+            : nothing
+        }
       </section>
       ${
         claims.length === 0

@@ -72,13 +72,8 @@ export class PolicyEditPage extends Page {
           reason,
           idempotencyKey,
         });
+        say(this, `Saved as version ${reference?.version}. Calls that begin now go by it.`);
         goTo('policies', reference?.id ?? '');
-        const words = `Saved as version ${reference?.version}. Calls that begin now go by it.`;
-        // After the move, which clears what was said before.
-        const console = this.getRootNode();
-        setTimeout(() => {
-          if (console instanceof ShadowRoot) say(console.host, words);
-        });
       },
     });
   }

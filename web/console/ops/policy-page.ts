@@ -93,7 +93,7 @@ export class PolicyPage extends Page {
           ? html`<p>
               <button
                 @click=${() => {
-                  this.#askShadow(policy, !on);
+                  this.#askShadow(!on);
                 }}
               >
                 ${on ? 'Show agents the decisions…' : 'Switch shadow mode on…'}
@@ -104,7 +104,7 @@ export class PolicyPage extends Page {
     </section>`;
   }
 
-  #askShadow(policy: Json<Policy>, shadow: boolean): void {
+  #askShadow(shadow: boolean): void {
     this.dialog.ask({
       heading: shadow ? 'Switch shadow mode on?' : 'Show agents the decisions?',
       text: shadow
@@ -121,9 +121,12 @@ export class PolicyPage extends Page {
       submit: shadow ? 'Switch it on' : 'Show decisions',
       done: shadow ? 'Shadow mode is on.' : 'Agents see decisions.',
       run: async ({ reason = '' }, idempotencyKey) => {
+        const policyId = this.params['id'] ?? '';
+        // Somebody else may have changed it since the page was read.
+        const { version } = await this.api.admin.getPolicy({ policyId });
         await this.api.admin.putPolicy({
-          policyId: this.params['id'] ?? '',
-          policy: { ...policy, shadow },
+          policyId,
+          policy: { ...version?.policy, shadow },
           reason,
           idempotencyKey,
         });

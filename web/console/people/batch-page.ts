@@ -9,7 +9,8 @@ import { linkTo } from '../shell/router.js';
 import { facts, table } from '../shell/table.js';
 import { wordsForReason } from '../shell/words.js';
 import { jobTag } from './batches-page.js';
-import { download } from './download.js';
+import { download } from '../shell/download.js';
+import { csvLine } from './csv.js';
 import { OFFICERS } from './roles.js';
 
 const POLL_MS = 1500;
@@ -156,7 +157,7 @@ export class BatchPage extends Page {
 
   /** All rows as CSV, page by page. */
   async #report(): Promise<void> {
-    const lines = [`${REPORT_COLUMNS.join(',')}\r\n`];
+    const lines = [csvLine(REPORT_COLUMNS)];
     let pageToken = '';
     do {
       const page = await this.api.enrolment.listEnrolmentJobRows({
@@ -165,7 +166,7 @@ export class BatchPage extends Page {
         pageToken,
       });
       for (const row of page.rows ?? [])
-        lines.push(`${REPORT_COLUMNS.map((column) => cell(row[column] ?? '')).join(',')}\r\n`);
+        lines.push(csvLine(REPORT_COLUMNS.map((column) => row[column] ?? '')));
       pageToken = page.nextPageToken ?? '';
     } while (pageToken !== '');
     download(`batch-${this.#id}.csv`, 'text/csv', lines);
@@ -185,10 +186,4 @@ function resultOf({ result, reason = '', field }: Row): unknown {
     default:
       return 'Not yet';
   }
-}
-
-/** A value of a CSV file (RFC 4180); what a spreadsheet would take for a formula is made a text. */
-function cell(value: string | number): string {
-  const text = String(value).replace(/^[=+\-@\t\r]/, "'$&");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -67,7 +67,7 @@ export class ConsentPart extends SpeakerPart {
                   this.#setState(false, state);
                 }}
               >
-                Lift: ${word}
+                Lift: ${word}…
               </button>
             </p>`
           : nothing

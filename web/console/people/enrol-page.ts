@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { EnrolmentStart, Voiceprint } from '../../../src/gen/vouch/v1/enrolment.js';
+import type { Voiceprint } from '../../../src/gen/vouch/v1/enrolment.js';
 import type { Json } from '../../shared/json.js';
-import type { Field } from '../shell/field.js';
+import { chosenFile } from '../shell/field.js';
 import { Form, type Values } from '../shell/form.js';
 import { id, moment, seconds } from '../shell/format.js';
 import { Load } from '../shell/load.js';
@@ -10,13 +10,11 @@ import { Page } from '../shell/page.js';
 import { linkTo } from '../shell/router.js';
 import { say } from '../shell/say.js';
 import { facts } from '../shell/table.js';
+import { fieldsOf, startOf } from './enrol-form.js';
 import { pieces } from './pieces.js';
 import './recorder-part.js';
 import type { Recording } from './recorder-part.js';
 import { OVERSEERS } from './roles.js';
-import { PROOFS, STRENGTHS } from './words.js';
-
-type Start = Json<EnrolmentStart>;
 
 /** A recording becomes a voiceprint: uploaded, or recorded here. */
 @customElement('v-enrol')
@@ -62,6 +60,8 @@ export class EnrolPage extends Page {
                 .neededMs=${neededMs}
                 @vouch-recorded=${(event: CustomEvent<Recording | undefined>) => {
                   this.recording = event.detail;
+                  // Other audio is another request, whatever else stays.
+                  this.#form?.renew();
                 }}
               ></v-recorder>`
             : html`<p class="quiet">
@@ -156,8 +156,7 @@ export class EnrolPage extends Page {
   }
 
   async #enrol(values: Values, idempotencyKey: string): Promise<void> {
-    const uploaded = this.shadowRoot?.querySelector<HTMLInputElement>('#field-file')?.files?.[0];
-    const file = this.source === 'file' ? uploaded : this.recording?.file;
+    const file = this.source === 'file' ? chosenFile(this, 'file') : this.recording?.file;
     if (!file) return;
     const start = { ...startOf(values, this.recording), idempotencyKey };
     this.read = 0;
@@ -176,85 +175,3 @@ export class EnrolPage extends Page {
 }
 
 const DEFAULT_NEEDED_MS = 10_000;
-
-function startOf(values: Values, recording: Recording | undefined): Start {
-  const at = recording?.startedAt ?? new Date(values['recordedAt'] ?? '');
-  const channel = values['channel'] ?? '';
-  return {
-    speakerId: (values['speakerId'] ?? '').trim().normalize('NFC'),
-    label: (values['label'] ?? '').trim(),
-    recordedAt: at.toISOString(),
-    ...(channel === '' || recording ? {} : { callerChannel: Number(channel) }),
-    proofing: {
-      method: values['proof'],
-      strength: values['strength'] as NonNullable<Start['proofing']>['strength'],
-      reference: values['proofReference'],
-      provedAt: at.toISOString(),
-    },
-    onBehalfOf: values['onBehalfOf'],
-  };
-}
-
-function fieldsOf(fromFile: boolean): Field[] {
-  const ofFile: Field[] = [
-    { name: 'file', label: 'File', kind: 'file', accept: 'audio/*' },
-    {
-      name: 'recordedAt',
-      label: 'When the recording was begun',
-      kind: 'datetime-local',
-      api: 'start.recorded_at',
-      hint: 'Not before the person consented.',
-    },
-    {
-      name: 'channel',
-      label: 'The speaker’s channel',
-      kind: 'select',
-      optional: true,
-      api: 'start.caller_channel',
-      options: [
-        ['', 'The file has one channel'],
-        ['0', 'Left, the first'],
-        ['1', 'Right, the second'],
-      ],
-    },
-  ];
-  return [
-    ...(fromFile ? ofFile : []),
-    { name: 'speakerId', label: 'Speaker id', maximumBytes: 256, api: 'start.speaker_id' },
-    {
-      name: 'label',
-      label: 'Label',
-      optional: true,
-      maximumBytes: 64,
-      hint: 'For example mobile or landline. Empty: default. A label that exists gets a new version.',
-    },
-    {
-      name: 'proof',
-      label: 'How their identity was proved',
-      kind: 'select',
-      options: PROOFS,
-      initial: 'one-time-code',
-    },
-    {
-      name: 'strength',
-      label: 'How strong that is',
-      kind: 'select',
-      options: STRENGTHS,
-      initial: 'PROOFING_STRENGTH_MEDIUM',
-    },
-    {
-      name: 'proofReference',
-      label: 'Reference of that proof',
-      optional: true,
-      maximumBytes: 256,
-      hint: 'For example a ticket.',
-    },
-    {
-      name: 'onBehalfOf',
-      label: 'On whose behalf',
-      optional: true,
-      maximumBytes: 256,
-      hint: 'Never the person’s own id.',
-    },
-  ];
-}

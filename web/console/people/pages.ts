@@ -29,6 +29,15 @@ export const peoplePages: readonly PageEntry[] = [
     load: () => import('./record-page.js'),
   },
   {
+    path: 'consent/list',
+    element: 'v-consent-list',
+    title: 'Consents from a list',
+    group: 'People',
+    roles: OFFICERS,
+    about: 'Consents that were given before, from a file.',
+    load: () => import('./consent-list-page.js'),
+  },
+  {
     path: 'notices',
     element: 'v-notices',
     title: 'Notices',
@@ -105,6 +114,15 @@ export const peoplePages: readonly PageEntry[] = [
     parent: 'batches',
     roles: OVERSEERS,
     load: () => import('./batch-page.js'),
+  },
+  {
+    path: 'moving',
+    element: 'v-transfer',
+    title: 'Moving speakers',
+    group: 'People',
+    roles: OFFICERS,
+    about: 'All speakers, sealed for another installation, or taken in from one.',
+    load: () => import('./transfer-page.js'),
   },
   {
     path: 'notifications',

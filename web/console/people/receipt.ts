@@ -3,27 +3,28 @@ import type { Destroyed, ErasureReceipt } from '../../../src/gen/vouch/v1/consen
 import type { Json } from '../../shared/json.js';
 import { moment } from '../shell/format.js';
 import { facts } from '../shell/table.js';
-import { download } from './download.js';
+import { download } from '../shell/download.js';
 
-const KINDS: readonly (readonly [keyof Destroyed, string])[] = [
-  ['names', 'Names'],
-  ['dataKeys', 'Data keys'],
-  ['voiceprints', 'Voiceprints'],
-  ['consentDetails', 'Details of consent'],
-  ['claims', 'Claims in calls'],
-  ['decisions', 'Decisions'],
-  ['decisionsRedacted', 'Decisions without this person’s part now'],
-  ['outcomes', 'Outcomes'],
-  ['manifestRows', 'Rows of batches'],
-  ['speechKept', 'Speech kept of calls'],
-  ['trustPhrases', 'Trust phrases'],
-];
+const KINDS: Readonly<Record<keyof Destroyed, string>> = {
+  names: 'Names',
+  dataKeys: 'Data keys',
+  voiceprints: 'Voiceprints',
+  consentDetails: 'Details of consent',
+  claims: 'Claims in calls',
+  decisions: 'Decisions',
+  decisionsRedacted: 'Decisions without this person’s part now',
+  outcomes: 'Outcomes',
+  manifestRows: 'Rows of batches',
+  speechKept: 'Speech kept of calls',
+  trustPhrases: 'Trust phrases',
+  fingerprints: 'Fingerprints of speech',
+};
 
 /** An erasure receipt for people, and as a file. */
 export function receiptView(receipt: Json<ErasureReceipt>): unknown {
-  const destroyed = KINDS.map(([kind, word]) => [word, receipt.destroyed?.[kind] ?? 0] as const).filter(
-    ([, number]) => number > 0,
-  );
+  const destroyed = Object.entries(KINDS)
+    .map(([kind, word]) => [word, receipt.destroyed?.[kind as keyof Destroyed] ?? 0] as const)
+    .filter(([, number]) => number > 0);
   return html`<div class="notice-box good">
       <p>
         Erased ${moment(receipt.erasedAt)}. From <strong>${moment(receipt.unrecoverableAfter)}</strong> on, no

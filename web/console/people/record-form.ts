@@ -3,7 +3,8 @@ import type { Json } from '../../shared/json.js';
 import type { Field } from '../shell/field.js';
 import type { Values } from '../shell/form.js';
 import type { Wording } from './notices.js';
-import { PROOFS, PURPOSES, STRENGTHS } from './words.js';
+import { isProved, ON_BEHALF, proofFields, proofingOf } from './proof-form.js';
+import { PURPOSES } from './words.js';
 
 type Request = Json<RecordConsentRequest>;
 type Answer = Json<PurposeValue>;
@@ -23,6 +24,18 @@ const SIGNATURES = [
   ['SIGNATURE_METHOD_CLICK', 'Ticked or clicked, signed in'],
   ['SIGNATURE_METHOD_WET_INK', 'Signed a document by hand'],
   ['SIGNATURE_METHOD_ELECTRONIC', 'Signed a document electronically'],
+] as const;
+
+const EVIDENCE = [
+  ['recording', 'A recording'],
+  ['signed-document', 'A signed document'],
+  ['ivr-key-press', 'A key press in a voice menu'],
+  ['web-session', 'A session on a page or in an app'],
+] as const;
+
+const GROUNDS = [
+  ['PROCESSING_GROUND_EXPLICIT_CONSENT', 'Explicit consent'],
+  ['PROCESSING_GROUND_STATUTORY', 'A law; never for Verify'],
 ] as const;
 
 const CAPACITIES = [
@@ -86,48 +99,58 @@ export function recordFields({ purposes = [] }: Json<Notice>): Field[] {
       hint: 'Empty: now. What is entered more than five minutes late is marked, and counts from now on.',
     },
     {
+      name: 'expiresAt',
+      label: 'When the consent ends by itself',
+      kind: 'datetime-local',
+      optional: true,
+      api: 'expires_at',
+      hint: 'Empty: no sooner than the notice and your terms say.',
+    },
+    {
+      name: 'ground',
+      label: 'What the processing rests on',
+      kind: 'select',
+      options: GROUNDS,
+      initial: GROUNDS[0][0],
+      api: 'ground',
+    },
+    {
+      name: 'evidenceType',
+      label: 'What the evidence is',
+      kind: 'select',
+      options: EVIDENCE,
+      initial: EVIDENCE[0][0],
+    },
+    {
       name: 'evidence',
       label: 'Where the evidence is',
       optional: true,
       maximumBytes: 256,
       hint: 'Your reference of the recording or the signed document. It is sealed under the person’s key.',
     },
-    {
-      name: 'proof',
-      label: 'How their identity was proved',
-      kind: 'select',
-      options: [['', 'It was not'], ...PROOFS],
-      optional: true,
-    },
-    {
-      name: 'strength',
-      label: 'How strong that is',
-      kind: 'select',
-      options: STRENGTHS,
-      initial: 'PROOFING_STRENGTH_MEDIUM',
-      when: isProved,
-    },
-    {
-      name: 'proofReference',
-      label: 'Reference of that proof',
-      optional: true,
-      maximumBytes: 256,
-      hint: 'For example a ticket.',
-      when: isProved,
-    },
-    {
-      name: 'onBehalfOf',
-      label: 'On whose behalf',
-      optional: true,
-      maximumBytes: 256,
-      hint: 'Never the person’s own id.',
-    },
+    ...proofFields(['', 'It was not']),
+    ON_BEHALF,
     {
       name: 'lifts',
       label: 'It lifts an earlier opt-out, at the person’s own wish',
       kind: 'check',
       optional: true,
     },
+  ];
+}
+
+/** What is asked of whoever brings a list: what a row says for itself is not. */
+export function listFields(notice: Json<Notice>): Field[] {
+  const ofRow = new Set(['speakerId', 'occurredAt', 'expiresAt', 'evidenceType', 'evidence', 'lifts']);
+  return [
+    {
+      name: 'list',
+      label: 'List',
+      kind: 'file',
+      accept: '.csv,text/csv',
+      hint: 'CSV with the columns speaker, occurred_at, evidence_type, evidence_reference; where wished also evidence_sha256, expires_at.',
+    },
+    ...recordFields(notice).filter(({ name }) => !ofRow.has(name)),
   ];
 }
 
@@ -151,7 +174,7 @@ export function requestOf(
   return {
     speakerId: (values['speakerId'] ?? '').trim().normalize('NFC'),
     purposes: answers,
-    ground: 'PROCESSING_GROUND_EXPLICIT_CONSENT',
+    ground: values['ground'] as Request['ground'],
     controllerEntity,
     jurisdiction: values['jurisdiction'],
     notice: { noticeId, version, language, textSha256 },
@@ -160,7 +183,8 @@ export function requestOf(
     capacity: values['capacity'] as Request['capacity'],
     onBehalfOf: values['onBehalfOf'],
     liftsOptOut: values['lifts'] === 'yes',
-    ...(values['evidence'] ? { evidence: { type: 'reference', reference: values['evidence'] } } : {}),
+    ...(values['expiresAt'] ? { expiresAt: new Date(values['expiresAt']).toISOString() } : {}),
+    ...(values['evidence'] ? { evidence: evidenceOf(values) } : {}),
     ...(answers.some(({ value }) => value === NOT_NOW)
       ? { doNotAskBefore: new Date(values['notBefore'] ?? '').toISOString() }
       : {}),
@@ -168,15 +192,9 @@ export function requestOf(
   };
 }
 
-function isProved(values: Readonly<Values>): boolean {
-  return (values['proof'] ?? '') !== '';
-}
-
-function proofingOf(values: Readonly<Values>, provedAt: Date): Request['proofing'] {
-  return {
-    method: values['proof'],
-    strength: values['strength'] as NonNullable<Request['proofing']>['strength'],
-    reference: values['proofReference'],
-    provedAt: provedAt.toISOString(),
-  };
+function evidenceOf(values: Readonly<Values>): Request['evidence'] {
+  const { evidenceType: type, evidence: reference, evidenceSha256: hex = '' } = values;
+  if (hex === '') return { type, reference };
+  const bytes = hex.match(/../g)?.map((pair) => String.fromCharCode(Number.parseInt(pair, 16))) ?? [];
+  return { type, reference, sha256: btoa(bytes.join('')) };
 }

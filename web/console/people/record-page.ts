@@ -1,6 +1,8 @@
 import { html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { Form } from '../shell/form.js';
+import { live } from 'lit/directives/live.js';
+import { errorBox } from '../shell/error-box.js';
+import { Form, type FormOptions } from '../shell/form.js';
 import { Load } from '../shell/load.js';
 import { Page } from '../shell/page.js';
 import { goTo, linkTo } from '../shell/router.js';
@@ -13,9 +15,11 @@ import { channelWord } from './words.js';
 @customElement('v-record')
 export class RecordPage extends Page {
   @state() private wording: Wording | undefined;
-  @state() private form: Form | undefined;
+  @state() protected form: Form | undefined;
+  @state() private problem: unknown;
 
   #sent = { key: '', at: new Date(0) };
+  #turn = 0;
 
   readonly #notices = new Load(this, async (signal) => {
     const versions = await listNotices(this.api, signal);
@@ -57,14 +61,15 @@ export class RecordPage extends Page {
             id="wording"
             @change=${(event: Event) => {
               const chosen = options[(event.target as HTMLSelectElement).selectedIndex];
-              if (chosen) void this.#choose(chosen);
+              if (chosen) void this.#change(chosen);
             }}
           >
             ${options.map(
-              (each) => html`<option ?selected=${same(each, this.wording)}>${name(each)}</option>`,
+              (each) => html`<option .selected=${live(same(each, this.wording))}>${name(each)}</option>`,
             )}
           </select>
         </div>
+        ${this.problem === undefined ? nothing : errorBox(this.problem)}
         ${
           old
             ? html`<div class="notice-box warn">
@@ -84,8 +89,8 @@ export class RecordPage extends Page {
       ${
         this.form
           ? html`<section class="card stack" aria-labelledby="said">
-              <h2 id="said">2. What they say</h2>
-              ${this.form.render()}
+              <h2 id="said">2. ${this.secondHeading}</h2>
+              ${this.form.render()}${this.belowForm()}
             </section>`
           : nothing
       }`;
@@ -98,21 +103,46 @@ export class RecordPage extends Page {
     return read.find(({ notice }) => notice.language?.startsWith(language)) ?? read[0] ?? options[0];
   }
 
+  /** Another notice: the form stays that of the wording that is shown, whatever becomes of it. */
+  async #change(chosen: Wording): Promise<void> {
+    this.problem = undefined;
+    try {
+      await this.#choose(chosen);
+    } catch (error) {
+      this.problem = error;
+    }
+  }
+
   async #choose({ notice }: Wording, signal?: AbortSignal): Promise<void> {
+    const turn = ++this.#turn;
     const { noticeId = '', version = 0 } = notice;
     const { wordings } = await getNotice(this.api, noticeId, version, signal);
     const wording = wordings.find((each) => same(each, { notice }));
-    if (!wording) return;
+    // Of two that were chosen one after the other, the later counts.
+    if (!wording || turn !== this.#turn) return;
     this.wording = wording;
     const values = { speakerId: this.query.get('speaker') ?? '', ...this.form?.values };
     this.form = new Form(this, {
-      fields: recordFields(wording.notice),
-      values,
       submit: 'Record',
       check: (entered) =>
         answersOf(wording.notice, entered).length === 0
           ? { [firstPurpose(wording)]: 'Say at least one answer.' }
           : {},
+      values,
+      ...this.formOf(wording),
+    });
+  }
+
+  protected readonly secondHeading: string = 'What they say';
+
+  /** Shown after the form. */
+  protected belowForm(): unknown {
+    return nothing;
+  }
+
+  protected formOf(wording: Wording): Pick<FormOptions, 'fields' | 'run'> {
+    return {
+      fields: recordFields(wording.notice),
       run: async (entered, key) => {
         if (this.#sent.key !== key) this.#sent = { key, at: new Date() };
         const request = requestOf(wording, entered, this.#sent.at);
@@ -121,7 +151,7 @@ export class RecordPage extends Page {
         say(this, inForce ? 'The consent is recorded and in force.' : 'The answer is recorded.');
         goTo('speakers', request.speakerId);
       },
-    });
+    };
   }
 }
 

@@ -42,6 +42,7 @@ export class RecorderPart extends Part {
   @state() private recording: Recording | undefined;
   @state() private problem = '';
   #url = '';
+  #starting = false;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
@@ -111,13 +112,20 @@ export class RecorderPart extends Part {
   }
 
   async #start(): Promise<void> {
+    if (this.#starting) return;
+    this.#starting = true;
     this.problem = '';
     try {
-      this.recorder = await Recorder.start(() => {
+      const recorder = await Recorder.start(() => {
         this.requestUpdate();
       });
+      // Whoever left while the browser asked does not want to be heard any more.
+      if (this.isConnected) this.recorder = recorder;
+      else await recorder.stop();
     } catch (error) {
       this.problem = problemOf(error);
+    } finally {
+      this.#starting = false;
     }
   }
 

@@ -4,7 +4,7 @@ import { errorBox } from '../shell/error-box.js';
 import { id } from '../shell/format.js';
 import { Load } from '../shell/load.js';
 import { say } from '../shell/say.js';
-import { bytesOf, download } from './download.js';
+import { bytesOf, download } from '../shell/download.js';
 import { APPROVERS, ENROLLERS, OFFICERS } from './roles.js';
 import { SpeakerPart } from './speaker-part.js';
 import { zip, type ZipEntry } from './zip.js';

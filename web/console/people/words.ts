@@ -71,3 +71,20 @@ export const PROOFS: readonly (readonly [string, string])[] = [
   ['document', 'Identity document'],
   ['branch-visit', 'In person, at a branch'],
 ];
+
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  LEFT_OUT_REASON_STATE:
+    'A legal hold, a restriction or an objection holds: somebody must look at them first',
+  LEFT_OUT_REASON_UNREADABLE: 'What is held of them cannot be read',
+  LEFT_OUT_REASON_TOO_LARGE: 'More than 4 MiB are held of them',
+  LEFT_OUT_REASON_EXISTS: 'Known here already: nothing of them was changed',
+  LEFT_OUT_REASON_OPTED_OUT: 'They opted out here',
+  LEFT_OUT_REASON_ERASED: 'They were erased here after what they last said there',
+  LEFT_OUT_REASON_OTHER_MODEL: 'No voiceprint of theirs was made by a model that is known here',
+  LEFT_OUT_REASON_UNKNOWN_FORM: 'The file was made by a version that this one does not understand',
+};
+
+/** Why somebody did not move. */
+export function leftOutWord(reason: string | undefined): string {
+  return LEFT_OUT[reason ?? ''] ?? '–';
+}

@@ -29,15 +29,16 @@ export class Dialog implements ReactiveController {
   /** Asks, and does it when they say so. */
   ask(question: Question): void {
     this.#question = question;
-    this.#form = new Form(this.host, {
+    const form: Form = (this.#form = new Form(this.host, {
       ...question,
       run: async (values, key) => {
         await question.run(values, key);
-        this.close();
+        // Another may have been asked since.
+        if (this.#form === form) this.close();
         if (question.done) say(this.host, question.done);
       },
-      aside: () => html`<button type="button" @click=${this.close}>Cancel</button>`,
-    });
+      aside: () => html`<button type="button" ?disabled=${form.busy} @click=${this.close}>Cancel</button>`,
+    }));
     this.host.requestUpdate();
     void this.host.updateComplete.then(() => {
       const dialog = this.#element;
@@ -52,13 +53,23 @@ export class Dialog implements ReactiveController {
     this.host.requestUpdate();
   };
 
+  /** Escape, while something is sent: what becomes of it is still to be told. */
+  readonly #onCancel = (event: Event): void => {
+    if (this.#form?.busy) event.preventDefault();
+  };
+
   get #element(): HTMLDialogElement | null | undefined {
     return this.host.shadowRoot?.querySelector<HTMLDialogElement>('dialog.question');
   }
 
   render(): unknown {
     const question = this.#question;
-    return html`<dialog class="question" aria-labelledby="question" @close=${this.close}>
+    return html`<dialog
+      class="question"
+      aria-labelledby="question"
+      @close=${this.close}
+      @cancel=${this.#onCancel}
+    >
       ${
         question
           ? html`<div class="stack">

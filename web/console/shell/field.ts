@@ -161,3 +161,8 @@ function choices(
       >`,
   );
 }
+
+/** The file that was chosen in a field of the element's form. */
+export function chosenFile(host: HTMLElement, name: string): File | undefined {
+  return host.shadowRoot?.querySelector<HTMLInputElement>(`#field-${name}`)?.files?.[0];
+}

@@ -1,5 +1,6 @@
 import { html, nothing, type ReactiveControllerHost } from 'lit';
 import { ApiError } from '../../shared/api-error.js';
+import { newKey } from '../../shared/new-key.js';
 import { errorBox } from './error-box.js';
 import { renderField, type Field } from './field.js';
 
@@ -42,10 +43,17 @@ export class Form {
   }
 
   set(name: string, value: string): void {
+    // A file of the same name may be another.
+    if (this.options.fields.some((field) => field.name === name && field.kind === 'file')) this.renew();
     this.values[name] = value;
     this.problems = { ...this.problems, [name]: undefined };
     this.options.changed?.({ ...this.values });
     this.host.requestUpdate();
+  }
+
+  /** What is sent next is another request, though the values be the same: a file behind them is another. */
+  renew(): void {
+    this.#sent = '';
   }
 
   render(): unknown {
@@ -104,6 +112,7 @@ export class Form {
   /** A refusal that names one of our fields stands there, too; the words stand above the button in any case. */
   #take(error: unknown): void {
     this.error = error;
+    if (error instanceof ApiError && error.reason === 'IDEMPOTENCY_KEY_REUSED') this.renew();
     const named = error instanceof ApiError ? error.more.field : undefined;
     const field = this.options.fields.find(({ name, api }) => named !== undefined && named === (api ?? name));
     if (field) this.problems[field.name] = 'The service did not take this.';
@@ -121,13 +130,6 @@ export class Form {
     this.#sent = values;
     return this.#key;
   }
-}
-
-/** A key for one request and its repeats. `randomUUID` is not there on a page without TLS. */
-export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
 }
 
 function problemOf(
