@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TlsPaths, TokenSettings } from './access/index.js';
 import { VouchError } from './errors.js';
+import type { TrustedProxy } from './transport/index.js';
 
 /** The options that say who may call. */
 export const ACCESS_OPTIONS = {
@@ -30,6 +31,13 @@ export const ACCESS_OPTIONS = {
   VOUCH_TLS_CLIENT_CA_FILE: z.string().default(''),
   /** Whom client certificates name, JSON; read again when it changes. */
   VOUCH_CLIENTS_FILE: z.string().default(''),
+  /**
+   * Whom `x-forwarded-client-cert` is believed: `loopback`, or whoever has a client certificate with this URI or DNS name;
+   * empty: nobody.
+   */
+  VOUCH_FORWARDED_CERTIFICATES: z.string().max(1000).default(''),
+  /** Credentials that do not count, of one address in a minute, until the answer is to come later. */
+  VOUCH_BAD_CREDENTIALS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(100),
   /** `behind-proxy`: listen beyond the loopback without TLS, where a proxy has it. */
   VOUCH_PLAINTEXT: z.enum(['no', 'behind-proxy']).default('no'),
   /** How often it is checked whether whoever has a stream may still have it, ms. */
@@ -45,6 +53,9 @@ export interface AccessConfig {
   readonly tls: TlsPaths | null;
   /** Empty: client certificates name nobody. */
   readonly clientsFile: string;
+  /** Who tells of the certificates of others; null: nobody. */
+  readonly proxy: TrustedProxy | null;
+  readonly badCredentialsPerMinute: number;
   readonly plaintextBehindProxy: boolean;
   readonly recheckMs: number;
 }
@@ -58,16 +69,33 @@ export function authenticates({ apiKeys, tokens, clientsFile }: AccessConfig): b
 export function readAccess(options: AccessOptions, isSafeUrl: (url: string) => boolean): AccessConfig {
   const tls = readTls(options);
   const clientsFile = options.VOUCH_CLIENTS_FILE;
-  if ((clientsFile !== '') !== (tls !== null && tls.clientCa !== ''))
-    throw bad('VOUCH_CLIENTS_FILE', 'VOUCH_CLIENTS_FILE and VOUCH_TLS_CLIENT_CA_FILE need each other.');
+  const proxy = readProxy(options);
+  const seesCertificates = tls !== null && tls.clientCa !== '';
+  if ((clientsFile !== '') !== (seesCertificates || proxy === 'loopback'))
+    throw bad(
+      'VOUCH_CLIENTS_FILE',
+      'VOUCH_CLIENTS_FILE needs VOUCH_TLS_CLIENT_CA_FILE or VOUCH_FORWARDED_CERTIFICATES=loopback, and they need it.',
+    );
+  if (proxy !== null && proxy !== 'loopback' && !seesCertificates)
+    throw bad(
+      'VOUCH_FORWARDED_CERTIFICATES',
+      'A proxy that is known by its name needs VOUCH_TLS_CLIENT_CA_FILE.',
+    );
   return {
     apiKeys: options.VOUCH_API_KEYS === 'on',
     tokens: readTokens(options, isSafeUrl),
     tls,
     clientsFile,
+    proxy,
+    badCredentialsPerMinute: options.VOUCH_BAD_CREDENTIALS_PER_MINUTE,
     plaintextBehindProxy: options.VOUCH_PLAINTEXT === 'behind-proxy',
     recheckMs: options.VOUCH_RECHECK_MS,
   };
+}
+
+function readProxy({ VOUCH_FORWARDED_CERTIFICATES: name }: AccessOptions): TrustedProxy | null {
+  if (name === '' || name === 'loopback') return name === '' ? null : name;
+  return { name };
 }
 
 function readTls(options: AccessOptions): TlsPaths | null {

@@ -144,6 +144,10 @@ export const REASONS = {
   ORIGIN_NOT_ALLOWED: ['PERMISSION_DENIED', 'Pages of this origin may not ask.'],
   HOST_NOT_ALLOWED: ['PERMISSION_DENIED', 'The service is not known under this name.'],
   TOO_MANY_REQUESTS: ['RESOURCE_EXHAUSTED', 'This address asks more often than it may.'],
+  TOO_MANY_BAD_CREDENTIALS: [
+    'RESOURCE_EXHAUSTED',
+    'Too many credentials that do not count came from this address.',
+  ],
   TOO_MANY_STREAMS: ['RESOURCE_EXHAUSTED', 'The process has as many event streams as it may.'],
   UNAUTHENTICATED: ['UNAUTHENTICATED', 'The caller is not known.'],
   CREDENTIALS_ENDED: ['UNAUTHENTICATED', 'The key, token or certificate has expired, or was revoked.'],

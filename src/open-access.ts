@@ -45,6 +45,7 @@ export async function openAccess(config: Config, parts: AccessParts): Promise<Ac
     apiKeys: config.access.apiKeys ? new ApiKeyCheck(database, clock) : null,
     tokens,
     certificates,
+    ...(config.access.proxy && { proxy: config.access.proxy }),
   };
   return { authenticate: authenticateBy(ways), apiKeys, tls };
 }

@@ -1,4 +1,5 @@
 import { DeniedAccess } from './audit/index.js';
+import { authenticates } from './config-access.js';
 import type { Config } from './config.js';
 import type { Clock } from './domain/clock.js';
 import { loggedFailure } from './observability/index.js';
@@ -6,7 +7,7 @@ import type { Access } from './open-access.js';
 import type { Observability } from './open-observability.js';
 import type { Calls } from './session/index.js';
 import type { Database } from './storage/index.js';
-import type { Chain } from './transport/index.js';
+import { BadCredentials, type Chain } from './transport/index.js';
 
 export interface ChainParts {
   readonly access: Access;
@@ -28,7 +29,11 @@ export function openChain(config: Config, parts: ChainParts): Chain {
   });
   denied.start();
   stops.push(() => denied.stop());
+  const { badCredentialsPerMinute: perMinute } = config.access;
+  const bad = new BadCredentials({ perMinute, told: observability.onUnknown });
   return {
+    // While nobody is authenticated, there is nothing to guess.
+    ...(authenticates(config.access) && { unknown: bad.answer }),
     authenticate: access.authenticate,
     recheckMs: config.access.recheckMs,
     calls,

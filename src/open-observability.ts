@@ -29,6 +29,7 @@ export interface Observability {
   readonly onRecordingDecision: (decision: Decision) => void;
   readonly onTransaction: (tookMs: number, error: unknown) => void;
   readonly onDenied: (purpose: string, reason: string) => void;
+  readonly onUnknown: (transport: 'grpc' | 'http', reason: string) => void;
   readonly observeRequest: ObserveRequest;
   /** Sends what waits to be sent. */
   readonly close: () => Promise<void>;
@@ -63,6 +64,9 @@ export function openObservability(config: Config, broughtLog: Logger | undefined
     },
     onDenied: (purpose, reason) => {
       metrics.requests.denied(purpose, reason);
+    },
+    onUnknown: (transport, reason) => {
+      metrics.requests.unknown(transport, reason);
     },
     close: async () => traces?.close(),
     observeRequest: ({ transport, rpc, isStream, metadata }) => {

@@ -72,6 +72,9 @@ test('ways to authenticate are configured whole, or not at all', (t) => {
     ['VOUCH_TLS_CERT_FILE', { VOUCH_TLS_CLIENT_CA_FILE: 'ca', VOUCH_CLIENTS_FILE: 'clients' }],
     ['VOUCH_CLIENTS_FILE', { ...tls, VOUCH_CLIENTS_FILE: 'clients' }],
     ['VOUCH_CLIENTS_FILE', { ...tls, VOUCH_TLS_CLIENT_CA_FILE: 'ca' }],
+    ['VOUCH_CLIENTS_FILE', { VOUCH_FORWARDED_CERTIFICATES: 'loopback' }],
+    ['VOUCH_CLIENTS_FILE', { VOUCH_FORWARDED_CERTIFICATES: 'x', VOUCH_CLIENTS_FILE: 'clients' }],
+    ['VOUCH_FORWARDED_CERTIFICATES', { VOUCH_FORWARDED_CERTIFICATES: 'x' }],
     ['VOUCH_JWT_ISSUER', { ...url, VOUCH_JWT_AUDIENCE: 'vouch' }],
     ['VOUCH_JWT_AUDIENCE', { ...url, VOUCH_JWT_ISSUER: 'https://x' }],
     ['VOUCH_JWT_JWKS_URL', tokens],
@@ -84,6 +87,8 @@ test('ways to authenticate are configured whole, or not at all', (t) => {
     );
   t.false(authenticates(readConfig(tls).access));
   t.true(authenticates(readConfig({ ...tokens, ...url }).access));
+  const told = { VOUCH_FORWARDED_CERTIFICATES: 'loopback', VOUCH_CLIENTS_FILE: 'clients' };
+  t.true(authenticates(readConfig(told).access));
 });
 
 test('only who authenticates callers listens beyond the loopback, and in clear only when told so', (t) => {

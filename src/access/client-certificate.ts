@@ -10,7 +10,7 @@ export interface ClientCertificate {
   readonly validUntil: Date;
 }
 
-/** Reads a certificate. @param der as it stands on the wire; whoever calls this knows that it was verified */
+/** Reads a certificate. @param der as it stands on the wire, or PEM; whoever calls this knows that it was verified */
 export function clientCertificate(der: Uint8Array): ClientCertificate {
   const { subjectAltName = '', subject, validTo } = new X509Certificate(der);
   const names = alternativeNames(subjectAltName);

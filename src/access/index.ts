@@ -3,6 +3,8 @@ export { ApiKeyCheck } from './api-key-check.js';
 export { ApiKeys, type CreatedApiKey, type NewApiKey } from './api-keys.js';
 export { ClientCertificates } from './certificates.js';
 export { clientCertificate, type ClientCertificate } from './client-certificate.js';
+export { forwardedCertificate } from './forwarded-certificate.js';
+export { isLocal, networkOf, peerAddress } from './peer.js';
 export { roleNamed, ROLES } from './roles.js';
 export { certificatesIn } from './terms.js';
 export { ID_BYTES, textFault } from './text.js';

@@ -1,31 +1,59 @@
-import type { ApiKeyCheck, ClientCertificates, Tokens } from '../access/index.js';
+import {
+  forwardedCertificate,
+  isLocal,
+  peerAddress,
+  type ApiKeyCheck,
+  type ClientCertificate,
+  type ClientCertificates,
+  type Tokens,
+} from '../access/index.js';
 import { VouchError } from '../errors.js';
-import type { Authenticate } from './principal.js';
+import type { Authenticate, Credentials } from './principal.js';
 
 /** The ways in which callers may say who they are; null: not this way. */
 export interface WaysIn {
   readonly apiKeys: ApiKeyCheck | null;
   readonly tokens: Tokens | null;
   readonly certificates: ClientCertificates | null;
+  /** Who may tell of the certificates of others; nobody when not given. */
+  readonly proxy?: TrustedProxy;
 }
+
+/** A proxy in front: whoever is on this machine, or has a certificate with this URI or DNS name. */
+export type TrustedProxy = 'loopback' | { readonly name: string };
 
 /** What API keys begin with; no token has an underscore before its first dot where this one has them. */
 const KEY_SIGN = 'vouch_key_';
 
 /**
- * Finds out who sends a request: by `authorization: Bearer`, an API key or a token, else by the client certificate. What was
- * sent counts: with a bad key, the certificate does not help.
+ * Finds out who sends a request: by `authorization: Bearer`, an API key or a token, else by the client certificate, which a
+ * proxy that is trusted tells of. What was sent counts: with a bad key, the certificate does not help.
  */
-export function authenticateBy({ apiKeys, tokens, certificates }: WaysIn): Authenticate {
-  return async ({ metadata, certificate }) => {
-    const given = metadata('authorization');
+export function authenticateBy({ apiKeys, tokens, certificates, proxy }: WaysIn): Authenticate {
+  return async (credentials) => {
+    const given = credentials.metadata('authorization');
     if (given !== undefined) {
       const bearer = /^Bearer +(?<credential>[\w.~+/=-]+)$/i.exec(given)?.groups?.['credential'] ?? '';
       const check = bearer.startsWith(KEY_SIGN) ? apiKeys : tokens;
       if (bearer !== '' && check) return check.caller(bearer);
-    } else if (certificate && certificates) {
-      return certificates.caller(certificate);
+    } else if (certificates) {
+      const certificate = certificateOf(credentials, proxy);
+      if (certificate) return certificates.caller(certificate);
     }
     throw new VouchError('UNAUTHENTICATED');
   };
+}
+
+/** What anybody but the proxy says of certificates is nothing. */
+function certificateOf(
+  { metadata, certificate, peer = '' }: Credentials,
+  proxy: TrustedProxy | undefined,
+): ClientCertificate | null | undefined {
+  const forwarded = metadata('x-forwarded-client-cert');
+  if (forwarded === undefined || proxy === undefined) return certificate;
+  const isProxy =
+    proxy === 'loopback'
+      ? isLocal(peerAddress(peer))
+      : certificate && [...certificate.uris, ...certificate.dnsNames].includes(proxy.name);
+  return isProxy === true ? forwardedCertificate(forwarded) : certificate;
 }

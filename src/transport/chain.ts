@@ -17,6 +17,8 @@ export interface Chain {
   /** Told of every refusal of somebody who is known. */
   readonly denied: RecordDenial;
   readonly report: ReportFailure;
+  /** What is told in place of an error of authentication; the error itself when not given. */
+  readonly unknown?: (request: BegunRequest, error: unknown) => unknown;
   /** How often the standing of whoever has a stream is checked, ms; 30 s when not given. */
   readonly recheckMs?: number;
   /** Told of every request; nobody when not given. */
@@ -56,7 +58,7 @@ async function* allowed<Response>(
   request: BegunRequest,
   answer: (who: WithCaller) => Answers<Response>,
 ): Answers<Response> {
-  const caller = await chain.authenticate(request);
+  const caller = await authenticated(chain, request);
   let principal = asPrincipal(caller);
   try {
     const { rpc, signal } = request;
@@ -73,6 +75,14 @@ async function* allowed<Response>(
   } catch (error) {
     if (isDenial(error)) await chain.denied(principal, request.rpc, error.reason);
     throw error;
+  }
+}
+
+async function authenticated(chain: Chain, request: BegunRequest): Promise<Caller> {
+  try {
+    return await chain.authenticate(request);
+  } catch (error) {
+    throw chain.unknown?.(request, error) ?? error;
   }
 }
 

@@ -11,6 +11,8 @@ export interface Credentials {
   readonly metadata: ReadMetadata;
   /** Verified; absent without one. */
   readonly certificate?: ClientCertificate | undefined;
+  /** The address of whoever is at the other end of the connection, without a port; absent: unknown. */
+  readonly peer?: string | undefined;
 }
 
 /**

@@ -180,3 +180,39 @@ test.serial('a token that expires loses its live streams', async (t) => {
   await stream.event('started');
   isRefused(t, await stream.over, ended);
 });
+
+test.serial(
+  'a certificate that the proxy tells of counts as one of the connection, over HTTP as well',
+  async (t) => {
+    const told = { 'x-forwarded-client-cert': `Hash=${'0'.repeat(64)};Subject="CN=ivr";URI=${IVR}` };
+    const expected = { tenantId: 'acme', actorId: 'ivr' };
+    t.like(await clientsWith(world().channel(t), told).admin.getPrincipal({}), expected);
+    const { status, body } = await askHttps(
+      world().service.httpAddress,
+      world().ca,
+      'AdminService/GetPrincipal',
+      told,
+    );
+    t.is(status, 200);
+    t.like(JSON.parse(body), {
+      ...expected,
+      roles: ['ROLE_TELEPHONY'],
+      authentication: 'AUTHENTICATION_CERTIFICATE',
+    });
+    const two = { 'x-forwarded-client-cert': `${told['x-forwarded-client-cert']},Hash=0` };
+    isRefused(t, await failure(clientsWith(world().channel(t), two).admin.getPrincipal({})), unknown);
+  },
+);
+
+test.serial('whoever tries key after key is told to wait, and a good key from there passes', async (t) => {
+  const plain = world().channel(t);
+  const { admin } = bearer(plain, 'vouch_key_nonsense');
+  let refused = await failure(admin.getPrincipal({}));
+  for (let i = 0; i < 100; i++) refused = await failure(admin.getPrincipal({}));
+  isRefused(t, refused, { reason: 'TOO_MANY_BAD_CREDENTIALS', code: Status.RESOURCE_EXHAUSTED });
+  const { httpAddress } = world().service;
+  const authorization = 'Bearer vouch_key_nonsense';
+  t.is((await askHttps(httpAddress, world().ca, 'AdminService/GetPrincipal', { authorization })).status, 429);
+  const token = await world().provider.token({ roles: ['auditor'] });
+  t.is((await bearer(plain, token).admin.getPrincipal({})).tenantId, 'acme');
+});

@@ -46,6 +46,7 @@ export class AuthenticatedService {
       VOUCH_TLS_CLIENT_CA_FILE: file('ca.crt'),
       VOUCH_CLIENTS_FILE: file('clients.json'),
       VOUCH_RECHECK_MS: '1000',
+      VOUCH_FORWARDED_CERTIFICATES: 'loopback',
     });
     for (const tenantId of ['acme', 'other'])
       await service.service.tenants.create({ tenantId, role: 'ADMINISTRATOR', actorId: 'test' });

@@ -17,6 +17,7 @@ export class RequestMetrics {
   readonly #requests: Counter<'transport' | 'service' | 'method' | 'code'>;
   readonly #seconds: Histogram<'service' | 'method'>;
   readonly #denials: Counter<'purpose' | 'reason'>;
+  readonly #unknown: Counter<'transport' | 'reason'>;
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -39,11 +40,22 @@ export class RequestMetrics {
       labelNames: ['purpose', 'reason'],
       registers,
     });
+    this.#unknown = new Counter({
+      name: 'vouch_bad_credentials_total',
+      help: 'Requests whose credentials did not count, by what was told.',
+      labelNames: ['transport', 'reason'],
+      registers,
+    });
   }
 
   finished({ transport, service, method, isStream, code, tookMs }: FinishedRequest): void {
     this.#requests.inc({ transport, service, method, code });
     if (!isStream) this.#seconds.observe({ service, method }, tookMs / 1000);
+  }
+
+  /** @param reason one of those of authentication */
+  unknown(transport: 'grpc' | 'http', reason: string): void {
+    this.#unknown.inc({ transport, reason });
   }
 
   denied(purpose: string, reason: string): void {

@@ -105,6 +105,7 @@ function chainMiddleware(chain: Chain, asksClients: boolean) {
       rpc: call.method.path.split('.').at(-1) ?? '',
       readMessage: () => (call.requestStream ? undefined : call.request),
       signal: context.signal,
+      peer: context.peer.replace(/:\d+$/, ''),
       certificate: asksClients ? certificateOf(context.metadata) : undefined,
       metadata: (key: string) => {
         const value = context.metadata.get(key);

@@ -69,6 +69,7 @@ class RpcRoute {
         return requestStream ? undefined : given;
       },
       signal: gone.signal,
+      peer: request.socket.remoteAddress,
       metadata: (key: string) => header(request, key),
     } as const;
     // Only who may ask takes a place, and has it before any work is done.

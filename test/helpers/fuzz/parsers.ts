@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readManifest } from '../../../src/transport/read-manifest.js';
+import { forwardedCertificate } from '../../../src/access/index.js';
 import { decodeRecording, StreamDecoder } from '../../../src/audio/index.js';
 import { parseKeys } from '../../../src/crypto/key-file.js';
 import type { AudioFormat } from '../../../src/domain/audio.js';
@@ -22,6 +23,9 @@ const MANIFEST = Buffer.from(
     'a.wav,ann,0,mobile,letter 1,2026-01-02T03:04:05Z,passport,HIGH,2026-01-02T03:04:05Z\n',
 );
 const KEYRING = Buffer.from('{"version":1,"tenants":{"acme":{"epochs":[{"id":"1","key":"AAAA"}]}}}');
+const FORWARDED = Buffer.from(
+  `By=spiffe://a/b;Hash=${'ab'.repeat(32)};Subject="CN=ivr,O=\\"x\\"";URI=spiffe://a/c;DNS=x.example`,
+);
 const TRANSFER = Buffer.concat([Buffer.from('vouch-transfer-1\n'), Buffer.alloc(400, 7)]);
 /** What the containers that ffmpeg reads begin with. */
 const CONTAINERS = ['OggS\0\x02', 'ID3\x04\0', 'fLaC\0\0\0\x22', '\0\0\0\x18ftypM4A '];
@@ -51,6 +55,13 @@ export const PARSERS: Readonly<Record<string, Parser>> = {
   calibrations: (fuzz) => CalibrationFile.safeParse(jsonOf(fuzz, CALIBRATION)),
   policies: (fuzz) => policySchema.safeParse(jsonOf(fuzz, Buffer.from('{"targetFalseMatchRate":0.01}'))),
   'tokens and the headers around them': authenticateAnyhow,
+  'certificates that a proxy tells of': (fuzz) => {
+    const header = fuzz.pick([() => fuzz.text(), () => fuzz.mutated(FORWARDED).toString('latin1')])();
+    const read = forwardedCertificate(header);
+    const plain = (text: string) => text.replaceAll('\\', '');
+    if (read?.uris.some((uri) => !plain(header).includes(plain(uri))) === true)
+      throw new Error('A name came from nowhere.');
+  },
   'sealed files': async (fuzz) => {
     async function* pieces() {
       yield* fuzz.cut(fuzz.mutated(TRANSFER));
