@@ -54,6 +54,19 @@ export function bestMatch(
 ): Match | undefined {
   if (stretch.codes.length === 0 || earlier.length === 0) return undefined;
   const near = new NearCodes(stretch.codes);
+  try {
+    return bestOf(stretch, earlier, near, leastCodes);
+  } finally {
+    near.clear();
+  }
+}
+
+function bestOf(
+  stretch: Fingerprint,
+  earlier: readonly Fingerprint[],
+  near: NearCodes,
+  leastCodes: number,
+): Match | undefined {
   let best: Match | undefined;
   for (const fingerprint of earlier) {
     for (const offset of alignments(stretch, fingerprint, near)) {
@@ -65,23 +78,36 @@ export function bestMatch(
   return best;
 }
 
+/**
+ * First entry of each code of the stretch in hand; 0 is none. One for all: nothing else runs while a stretch is held against
+ * others, and to make 128 KB anew for each window of thousands of calls costs more than the comparison.
+ */
+const FIRST_ENTRIES = new Uint16Array(1 << BITS);
+
 /** The places of a stretch whose code differs from a given one in one bit at most. */
 class NearCodes {
-  /** First entry of each code, and the next one of each entry; from 1, 0 is none. */
-  readonly #first = new Uint16Array(1 << BITS);
+  /** The next entry of each entry; from 1, 0 is none. */
   readonly #next: number[] = [0];
   readonly #place: number[] = [0];
 
-  constructor(codes: Uint16Array) {
+  constructor(private readonly codes: Uint16Array) {
     codes.forEach((code, place) => {
       this.#add(code, place);
       for (let bit = 0; bit < BITS; bit++) this.#add(code ^ (1 << bit), place);
     });
   }
 
+  /** Leaves the entries for the next stretch. */
+  clear(): void {
+    for (const code of this.codes) {
+      FIRST_ENTRIES[code] = 0;
+      for (let bit = 0; bit < BITS; bit++) FIRST_ENTRIES[code ^ (1 << bit)] = 0;
+    }
+  }
+
   /** The first of a code's entries; 0 for none. */
   entryOf(code: number): number {
-    return this.#first[code]!;
+    return FIRST_ENTRIES[code]!;
   }
 
   /** The next entry of the same code; 0 after the last. */
@@ -98,8 +124,8 @@ class NearCodes {
     const entry = this.#place.length;
     if (entry > 0xffff) return;
     this.#place.push(place);
-    this.#next.push(this.#first[code]!);
-    this.#first[code] = entry;
+    this.#next.push(FIRST_ENTRIES[code]!);
+    FIRST_ENTRIES[code] = entry;
   }
 }
 

@@ -1,33 +1,25 @@
-import { randomUUID } from 'node:crypto';
 import type { ClaimMethod } from '../domain/call.js';
 import type { Decision, ReasonCode } from '../domain/decision.js';
-import type { EmbeddingSpace, SpeechWindow } from '../domain/speech.js';
-import { composeDecision, SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
-import { Pool, pool, type PooledSpeech } from '../scoring/index.js';
+import type { EmbeddingSpace, Fingerprint, SpeechWindow } from '../domain/speech.js';
+import { SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
+import { Pool, pool } from '../scoring/index.js';
 import type { AssessmentTerms, LookOptions } from './assessment-terms.js';
+import { takeDecision, type Heard } from './call-decision.js';
 import { ClaimTrack } from './claim-track.js';
 import { EarlierEvidence, keep } from './earlier-evidence.js';
 import type { AlikeTerms } from './enrolment-speech.js';
-import { identify, isAskedFor, otherClaim } from './identification.js';
 import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier } from './ports.js';
-import { ReplayWatch, type ClaimFingerprint } from './replay-watch.js';
+import { FINGERPRINTS_KEPT, ReplayWatch, type ClaimFingerprint } from './replay-watch.js';
 import { sameNews } from './same-news.js';
 import { SpoofWatch } from './spoof-watch.js';
 import { wantedModels } from './wanted-models.js';
 
 /**
  * Recent windows are kept for enrolment and for evaluations since a media time; 20 minutes of net speech, about 300 KiB.
- * What is older counts in the pools and is gone otherwise.
+ * What is older counts in the pools and is gone otherwise; only the latest have their fingerprints.
  */
 const WINDOWS_KEPT = 400;
-
-/** What a decision is taken of, ms of the stream's clock. */
-interface Heard {
-  readonly speech: PooledSpeech;
-  readonly sinceMs: number;
-  readonly untilMs: number;
-}
 
 /**
  * All that is thought about one caller: the claims, the evidence for each, whether it is still the same voice, and the
@@ -192,7 +184,12 @@ export class Assessment {
 
   /** What is to be kept of accepted claims' speech, so that its replay is noticed. */
   get fingerprints(): readonly ClaimFingerprint[] {
-    return this.#replay.toKeep(this.#claims, (claim) => this.windowsFor(claim));
+    return this.#replay.toKeep(this.#claims);
+  }
+
+  /** What the first minute of speech for a claim is known by. */
+  firstMinute(claim: ClaimTrack): readonly Fingerprint[] {
+    return this.#replay.firstMinute(claim);
   }
 
   /** Windows of the current evidence spoken under this claim's ground, oldest first. */
@@ -255,7 +252,10 @@ export class Assessment {
   #keep(window: SpeechWindow): void {
     this.#windows.push(window);
     this.#spoof.hear(window);
+    this.#replay.keep(window, this.#claims);
     this.#evidence.add(window);
+    const old = this.#windows.at(-1 - FINGERPRINTS_KEPT);
+    if (old) this.#windows[this.#windows.length - 1 - FINGERPRINTS_KEPT] = withoutFingerprint(old);
     if (this.#windows.length > WINDOWS_KEPT) this.#windows.shift();
     for (const claim of this.#claims) claim.add(window);
   }
@@ -269,56 +269,26 @@ export class Assessment {
     this.#windows = [];
     this.#evidence = new Pool();
     this.#spoof.restart();
+    this.#replay.restart();
     this.#evidenceSinceMs = sinceMs;
     for (const claim of this.#claims) claim.reset();
   }
 
-  #decide(
-    claims: readonly ClaimTrack[],
-    { ended, withheld, reasons, insteadOfSpeech = [] }: LookOptions,
-    { speech, sinceMs, untilMs }: Heard,
-  ): Decision {
-    const { policy, calibration } = this.#terms;
-    const comparisons = claims.reduce((sum, claim) => sum + claim.voiceprintCount, 0);
-    const risks = { replay: this.#replay.result, spoof: this.#spoof.result };
-    const look = { policy, calibration, comparisons, ended, withheld, risks };
-    const judged = claims.map((claim) => claim.look(look));
-    const { outbound = false } = this.#terms;
-    const told = outbound ? judged.filter(isAskedFor) : judged;
-    const others = outbound ? claims.flatMap((claim, index) => otherClaim(claim, judged[index])) : [];
-    const decision = composeDecision(told, {
-      ...this.#frame(),
-      mediaStartMs: sinceMs,
-      mediaEndMs: untilMs,
-      netSpeechMs: speech.netSpeechMs,
-      quality: speech.quality,
-      ended,
-      reasons,
-      risks,
+  #decide(claims: readonly ClaimTrack[], options: LookOptions, heard: Heard): Decision {
+    const ground = {
+      terms: this.#terms,
+      risks: { replay: this.#replay.result, spoof: this.#spoof.result },
       countermeasure: this.#spoof.restsOn,
-      insteadOfSpeech,
-      claimsSoFar: judged.length,
-      manyAttempts: claims.length > 0 ? claims.some(({ dossier }) => dossier.manyAttempts) : null,
-      identification: outbound ? identify(judged) : null,
-    });
-    return others.length > 0 ? { ...decision, others } : decision;
-  }
-
-  #frame() {
-    const { policy, policyReference, calibration, calibrationFit, spaces, transactionRisk, shadow, clock } =
-      this.#terms;
-    return {
-      decisionId: randomUUID(),
-      supersedesDecisionId: this.#current?.decisionId ?? this.#terms.previousDecisionId,
-      decidedAt: clock.now(),
       looks: this.#looks,
-      policy,
-      policyReference,
-      models: spaces.map((space) => ({ id: space.modelId, version: 0, sha256: space.modelSha256 })),
-      calibration: calibration.reference,
-      calibrationFit,
-      transactionRisk,
-      shadow: shadow || policy.shadow,
+      supersedesDecisionId: this.#current?.decisionId ?? this.#terms.previousDecisionId,
     };
+    return takeDecision(ground, claims, options, heard);
   }
+}
+
+/** What is kept for long is kept without: nothing is held against it any more. */
+function withoutFingerprint(window: SpeechWindow): SpeechWindow {
+  const kept: { -readonly [Name in keyof SpeechWindow]: SpeechWindow[Name] } = { ...window };
+  delete kept.fingerprint;
+  return kept;
 }

@@ -86,7 +86,7 @@ export class ClaimTrack {
   }
 
   /** Whether a window was spoken under this claim's ground. */
-  counts(window: SpeechWindow): boolean {
+  counts(window: Pick<SpeechWindow, 'startMs'>): boolean {
     return this.hasGround && window.startMs >= this.#groundSinceMs;
   }
 

@@ -13,6 +13,7 @@ import {
   type Voiceprints,
 } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
+import { packFingerprint } from '../replay/index.js';
 import type { Policies } from '../tenant/index.js';
 import { callOfCallerAlone } from './caller-alone.js';
 import type { Calls } from './calls.js';
@@ -62,7 +63,10 @@ export async function enrolFromCall(
   const whole = windows.filter(({ vectors }) => assessment.spaces.every(({ id }) => id in vectors));
   // Where these do not suffice, there will be more of them when the request is repeated.
   if (whole.length < windows.length) live.session.wantForEnrolment();
-  const own = enrolmentSpeech(whole, assessment.spaces, grant.since, codec, assessment.alikeTerms);
+  const own = {
+    ...enrolmentSpeech(whole, assessment.spaces, grant.since, codec, assessment.alikeTerms),
+    fingerprint: packFingerprint(assessment.firstMinute(claim)),
+  };
   const { label, callId, proofing, onBehalfOf } = asked;
   const part = { grant, label, callId, onBehalfOf };
   const joining = { policy: policy.enrolment, proofing, terms: assessment.alikeTerms };

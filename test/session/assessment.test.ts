@@ -111,3 +111,49 @@ test('a busy process asks no countermeasure', (t) => {
   load.isBusy = true;
   t.deepEqual(capacity.affords(wanted), ['campplus']);
 });
+
+/** Looks like chance, and is the same each time. */
+function scrambled(n: number): number {
+  const once = Math.imul(n ^ (n >>> 15), 0x2c1b3c6d);
+  const twice = Math.imul(once ^ (once >>> 12), 0x297a2d39);
+  return (twice ^ (twice >>> 15)) & 0xffff;
+}
+/** A minute of made-up sound is 20 windows of 188 codes. */
+const sound = (index: number, seed = index) => ({
+  ticks: Uint32Array.from({ length: 188 }, (_, i) => 188 * index + i),
+  codes: Uint16Array.from({ length: 188 }, (_, i) => scrambled(188 * seed + i + 1)),
+});
+const spoken = (index: number, seed?: number) =>
+  window(ANNA, { startMs: index * 3000, endMs: (index + 1) * 3000, fingerprint: sound(index, seed) });
+const LOOKS = { policy: { ...TEST_POLICY, replayedCalls: 'REFUSE' }, replay: { suspected: false } } as const;
+const LOOK = { ended: false, withheld: null, reasons: [] };
+
+test('of a long call the first minute is kept to know it by, and old windows are kept without their sound', (t) => {
+  const { assessment } = ground(LOOKS);
+  const anna = assessment.addClaim(1, 'anna', null, enrolled(ANNA), 0);
+  for (let index = 0; index < 450; index++) assessment.push(spoken(index));
+  assessment.look(LOOK);
+  const [kept] = assessment.fingerprints;
+  t.deepEqual(
+    kept?.parts,
+    Array.from({ length: 20 }, (_, index) => sound(index)),
+  );
+  const windows = assessment.windowsFor(anna);
+  t.is(windows.length, 400);
+  t.deepEqual(
+    windows.flatMap((each, index) => (each.fingerprint ? [index] : [])),
+    Array.from({ length: 20 }, (_, index) => 380 + index),
+  );
+});
+
+test('once everybody is decided on, a copy that goes on is still noticed within four windows', (t) => {
+  const { assessment } = ground(LOOKS);
+  const earlier = [sound(0, 1000), sound(1, 1001), sound(2, 1002), sound(3, 1003)];
+  assessment.addClaim(1, 'anna', null, { ...enrolled(ANNA), fingerprints: earlier }, 0);
+  for (let index = 0; index < 25; index++) assessment.push(spoken(index));
+  t.is(assessment.look(LOOK)?.risks.replay, 'NOT_SUSPECTED');
+  assessment.look(LOOK);
+  t.true(assessment.settled);
+  for (let index = 0; index < 4; index++) assessment.push(spoken(25 + index, 1000 + index));
+  t.is(assessment.evaluate(null, null).risks.replay, 'SUSPECTED');
+});
