@@ -26,7 +26,7 @@ test.serial.before('the service behind the proxy that is deployed with it', asyn
   const tenant = await service.tenant();
   await tenant.enrol(ALLISON);
   ({ tenantId } = tenant);
-  envoy = await Envoy.start(service.address);
+  envoy = await Envoy.start(service);
 });
 
 test.after.always('stop', async () => {

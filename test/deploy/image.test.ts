@@ -79,5 +79,5 @@ test('the services of compose.yaml get options that they know, and secrets by fi
     if (name !== 'service') t.is(at(each, 'ports'), undefined, name);
   }
   t.is(at(compose, 'services', 'envoy', 'network_mode'), 'service:service');
-  t.deepEqual(at(service, 'ports'), ['8443:8443', '127.0.0.1:9902:9902']);
+  t.deepEqual(at(service, 'ports'), ['8443:8443', '8444:8444', '127.0.0.1:9902:9902']);
 });

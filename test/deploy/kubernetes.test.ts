@@ -35,11 +35,15 @@ function containersOf(each: unknown): readonly unknown[] {
   return [...listAt(each, 'containers'), ...((at(each, 'initContainers') as unknown[] | undefined) ?? [])];
 }
 
+/** A listener or cluster of Envoy. */
+function ofEnvoy(kind: 'listeners' | 'clusters', name: string): unknown {
+  const all = listAt(deployYaml(`${FOLDER}/envoy.yaml`), 'static_resources', kind);
+  return all.find((each) => at(each, 'name') === name);
+}
+
 /** The port of a listener of Envoy. */
 function listenerPort(name: string): unknown {
-  const listeners = listAt(deployYaml(`${FOLDER}/envoy.yaml`), 'static_resources', 'listeners');
-  const found = listeners.find((each) => at(each, 'name') === name);
-  return at(found, 'address', 'socket_address', 'port_value');
+  return at(ofEnvoy('listeners', name), 'address', 'socket_address', 'port_value');
 }
 
 test('every manifest has the fields of the Kubernetes API, and no others', (t) => {
@@ -72,14 +76,33 @@ test('the service gets options that it knows, and listens where Envoy reaches it
   const secrets = { DATABASE_URL: 'postgres://vouch@db/vouch', VOUCH_KEYRING: '{}' };
   const config = readConfig({ ...literals(), ...secrets });
   t.true(isLoopback(config.host));
-  for (const cluster of ['vouch', 'vouch_calls']) {
-    const clusters = listAt(deployYaml(`${FOLDER}/envoy.yaml`), 'static_resources', 'clusters');
-    const found = clusters.find((each) => at(each, 'name') === cluster);
+  t.true(isLoopback(config.http.host));
+  for (const [cluster, { host, port }] of [
+    ['vouch', config],
+    ['vouch_calls', config],
+    ['vouch_http', config.http],
+  ] as const) {
+    const found = ofEnvoy('clusters', cluster);
     const address = at(found, 'load_assignment', 'endpoints', 0, 'lb_endpoints', 0, 'endpoint', 'address');
-    t.deepEqual(at(address, 'socket_address'), { address: config.host, port_value: config.port });
+    t.deepEqual(at(address, 'socket_address'), { address: host, port_value: port });
   }
   t.is(at(service, 'resources', 'requests', 'cpu'), String(config.workers));
   t.true(Number(at(pod, 'terminationGracePeriodSeconds')) * 1000 >= config.drainMs + 15_000);
+});
+
+test('whoever comes by gRPC or HTTP shows a certificate, and tells of no other', (t) => {
+  const [grpc, http] = ['grpc', 'http'].map((name) => at(ofEnvoy('listeners', name), 'filter_chains', 0));
+  for (const chain of [grpc, http]) {
+    t.is(at(chain, 'transport_socket', 'typed_config', 'require_client_certificate'), true);
+    const manager = at(chain, 'filters', 0, 'typed_config');
+    t.is(at(manager, 'forward_client_cert_details'), 'SANITIZE_SET');
+    const told = { cert: true, subject: true, uri: true, dns: true };
+    t.deepEqual(at(manager, 'set_current_client_cert_details'), told);
+    const filters = listAt(manager, 'http_filters').map((filter) => at(filter, 'name'));
+    t.is(filters[0], 'envoy.filters.http.lua', 'which takes away what the client says of itself');
+  }
+  const of = (chain: unknown) => at(chain, 'filters', 0, 'typed_config', 'http_filters');
+  t.deepEqual(of(http), of(grpc));
 });
 
 test('probes, the service and the metrics meet the ports that Envoy opens', (t) => {
@@ -93,6 +116,7 @@ test('probes, the service and the metrics meet the ports that Envoy opens', (t) 
   );
   t.deepEqual(ports, {
     grpc: listenerPort('grpc'),
+    http: listenerPort('http'),
     health: listenerPort('health'),
     'proxy-metrics': listenerPort('metrics'),
   });
@@ -109,7 +133,14 @@ test('probes, the service and the metrics meet the ports that Envoy opens', (t) 
     listAt(monitoring, 'ports').map((port) => at(port, 'port')),
     [metrics?.port, listenerPort('metrics')],
   );
-  t.is(at(manifest('Service'), 'spec', 'ports', 0, 'targetPort'), 'grpc');
+  t.deepEqual(
+    listAt(manifest('Service'), 'spec', 'ports').map((port) => at(port, 'targetPort')),
+    ['grpc', 'http'],
+  );
+  t.deepEqual(
+    listAt(manifest('NetworkPolicy'), 'spec', 'ingress', 0, 'ports').map((port) => at(port, 'port')),
+    [listenerPort('grpc'), listenerPort('http')],
+  );
   t.is(at(envoy, 'restartPolicy'), 'Always');
 });
 

@@ -12,7 +12,13 @@ const DEPLOY = join(ROOT, 'deploy', 'kubernetes');
 const FILES = ['envoy.yaml', 'server.yaml', 'clients.yaml'];
 
 /** The ports that deploy/kubernetes/envoy.yaml names. */
-const PORTS = { grpc: 8443, health: 8081, metrics: 9902, admin: 9901 } as const;
+const PORTS = { grpc: 8443, http: 8444, health: 8081, metrics: 9902, admin: 9901 } as const;
+
+/** Where the service is. */
+interface Addresses {
+  readonly address: string;
+  readonly httpAddress: string;
+}
 
 /** A real Envoy (`make .envoy/bin/envoy`) with the configuration that is deployed, on free ports, before a service. */
 export class Envoy {
@@ -23,21 +29,22 @@ export class Envoy {
     readonly ports: Readonly<Record<keyof typeof PORTS, number>>,
   ) {}
 
-  static async start(serviceAddress: string): Promise<Envoy> {
+  static async start({ address, httpAddress }: Addresses): Promise<Envoy> {
     const directory = await mkdtemp(join(tmpdir(), 'vouch-envoy-'));
     await chmod(directory, 0o755);
     const authority = await Authority.make(directory);
     const { key, cert } = await authority.issue('server', 'DNS:localhost');
     await writeFile(join(directory, 'tls.key'), key);
     await writeFile(join(directory, 'tls.crt'), cert);
-    const ports = { grpc: 0, health: 0, metrics: 0, admin: 0 };
+    const ports = { grpc: 0, http: 0, health: 0, metrics: 0, admin: 0 };
     for (const name of Object.keys(PORTS) as (keyof typeof PORTS)[]) ports[name] = await freePort();
     for (const file of FILES) await cp(join(DEPLOY, file), join(directory, file));
     for (const file of FILES) {
       let text = await readFile(join(directory, file), 'utf8');
       for (const name of Object.keys(PORTS) as (keyof typeof PORTS)[])
         text = text.replaceAll(String(PORTS[name]), String(ports[name]));
-      text = text.replaceAll('50051', serviceAddress.split(':')[1]!);
+      text = text.replaceAll('50051', address.split(':')[1]!);
+      text = text.replaceAll('8080', httpAddress.split(':')[1]!);
       await writeFile(join(directory, file), text.replaceAll(/\/etc\/(envoy|vouch\/tls)/g, directory));
     }
     const options = ['-c', join(directory, 'envoy.yaml'), '--log-level', 'warning', '--concurrency', '1'];
