@@ -89,6 +89,17 @@ test('a result holds no longer than it says, on the clock of the service', (t) =
   t.is(viewOf(state, T + anHour + 5000).state, 'lapsed');
 });
 
+test('how the clocks differ is still known after the connection broke', (t) => {
+  const a = new Teller('a', 1);
+  const behind = T - 300_000;
+  const bodies: Body[] = [started, { decision: decision('ACCEPT', 'd', { holdsMs: 5000 }) }];
+  const first = [{ ...open, at: behind }, a.opened(0, false, behind)];
+  const live = bodies.map((body) => a.event(body, behind));
+  const state = after([...first, ...live, { type: 'broken', watch: 1, link: 'lost' }]);
+  t.is(state.aheadMs, -300_000);
+  t.is(after([...first, ...live, a.opened(0, false, behind + 1)]).aheadMs, -300_000);
+});
+
 test('of a call that has ended the result is told as past', (t) => {
   const ended = shownAfter([started, { decision: decision('ACCEPT', 'd') }, { ended: {} }]);
   t.like(ended, { state: 'ended', last: 'verified', next: '' });

@@ -112,14 +112,14 @@ export function reduce(state: BadgeState, input: Input): BadgeState {
       aliveAt: input.at,
     };
   if (input.watch !== watch || callId === '' || state.link === 'closed') return state;
-  if (input.type === 'broken') return { ...NOTHING, watch, callId, link: input.link };
+  // How the clocks differ is known of the machine, not of the connection.
+  const same = { ...NOTHING, watch, callId, aheadMs: state.aheadMs };
+  if (input.type === 'broken') return { ...same, link: input.link };
   const alive = { ...state, aliveAt: Math.max(state.aliveAt, input.at) };
   if (input.type === 'opened')
     // All is read anew: what was known before may have been overtaken meanwhile.
     return {
-      ...NOTHING,
-      watch,
-      callId,
+      ...same,
       link: 'open',
       aliveAt: alive.aliveAt,
       target: input.lastSequence,

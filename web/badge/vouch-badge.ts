@@ -183,8 +183,9 @@ export class VouchBadge extends LitElement implements DeskHost {
   protected override willUpdate(changed: PropertyValues): void {
     // Who asks may matter to a service that refused, and to none that answers.
     const isNewToken = changed.has('token') && this.#state.link === 'refused';
-    if (changed.has('callId') || changed.has('service') || changed.has('identity') || isNewToken)
-      this.#watch(this.callId);
+    const isAnother = changed.has('callId') || changed.has('service') || changed.has('identity');
+    // Who is taken out of the page follows nothing.
+    if (this.isConnected && (isAnother || isNewToken)) this.#watch(this.callId);
     this.#desk?.sync();
     this.#fetchWords();
     if (!this.#hasWords) return;

@@ -2,6 +2,7 @@ import { html, LitElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from '../../design/base.js';
 import { controls } from '../../design/controls.js';
+import { ApiError, fieldProblem } from '../../shared/api-error.js';
 import { Form } from './form.js';
 import { Load } from './load.js';
 import { isDevelopment, ROLE_WORDS, type Session } from './session.js';
@@ -26,7 +27,17 @@ export class SignIn extends LitElement {
       },
     ],
     submit: 'Sign in',
-    run: ({ token = '' }) => this.#signIn({ token: token.trim(), tenant: '', role: '', actor: '' }),
+    run: async ({ token = '' }) => {
+      try {
+        await this.#signIn({ token: token.trim(), tenant: '', role: '', actor: '' });
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status !== 'UNAUTHENTICATED') throw error;
+        throw fieldProblem(
+          'token',
+          'The service does not know this token: it may be mistyped, expired or revoked.',
+        );
+      }
+    },
   });
 
   readonly #chosen = new Form(this, {

@@ -65,7 +65,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** An error as a sentence for people; with what the service says itself where there are no words of ours. */
 export function wordsFor(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something went wrong on this page. Load it again.';
-  const words = WORDS[error.reason] ?? fallback(error);
+  const words = WORDS[error.status === 'UNAUTHENTICATED' ? error.status : error.reason] ?? fallback(error);
   const { retryAfterMs, metadata = {} } = error.more;
   const facts = [
     ...(error.reason === 'NOT_ENOUGH_SPEECH' ? speech(metadata) : []),
