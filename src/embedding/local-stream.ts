@@ -11,7 +11,7 @@ import { toVouchError, type ScheduledStream, type SpeechScheduler } from './sche
 /** How much audio may wait in a stream before `push` holds its caller back, ms. */
 export const MAX_QUEUED_MS = 2000;
 /** Progress is told after this much audio, and at the end, ms. */
-const PROGRESS_MS = 200;
+const PROGRESS_MS = 500;
 
 /** The bytes that MAX_QUEUED_MS of a format have: 10 pieces of 200 ms. */
 export function maxQueuedBytes(format: AudioFormat): number {
