@@ -70,7 +70,8 @@ async function everySample() {
     metrics.requests.finished(request);
   }
   for (const reason of ['CONSENT_MISSING', 'SPEAKER_NOT_FOUND']) metrics.requests.denied('VERIFY', reason);
-  for (const reason of ['UNAUTHENTICATED', 'TOO_MANY_BAD_CREDENTIALS']) metrics.requests.unknown('grpc', reason);
+  for (const reason of ['UNAUTHENTICATED', 'TOO_MANY_BAD_CREDENTIALS'])
+    metrics.requests.unknown('grpc', reason);
   const stage = { ms: 1, count: 1 };
   metrics.workers.spent({ decode: stage, speechActivity: stage, embedding: stage, countermeasure: stage });
   metrics.watch(() => ({

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
+import {
+  connect,
+  constants,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+} from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Server, ServerCredentials, status, type ServerDuplexStream } from '@grpc/grpc-js';
@@ -18,9 +24,15 @@ interface Message {
   readonly readBy: 'library' | 'quickly';
 }
 
-/** A service that takes whatever comes, and each stream's messages once it has ended. */
+/** After this one the taker wants no more. */
+const LAST = 'a last';
+/** The service answers this one with a refusal, before the client has sent everything. */
+const REFUSED = 'a refused';
+
+/** A service that takes whatever comes, and tells each stream's messages once it has ended. */
 async function startServer(waits: boolean) {
   const told = { answers: 0 };
+  const seen = { taken: [] as string[], cancelled: 0 };
   const requests = new DirectRequests<Message>({
     path: PATH,
     read: (bytes) =>
@@ -50,6 +62,9 @@ async function startServer(waits: boolean) {
             const send = requests.takeAfter(first, {
               onMessage: (message) => {
                 taken.push(message);
+                seen.taken.push(message.text);
+                if (message.text === LAST) return false;
+                if (message.text === REFUSED) call.emit('error', { code: status.PERMISSION_DENIED });
                 if (!waits || taken.length % 3 > 0) return true;
                 return new Promise((resolve) => setImmediate(resolve, true));
               },
@@ -57,7 +72,9 @@ async function startServer(waits: boolean) {
                 call.write(JSON.stringify(taken));
                 call.end();
               },
-              onCancel: () => undefined,
+              onCancel: () => {
+                seen.cancelled++;
+              },
             });
             if (first.text === TELL) void tell(call, send!, told);
           });
@@ -76,7 +93,7 @@ async function startServer(waits: boolean) {
     session.destroy();
     server.forceShutdown();
   };
-  return { session, close, told };
+  return { session, close, told, seen };
 }
 
 /** Answers ANSWERS messages, the first through the library. */
@@ -94,8 +111,7 @@ function framed(bytes: Buffer, compressed = false): Buffer {
   return Buffer.concat([prefix, bytes]);
 }
 
-/** Sends bytes in pieces; returns what was taken, or the status of a stream that failed. */
-async function send(session: ClientHttp2Session, pieces: readonly Buffer[]): Promise<Message[] | number> {
+function open(session: ClientHttp2Session): ClientHttp2Stream {
   const stream = session.request({
     ':method': 'POST',
     ':path': PATH,
@@ -103,20 +119,35 @@ async function send(session: ClientHttp2Session, pieces: readonly Buffer[]): Pro
     'grpc-encoding': 'gzip',
     te: 'trailers',
   });
+  return stream.on('error', () => undefined);
+}
+
+/**
+ * Sends bytes in pieces; returns what was taken, or the status of a stream that failed.
+ *
+ * @param ends - whether the client says that this was all
+ */
+async function send(
+  session: ClientHttp2Session,
+  pieces: readonly Buffer[],
+  ends = true,
+): Promise<Message[] | number> {
+  const stream = open(session);
   let received = Buffer.alloc(0);
   let code = NaN;
   const read = (headers: Record<string, unknown>): void => {
-    if (headers['grpc-status'] !== undefined) code = Number(headers['grpc-status']);
+    if (headers['grpc-status'] === undefined) return;
+    code = Number(headers['grpc-status']);
+    if (!ends) stream.close();
   };
   stream.on('response', read).on('trailers', read);
   stream.on('data', (data: Buffer) => (received = Buffer.concat([received, data])));
-  stream.on('error', () => undefined);
   const closed = new Promise((resolve) => stream.once('close', resolve));
   for (const piece of pieces) {
     stream.write(piece);
     await new Promise(setImmediate);
   }
-  stream.end();
+  if (ends) stream.end();
   await closed;
   return code === 0 ? (JSON.parse(received.subarray(5).toString()) as Message[]) : code;
 }
@@ -201,4 +232,34 @@ test('a message that is too long is refused', async (t) => {
     await send(session, [short, short, framed(Buffer.alloc(MOST_BYTES + 1, 'a'))]),
     status.RESOURCE_EXHAUSTED,
   );
+});
+
+const messages = (...texts: string[]) => texts.map((text) => framed(Buffer.from(text)));
+
+for (const leave of ['stream', 'connection'] as const)
+  test(`a taker that wants no more gets none, and hears once that the client is gone: its ${leave}`, async (t) => {
+    const { session, seen, close } = await startServer(false);
+    t.teardown(close);
+    session.on('error', () => undefined);
+    const stream = open(session);
+    for (const piece of messages('b', 'a 1', LAST, 'a 2', 'b 3')) {
+      stream.write(piece);
+      await sleep(20);
+    }
+    const closed = new Promise((resolve) => stream.once('close', resolve));
+    while (seen.taken.length < 2) await sleep(5);
+    if (leave === 'stream') stream.close(constants.NGHTTP2_CANCEL);
+    else session.destroy();
+    await closed;
+    while (seen.cancelled === 0) await sleep(5);
+    await sleep(50);
+    t.is(seen.cancelled, 1);
+    t.deepEqual(seen.taken, ['a 1', LAST]);
+  });
+
+test('a refusal reaches a client that has not sent everything', async (t) => {
+  const { session, close } = await startServer(false);
+  t.teardown(close);
+  t.is(await send(session, messages('b', 'a 1', REFUSED), false), status.PERMISSION_DENIED);
+  t.is(await send(session, messages('b', 'a 1', REFUSED, 'a 2')), status.PERMISSION_DENIED);
 });
