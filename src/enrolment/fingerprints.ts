@@ -20,7 +20,7 @@ import { daysAfter } from '../terms/index.js';
 import { resealed } from './sealed.js';
 
 /** Fingerprints of calls that are kept of a speaker, the newest. */
-const MOST_CALLS = 50;
+export const MOST_KEPT_CALLS = 50;
 
 /**
  * Fingerprints of accepted calls and of enrolments, by which a recording of them is noticed when it is played: sealed under
@@ -76,7 +76,7 @@ export class ReplayFingerprints {
       const expiresAt = daysAfter(madeAt, (await retentionPolicy(tx)).policy.callFingerprintDays);
       const row = { speakerRef, sourceHash, consentEventId, voiceprintId: null, madeAt, expiresAt };
       await putFingerprint(tx, { ...row, fingerprint: key.seal(fingerprint, contextOf(row)) });
-      await deleteFingerprintsBeyond(tx, speakerRef, MOST_CALLS);
+      await deleteFingerprintsBeyond(tx, speakerRef, MOST_KEPT_CALLS);
     });
   }
 

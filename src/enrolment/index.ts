@@ -14,6 +14,7 @@ export { Notifications, type Notification } from './notifications.js';
 export { resealVoiceprints } from './sealed.js';
 export {
   exportFingerprints,
+  MOST_KEPT_CALLS,
   ReplayFingerprints,
   resealFingerprints,
   type ExportedFingerprint,

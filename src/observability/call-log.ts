@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Decision, ReasonCode } from '../domain/decision.js';
 import type { CallEvent, CallEventBody } from '../domain/event.js';
-import type { CallsObserver, OpenedStream, StreamObserver, StreamSummary } from '../session/index.js';
+import {
+  allOf,
+  type CallsObserver,
+  type OpenedStream,
+  type StreamObserver,
+  type StreamSummary,
+} from '../session/index.js';
 import type { Logger } from './log.js';
 
 /** Logs one line for each stream of a call, when it is over; and one for each stream that got no call. */
@@ -79,17 +85,7 @@ class CallLine {
 /** Tells several of all calls. */
 export function together(observers: readonly CallsObserver[]): CallsObserver {
   return {
-    opened: (stream) => {
-      const each = observers.map((observer) => observer.opened(stream));
-      return {
-        told: (event) => {
-          for (const observer of each) observer.told(event);
-        },
-        over: (summary) => {
-          for (const observer of each) observer.over(summary);
-        },
-      };
-    },
+    opened: (stream) => allOf(observers.map((observer) => observer.opened(stream))),
     refused: (reason) => {
       for (const observer of observers) observer.refused(reason);
     },

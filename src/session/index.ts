@@ -9,6 +9,7 @@ export { CallStore } from './call-store.js';
 export type { CallStream } from './call-stream.js';
 export type { CallsParts } from './ports.js';
 export {
+  allOf,
   type CallsObserver,
   type OpenedStream,
   type StreamObserver,

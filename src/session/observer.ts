@@ -64,8 +64,11 @@ export function follow(
 }
 
 /** Tells several of one stream. */
-function allOf(observers: readonly StreamObserver[]): StreamObserver {
+export function allOf(observers: readonly StreamObserver[]): StreamObserver {
   return {
+    asked: (claims, grounds, tookMs) => {
+      for (const observer of observers) observer.asked?.(claims, grounds, tookMs);
+    },
     told: (event) => {
       for (const observer of observers) observer.told(event);
     },

@@ -173,25 +173,19 @@ export { createTenant, insertTenant, listTenants, lockKeyring, tenantExists } fr
 export {
   deleteQuarantined,
   deleteVoiceprint,
-  countKeptUnderVerify,
-  deleteBesideVoiceprints,
   labelsInUse,
-  deleteVoiceprintsOf,
   findEnroller,
   findVoiceprint,
-  insertVector,
   insertVoiceprint,
-  listVectors,
   listVoiceprints,
   quarantineVoiceprintsOf,
   replaceLineage,
-  replaceVector,
   setVoiceprintStatus,
   setVoiceprintUse,
-  type VectorRow,
   type VoiceprintRow,
-  type KeptUnderVerify,
 } from './voiceprints.js';
+export * from './kept-under-verify.js';
+export * from './voiceprint-vectors.js';
 export * from './abandoned-calls.js';
 export { addClaim, claimedSpeakers, listClaims, type NewClaim, type StoredClaim } from './call-claims.js';
 export * from './call-list.js';

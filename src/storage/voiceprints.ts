@@ -1,6 +1,5 @@
 import type { VoiceprintSource, VoiceprintStatus } from '../domain/people.js';
 import type { SpeechQuality } from '../domain/speech.js';
-import { deleteCheckpointsOf } from './call-checkpoints.js';
 import type { Transaction } from './transaction.js';
 
 /** A version of a voiceprint without its vectors. */
@@ -22,16 +21,6 @@ export interface VoiceprintRow {
   readonly usableFrom: Date | null;
   /** The version that it was made from together with a call's speech; null for one of its own. */
   readonly adaptedFrom: string | null;
-}
-
-/** A vector of a voiceprint, sealed under the speaker's key. */
-export interface VectorRow {
-  readonly voiceprintId: string;
-  readonly space: string;
-  readonly modelId: string;
-  readonly modelSha256: string;
-  readonly dimension: number;
-  readonly ciphertext: Buffer;
 }
 
 const COLUMNS = `voiceprint_id AS "voiceprintId", speaker_ref AS "speakerRef", label, version, status, source,
@@ -127,40 +116,6 @@ export async function deleteVoiceprint(tx: Transaction, voiceprintId: string): P
   await tx.query('DELETE FROM voiceprints WHERE voiceprint_id = $1', [voiceprintId]);
 }
 
-/** What is kept beside voiceprints, and ends with them. */
-export interface BesideVoiceprints {
-  /** Speech of calls, towards further voiceprints. */
-  readonly speechKept: number;
-  readonly trustPhrases: number;
-  /** Of earlier calls and enrolments, by which a replay is noticed. */
-  readonly fingerprints: number;
-}
-
-/** All that rests on a speaker's VERIFY. */
-export interface KeptUnderVerify extends BesideVoiceprints {
-  /** Versions. */
-  readonly voiceprints: number;
-}
-
-/** How much rests on a speaker's VERIFY. */
-export async function countKeptUnderVerify(tx: Transaction, speakerRef: string): Promise<KeptUnderVerify> {
-  const [row] = await tx.query<KeptUnderVerify>(
-    `SELECT (SELECT count(*) FROM voiceprints WHERE speaker_ref = $1)::int AS voiceprints,
-       (SELECT count(*) FROM partial_evidence WHERE speaker_ref = $1)::int AS "speechKept",
-       (SELECT count(*) FROM trust_phrases WHERE speaker_ref = $1)::int AS "trustPhrases",
-       (SELECT count(*) FROM replay_fingerprints WHERE speaker_ref = $1)::int AS fingerprints`,
-    [speakerRef],
-  );
-  return row ?? { voiceprints: 0, speechKept: 0, trustPhrases: 0, fingerprints: 0 };
-}
-
-/** Deletes all versions of a speaker's voiceprints with their vectors, speech kept towards further ones, fingerprints and trust phrase. */
-export async function deleteVoiceprintsOf(tx: Transaction, speakerRef: string): Promise<KeptUnderVerify> {
-  const beside = await deleteBesideVoiceprints(tx, speakerRef, null);
-  const rows = await tx.query('DELETE FROM voiceprints WHERE speaker_ref = $1 RETURNING 1', [speakerRef]);
-  return { voiceprints: rows.length, ...beside };
-}
-
 /** Sets all versions of a speaker's voiceprints aside for good, so that no review brings one back; how many. */
 export async function quarantineVoiceprintsOf(tx: Transaction, speakerRef: string): Promise<number> {
   await tx.query(
@@ -173,36 +128,6 @@ export async function quarantineVoiceprintsOf(tx: Transaction, speakerRef: strin
     [speakerRef],
   );
   return rows.length;
-}
-
-/**
- * Deletes speech kept towards further voiceprints, fingerprints, and the trust phrase.
- *
- * @param except what rests on this consent to VERIFY stays; null: nothing does
- */
-export async function deleteBesideVoiceprints(
-  tx: Transaction,
-  speakerRef: string,
-  except: { readonly eventId: string; readonly since: Date } | null,
-): Promise<BesideVoiceprints> {
-  const speech = await tx.query(
-    'DELETE FROM partial_evidence WHERE speaker_ref = $1 AND consent_event_id IS DISTINCT FROM $2 RETURNING 1',
-    [speakerRef, except?.eventId ?? null],
-  );
-  const phrases = await tx.query(
-    `DELETE FROM trust_phrases WHERE speaker_ref = $1 AND ($2::timestamptz IS NULL OR created_at < $2) RETURNING 1`,
-    [speakerRef, except?.since ?? null],
-  );
-  const fingerprints = await tx.query(
-    'DELETE FROM replay_fingerprints WHERE speaker_ref = $1 AND consent_event_id IS DISTINCT FROM $2 RETURNING 1',
-    [speakerRef, except?.eventId ?? null],
-  );
-  if (except === null) await deleteCheckpointsOf(tx, speakerRef);
-  return {
-    speechKept: speech.length,
-    trustPhrases: phrases.length,
-    fingerprints: fingerprints.length,
-  };
 }
 
 /** Labels under which a speaker has a voiceprint that is in use or may come into use: not what was superseded or set aside for good. */
@@ -225,35 +150,7 @@ export async function deleteQuarantined(tx: Transaction, speakerRef: string): Pr
   return rows.length;
 }
 
-export async function insertVector(tx: Transaction, row: VectorRow): Promise<void> {
-  await tx.query(
-    `INSERT INTO voiceprint_vectors (voiceprint_id, space, model_id, model_sha256, dimension, ciphertext)
-     VALUES ($1, $2, $3, $4, $5, $6)`,
-    [row.voiceprintId, row.space, row.modelId, row.modelSha256, row.dimension, row.ciphertext],
-  );
-}
-
 /** Puts something else that was sealed in the place of a version's lineage. */
 export async function replaceLineage(tx: Transaction, voiceprintId: string, lineage: Buffer): Promise<void> {
   await tx.query('UPDATE voiceprints SET lineage = $2 WHERE voiceprint_id = $1', [voiceprintId, lineage]);
-}
-
-/** Puts something else that was sealed in the place of a vector. */
-export async function replaceVector(tx: Transaction, row: VectorRow): Promise<void> {
-  await tx.query('UPDATE voiceprint_vectors SET ciphertext = $3 WHERE voiceprint_id = $1 AND space = $2', [
-    row.voiceprintId,
-    row.space,
-    row.ciphertext,
-  ]);
-}
-
-/** The vectors of all versions of a speaker's voiceprints. */
-export async function listVectors(tx: Transaction, speakerRef: string): Promise<readonly VectorRow[]> {
-  return tx.query(
-    `SELECT voiceprint_id AS "voiceprintId", space, model_id AS "modelId", model_sha256 AS "modelSha256", dimension,
-       ciphertext
-     FROM voiceprint_vectors JOIN voiceprints USING (tenant_id, voiceprint_id)
-     WHERE speaker_ref = $1 ORDER BY space`,
-    [speakerRef],
-  );
 }

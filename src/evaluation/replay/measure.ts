@@ -1,5 +1,6 @@
 import type { Fingerprint } from '../../domain/speech.js';
 import type { SpeechModels } from '../../embedding/index.js';
+import { MOST_KEPT_CALLS } from '../../enrolment/index.js';
 import { bestMatch, packFingerprint, REPLAY_TERMS, unpackFingerprint } from '../../replay/index.js';
 import type { SpeechSession } from '../manifest.js';
 import { seededRandom, seedOf } from '../random.js';
@@ -25,9 +26,6 @@ interface Originals {
   readonly windows: readonly (readonly Fingerprint[])[];
   readonly kept: readonly Fingerprint[];
 }
-
-/** Calls of a speaker that the service keeps at most. */
-const MOST_KEPT = 50;
 
 /** How many copies of a kind were noticed. */
 export interface CopyRates {
@@ -85,7 +83,7 @@ export async function measureReplay(
     const strangers = following.filter(({ corpus }) => corpus === own.corpus).flatMap(({ kept }) => kept);
     const others = own.windows.map((windows, call) => nearness(windows, without(own.kept, call)));
     const many = own.windows.map((windows, call) =>
-      nearness(windows, [...without(own.kept, call), ...strangers].slice(0, MOST_KEPT)),
+      nearness(windows, [...without(own.kept, call), ...strangers].slice(0, MOST_KEPT_CALLS)),
     );
     halves[speaker % 2]!.push({ copies: copies[speaker]!, others, many });
   }

@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { VouchError } from '../../errors.js';
 
 /** Work that nobody waits for. */
-export const BACKGROUND_WORK = [
+const BACKGROUND_WORK = [
   'calls',
   'commands',
   'control',
