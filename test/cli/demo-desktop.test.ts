@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { openDirectory } from '../helpers/binary.js';
-import { assertAccessible, browserOfFile, WIDTHS } from '../helpers/browser.js';
+import { assertAccessibleInThemes, browserOfFile, WIDTHS } from '../helpers/browser.js';
 
 const newPage = browserOfFile();
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
@@ -36,7 +36,7 @@ test('the demo prints an address where a live call goes from listening to verifi
   while (!(shown.includes('listening') && isThere()) && Date.now() < until) await page.waitForTimeout(100);
   t.true(shown.includes('listening') && isThere(), shown.join());
   t.true((await page.evaluate<number>('document.documentElement.scrollWidth')) <= WIDTHS[0]);
-  await assertAccessible(t, page, 'desktop');
+  await assertAccessibleInThemes(t, page, 'desktop');
   child.kill('SIGINT');
   t.is(await ended, 0);
 });
