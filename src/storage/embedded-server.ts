@@ -41,7 +41,7 @@ export async function launch(
     log_min_error_statement: 'panic',
     log_checkpoints: 'off',
     ...(options.disposable === true
-      ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_wal_size: '256MB' }
+      ? { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB' }
       : {}),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
