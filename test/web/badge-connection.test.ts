@@ -40,6 +40,21 @@ test.serial('reloaded, and in two tabs, the badge shows what holds', async (t) =
   await two.shows('verified');
   await two.press('Check again');
   await two.badge.getByText('Checked again.').waitFor();
+  const focus = await one.page.evaluate(`(async () => {
+    const field = document.body.appendChild(document.createElement('input'));
+    field.focus();
+    const badge = document.querySelector('vouch-badge');
+    badge.focusOn('[data-offer=evaluate]');
+    await badge.updateComplete;
+    await new Promise(requestAnimationFrame);
+    const elsewhere = document.activeElement === field;
+    field.blur();
+    badge.focusOn('[data-offer=evaluate]');
+    await badge.updateComplete;
+    await new Promise(requestAnimationFrame);
+    return { elsewhere, free: document.activeElement === badge };
+  })()`);
+  t.deepEqual(focus, { elsewhere: true, free: true });
   await call.end();
   await one.shows('ended');
   await two.shows('ended');
@@ -69,6 +84,23 @@ test.serial('another call drops the one before in the same turn, and nothing of 
     [],
   );
   t.is(await desk.badge.getAttribute('state'), 'listening');
+  const detached = await desk.page.evaluate(`(async () => {
+    const badge = document.querySelector('vouch-badge');
+    badge.callId = 'x';
+    badge.remove();
+    await badge.updateComplete;
+    return badge.view.state;
+  })()`);
+  t.is(detached, 'idle', 'out of the page it follows nothing');
+  const language = await desk.page.evaluate(`(async () => {
+    document.documentElement.lang = 'de';
+    const root = document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' });
+    const badge = root.appendChild(document.createElement('vouch-badge'));
+    for (let tries = 0; tries < 100 && !badge.shadowRoot.querySelector('[lang]'); tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    return badge.shadowRoot.querySelector('[lang]')?.lang;
+  })()`);
+  t.is(language, 'de', 'in a shadow root the language is that of the page');
   await other.end();
   await desk.close();
 });

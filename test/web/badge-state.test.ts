@@ -100,6 +100,18 @@ test('how the clocks differ is still known after the connection broke', (t) => {
   t.is(after([...first, ...live, a.opened(0, false, behind + 1)]).aheadMs, -300_000);
 });
 
+test('what is told again bounds a clock that is behind', (t) => {
+  const a = new Teller('a', 1);
+  const behind = T - 300_000;
+  const accepted = a.event({ decision: decision('ACCEPT', 'd', { holdsMs: 5000 }) }, behind + 1000, true);
+  const opening = { ...open, at: behind };
+  const state = after([opening, a.opened(0, false, behind), accepted]);
+  t.is(viewOf(state, behind + 5999).state, 'verified');
+  t.is(viewOf(state, behind + 6000).state, 'lapsed');
+  const late = after([open, a.opened(0, false, T), a.event(started, T + 60_000, true)]);
+  t.is(late.aheadMs, 0, 'what is old says nothing of a clock that is ahead');
+});
+
 test('of a call that has ended the result is told as past', (t) => {
   const ended = shownAfter([started, { decision: decision('ACCEPT', 'd') }, { ended: {} }]);
   t.like(ended, { state: 'ended', last: 'verified', next: '' });

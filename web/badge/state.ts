@@ -133,13 +133,14 @@ function happen(state: BadgeState, event: Json<CallEvent>, at: number): BadgeSta
   const { sequence = 0, mediaTimeMs = 0, replayed = false } = event;
   // A call may take its stream up again on another replica: what was told already is not told again.
   if (event.callId !== state.callId || (sequence > 0 && sequence <= state.sequence)) return state;
-  const emittedAt = Date.parse(event.emittedAt ?? '');
+  const aheadMs = at - Date.parse(event.emittedAt ?? '');
   const next = apply(
     {
       ...state,
       sequence: Math.max(state.sequence, sequence),
       mediaMs: mediaTimeMs,
-      aheadMs: replayed || Number.isNaN(emittedAt) ? state.aheadMs : at - emittedAt,
+      // What is told again is of the past: the service's clock is there by now, or further.
+      aheadMs: Number.isNaN(aheadMs) || (replayed && aheadMs > state.aheadMs) ? state.aheadMs : aheadMs,
     },
     event,
   );

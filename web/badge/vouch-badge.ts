@@ -6,14 +6,14 @@ import { identityHeaders, type Identity } from '../shared/sign-in.js';
 import { Announcer, type Announcement } from './announcer.js';
 import type { Subject } from './details/actions.js';
 import type { Desk, DeskHost } from './details/desk.js';
+import { Language } from './language.js';
 import type { Outbound } from './outbound/outbound.js';
 import { badgeOf } from './render.js';
 import { reduce, START, type BadgeState, type Input } from './state.js';
 import { style } from './style.js';
 import { viewOf, type View } from './view.js';
 import { followCall } from './watch.js';
-import { EN } from './words-en.js';
-import { instructionOf, speaker, type Words } from './words.js';
+import { instructionOf, type Words } from './words.js';
 
 /** How often time alone is looked at: a result lapses, a connection falls silent. */
 const TICK_MS = 1000;
@@ -68,9 +68,7 @@ export class VouchBadge extends LitElement implements DeskHost {
   readonly #announcer = new Announcer();
   /** Fetched when there is something to be done. */
   #desk: Desk | undefined;
-  /** Fetched where it is spoken; undefined: not yet. */
-  #german: Words | undefined;
-  #fetching = false;
+  readonly #language = new Language(this);
   #timer: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
@@ -116,6 +114,8 @@ export class VouchBadge extends LitElement implements DeskHost {
 
   focusOn(selector: string): void {
     void this.updateComplete.then(() => {
+      // Whoever writes elsewhere by now goes on there.
+      if (document.activeElement !== document.body && !this.matches(':focus-within')) return;
       // What had it may be gone.
       const root = this.renderRoot;
       (root.querySelector<HTMLElement>(selector) ?? root.querySelector('button'))?.focus();
@@ -187,10 +187,10 @@ export class VouchBadge extends LitElement implements DeskHost {
     // Who is taken out of the page follows nothing.
     if (this.isConnected && (isAnother || isNewToken)) this.#watch(this.callId);
     this.#desk?.sync();
-    this.#fetchWords();
-    if (!this.#hasWords) return;
+    this.#language.fetch();
+    if (!this.#language.isHere) return;
     const { state, callId } = this.view;
-    const say = this.#say;
+    const { say } = this.#language;
     const text = `${say(state)}. ${instructionOf(this.view, say)}`;
     this.#announcement = this.#announcer.next(callId, state, text) ?? this.#announcement;
   }
@@ -204,44 +204,15 @@ export class VouchBadge extends LitElement implements DeskHost {
     );
   }
 
-  get #isGerman(): boolean {
-    return /^de\b/i.test(this.lang || (this.closest<HTMLElement>('[lang]')?.lang ?? ''));
-  }
-
-  get #hasWords(): boolean {
-    return !this.#isGerman || this.#german !== undefined;
-  }
-
-  /** Texts that count more than the English ones. */
-  get #words(): readonly (Words | undefined)[] {
-    return [this.#isGerman ? this.#german : undefined, this.words];
-  }
-
-  get #say() {
-    return speaker(EN, ...this.#words);
-  }
-
-  #fetchWords(): void {
-    if (this.#hasWords || this.#fetching) return;
-    this.#fetching = true;
-    void import('./words-de.js')
-      .then(({ DE }) => DE)
-      // In English rather than not at all.
-      .catch(() => ({}))
-      .then((words) => {
-        this.#german = words;
-        this.requestUpdate();
-      });
-  }
-
   protected override render() {
-    const view = this.view;
-    if (view.state === 'shadow' || !this.#hasWords) return nothing;
+    const { view } = this;
+    const language = this.#language;
+    if (view.state === 'shadow' || !language.isHere) return nothing;
     return badgeOf({
       view,
-      say: this.#say,
-      words: this.#words,
-      language: this.#isGerman ? 'de' : 'en',
+      say: language.say,
+      words: language.words,
+      language: language.name,
       outbound: this.#outbound,
       announcement: this.#announcement,
       desk: this.#desk,

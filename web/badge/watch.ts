@@ -5,8 +5,9 @@ import type { Input } from './state.js';
 /** Between the first two attempts, and between any two at most, ms. */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
-/** Between two questions whether a call is there yet, ms. */
-const WAIT_MS = 1000;
+/** Between the first two questions whether a call is there yet, and between any two at most, ms: the service records each. */
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 10_000;
 /** An answer to an attempt, ms. */
 const PATIENCE_MS = 8000;
 
@@ -28,13 +29,16 @@ export async function followCall(
     },
   });
   let failures = 0;
+  let waits = 0;
   while (!signal.aborted) {
-    const cut = cutByNetwork(signal);
-    let pauseMs = WAIT_MS;
+    const round = new AbortController();
+    const cut = cutByNetwork(signal, round);
+    let pauseMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++);
     try {
       const { state, lastSequence = 0, shadow = false } = await verification.getCall({ callId }, cut);
       if (state === 'CALL_STATE_EXPECTED') tell({ type: 'broken', watch, link: 'waiting' });
       else {
+        waits = 0;
         tell({ type: 'opened', watch, at: Date.now(), lastSequence, shadow });
         for await (const { event } of verification.watchCall({ callId }, cut)) {
           failures = 0;
@@ -49,6 +53,8 @@ export async function followCall(
       const link = linkOf(failure, failures);
       tell({ type: 'broken', watch, link });
       if (link !== 'waiting') pauseMs = pauseOf(failure, failures++);
+    } finally {
+      round.abort();
     }
     await pause(pauseMs, signal);
   }
@@ -56,17 +62,17 @@ export async function followCall(
 
 const LOST = new ApiError('UNAVAILABLE', 'CONNECTION_LOST');
 
-/** Aborts with `signal`, and when the network goes: a connection that is not used tells nothing of that for long. */
-function cutByNetwork(signal: AbortSignal): AbortSignal {
-  const cut = new AbortController();
+/** Aborts with `signal`, with the round, and when the network goes: a connection that is not used tells nothing of that for long. */
+function cutByNetwork(signal: AbortSignal, round: AbortController): AbortSignal {
+  const cut = AbortSignal.any([signal, round.signal]);
   addEventListener(
     'offline',
     () => {
-      cut.abort();
+      round.abort();
     },
-    { once: true, signal },
+    { signal: cut },
   );
-  return AbortSignal.any([signal, cut.signal]);
+  return cut;
 }
 
 /** The page went on to another call. */
@@ -93,17 +99,13 @@ function pauseOf(error: unknown, failures: number): number {
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   const done = new AbortController();
   const listen = { signal: done.signal };
-  await new Promise<void>((wake) => {
-    const timer = setTimeout(wake, ms);
-    done.signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-    });
-    const now = () => {
-      wake();
-    };
-    addEventListener('online', now, listen);
-    document.addEventListener('visibilitychange', now, listen);
-    signal.addEventListener('abort', now, listen);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  await new Promise<unknown>((wake) => {
+    timer = setTimeout(wake, ms);
+    addEventListener('online', wake, listen);
+    document.addEventListener('visibilitychange', wake, listen);
+    signal.addEventListener('abort', wake, listen);
   });
+  clearTimeout(timer);
   done.abort();
 }
