@@ -40,9 +40,7 @@ export async function launch(
     log_min_messages: 'log',
     log_min_error_statement: 'panic',
     log_checkpoints: 'off',
-    ...(options.disposable === true
-      ? { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB' }
-      : {}),
+    ...(options.disposable === true ? { fsync: 'off', full_page_writes: 'off', max_wal_size: '256MB' } : {}),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(

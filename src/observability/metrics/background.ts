@@ -2,15 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import { VouchError } from '../../errors.js';
 
 /** Work that nobody waits for. */
-const BACKGROUND_WORK = [
-  'calls',
-  'commands',
-  'control',
-  'denials',
-  'jobs',
-  'keys',
-  'retention',
-] as const;
+const BACKGROUND_WORK = ['calls', 'commands', 'control', 'denials', 'jobs', 'keys', 'retention'] as const;
 
 export type BackgroundWork = (typeof BACKGROUND_WORK)[number];
 
