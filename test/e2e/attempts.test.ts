@@ -126,7 +126,7 @@ test('where a call came from is kept as a hash alone, and the erasure of who was
     );
   const [one, other] = await kept();
   t.is(one?.hash, other?.hash);
-  t.notRegex(`${one?.whole}${other?.whole}`, /353/);
+  t.notRegex(`${one?.whole}${other?.whole}`, /\+353|2b333533/);
   await tenant.consent.eraseSpeaker({ speakerId: ALLISON, idempotencyKey: randomUUID() });
   t.is((await kept()).length, 1);
 });
