@@ -1,3 +1,5 @@
+import { VouchError } from '../errors.js';
+
 /**
  * Encodes named strings and numbers so that no two different sets of them give the same bytes: pairs sorted by name, each
  * part preceded by its length in bytes (32 bit, big-endian). What is authenticated must be unambiguous: joining with a
@@ -31,10 +33,11 @@ export type JsonValue =
  * The one way to write a value as JSON: members sorted by name (UTF-16 code units), no spaces, numbers and strings as
  * ECMAScript writes them. This is RFC 8785 (JSON Canonicalization Scheme) for the values that it allows.
  *
- * @throws TypeError for a number that is not finite
+ * @throws FIELD_INVALID for a number that is not finite
  */
 export function canonicalJson(value: JsonValue): string {
-  if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('not a finite number');
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new VouchError('FIELD_INVALID', { message: 'A number is not finite.' });
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.keys(value)

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { VouchError } from '../../src/errors.js';
 import { canonicalJson, type JsonValue } from '../../src/crypto/index.js';
 
 test('the order of members makes no difference, and nothing is lost', (t) => {
@@ -26,5 +27,5 @@ test('the example of RFC 8785 comes out as printed there', (t) => {
 
 test('members without a value are left out, numbers that JSON cannot say are refused', (t) => {
   t.is(canonicalJson({ b: 1, a: undefined }), '{"b":1}');
-  t.throws(() => canonicalJson({ a: Number.NaN }), { instanceOf: TypeError });
+  t.throws(() => canonicalJson({ a: Number.NaN }), { instanceOf: VouchError });
 });
