@@ -101,6 +101,19 @@ for (const [where, by] of [
   });
 }
 
+test('a client whose messages end a moment before its stream is reset is gone, and has not hung up', async (t) => {
+  const call = tenant.open([CALLER]);
+  const { resumeToken } = await call.event('started');
+  const over = call.halfClose();
+  // Longer than the pause between two reads of the connection.
+  await sleep(80);
+  call.vanish();
+  await over;
+  const again = elsewhere.open([CALLER], { callId: call.callId, resumeToken });
+  t.is((await again.event('started')).streamNumber, 2);
+  t.is(await again.end(), null);
+});
+
 test('where nothing was kept the evidence starts again, and that is told', async (t) => {
   const call = tenant.open([CALLER]);
   const { resumeToken } = await call.event('started');
