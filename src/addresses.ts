@@ -25,3 +25,8 @@ export function readAddress(field: string, address: string): { host: string; por
   }
   return { host, port };
 }
+
+/** Whether an address is reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { ACCESS_OPTIONS, readAccess, type AccessConfig } from './config-access.js';
 import type { KeyringSource } from './crypto/index.js';
-import { readAddress, readOrigins } from './addresses.js';
+import { isLoopback, readAddress, readOrigins } from './addresses.js';
 import { VouchError } from './errors.js';
 
 const milliseconds = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
@@ -302,9 +302,4 @@ function isSafeUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-/** Whether an address is reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ChannelCredentials, createChannel, createClientFactory, Metadata, type Client } from 'nice-grpc';
 import { errorDetailsClientMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition } from 'nice-grpc-server-health';
-import { isLoopback } from '../config.js';
+import { isLoopback } from '../addresses.js';
 import { UsageError } from './failure.js';
 import { AdminServiceDefinition } from '../gen/vouch/v1/admin.js';
 import { ConsentServiceDefinition } from '../gen/vouch/v1/consent.js';

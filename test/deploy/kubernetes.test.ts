@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { isLoopback, readConfig } from '../../src/config.js';
+import { isLoopback } from '../../src/addresses.js';
+import { readConfig } from '../../src/config.js';
 import { ROOT } from '../helpers/binary.js';
 import { at, deployYaml, listAt } from '../helpers/deploy-files.js';
 import { problemsOf, type Manifest } from '../helpers/kubernetes-types.js';
