@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Observation } from './observation.js';
 import type { Scene, Stage } from './scene.js';
 
@@ -11,6 +12,14 @@ export interface Row extends Observation {
 
 /** Calls at once: as many as make a small machine busy. */
 const AT_ONCE = 4;
+
+/** What a service says that has no room at this moment: it asks for another try. */
+const BUSY: ReadonlySet<string> = new Set(['OVERLOADED', 'DATABASE_UNAVAILABLE']);
+
+const MOST_TRIES = 5;
+
+/** What the service asks a client to wait, ms. */
+const TRY_AGAIN_AFTER_MS = 2000;
 
 /** Plays all scenes, a few at once. The rows come back in the order of the scenes. */
 export async function playAll(
@@ -26,7 +35,7 @@ export async function playAll(
       const scene = scenes[index];
       if (scene === undefined) return;
       const { name, claimed, expected } = scene;
-      const row = { name, claimed, expected: expected.join('|'), ...(await scene.play(stage)) };
+      const row = { name, claimed, expected: expected.join('|'), ...(await playInTime(scene, stage)) };
       rows[index] = row;
       done += 1;
       told(row, done);
@@ -34,6 +43,15 @@ export async function playAll(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, player));
   return rows;
+}
+
+/** On a machine that is busy with other things a call is refused now and then; as any client, this one tries again. */
+async function playInTime(scene: Scene, stage: Stage): Promise<Observation> {
+  for (let tries = 1; ; tries++) {
+    const observation = await scene.play(stage);
+    if (!BUSY.has(observation.decision) || tries === MOST_TRIES) return observation;
+    await sleep(TRY_AGAIN_AFTER_MS, undefined, { signal: stage.signal });
+  }
 }
 
 /** Whether a call came out as it should. */
