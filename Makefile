@@ -5,7 +5,7 @@ BIN := node_modules/.bin
 VOUCH := node --enable-source-maps dist/src/main.js
 SOURCES := $(shell find src test docs bench -name '*.ts' -not -path 'src/gen/*' 2>/dev/null)
 
-.PHONY: all demo serve test lint lint-rules lint-rest prove screens soak fuzz proto build clean ablations bench bench-quick bench-badge notices sbom stored-installation
+.PHONY: all demo serve test tests lint lint-rules lint-rest prove screens soak fuzz proto build clean ablations bench bench-quick bench-badge notices sbom stored-installation
 
 all: build
 
@@ -46,19 +46,24 @@ demo: build
 serve: build
 	@$(VOUCH) serve --demo
 
-lint: build
+lint: src/gen/.made
 	@$(MAKE) --no-print-directory -j2 lint-rules lint-rest
 
+# Behind everything else that wants the processor.
 lint-rules:
-	$(BIN)/eslint . --max-warnings 0
+	nice $(BIN)/eslint . --max-warnings 0
 
 lint-rest:
-	$(BIN)/tsc -p web/tsconfig.json
-	$(BIN)/prettier --check --log-level warn .
-	$(BIN)/depcruise src test bench web --config .dependency-cruiser.cjs --output-type err
-	$(BIN)/knip
+	nice $(BIN)/tsc -p web/tsconfig.json
+	nice $(BIN)/prettier --check --log-level warn .
+	nice $(BIN)/depcruise src test bench web --config .dependency-cruiser.cjs --output-type err
+	nice $(BIN)/knip
 
-test: lint
+# At once: building uses one core, and tests wait for a third of their time.
+test: src/gen/.made
+	@$(MAKE) --no-print-directory -j3 tests lint-rules lint-rest
+
+tests: build
 	@scripts/system-packages pg_ctlcluster=postgresql chromium
 	$(BIN)/ava
 
