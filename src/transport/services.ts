@@ -72,6 +72,8 @@ export function createServices(parts: TransportParts): Services {
     path: `/${fullName}/${methods.streamCall.name}`,
     read: readQuickAudio,
     mostMessageBytes: MOST_MESSAGE_BYTES,
+    // Who begins to read in time is told STREAM_NOT_READ.
+    mostUnreadMs: 4 * parts.stallTimeoutMs,
   });
   const owner = new AtOwner(parts.commands);
   const verification = verificationService(parts, owner, streamCall(parts, callRequests));

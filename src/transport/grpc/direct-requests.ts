@@ -7,6 +7,7 @@ import {
   type ServerInterceptingCallInterface,
   type ServerInterceptor,
 } from '@grpc/grpc-js';
+import { cutUnread, senderOn, type Send } from './direct-answers.js';
 import { MessageTap } from './message-tap.js';
 import { PacedReads } from './paced-reads.js';
 
@@ -20,9 +21,6 @@ export interface RequestTaker<Request> {
   onCancel(): void;
 }
 
-/** Sends a message to the client. Undefined where there is room for another at once, else resolves when there is. */
-export type Send = (message: Uint8Array) => Promise<void> | undefined;
-
 export interface DirectRequestsOptions<Request> {
   /** Of the method, for example `/vouch.v1.VerificationService/StreamCall`. */
   readonly path: string;
@@ -30,6 +28,8 @@ export interface DirectRequestsOptions<Request> {
   readonly read: (message: Uint8Array) => Request | undefined;
   /** Longer messages are refused by the library. */
   readonly mostMessageBytes: number;
+  /** Whoever reads nothing of what waits for them for so long is cut off, ms: else all that belongs to the stream stays. */
+  readonly mostUnreadMs: number;
 }
 
 /**
@@ -47,7 +47,7 @@ export class DirectRequests<Request extends object> {
 
   /** For the server's options. */
   readonly interceptor: ServerInterceptor = (method, call) => {
-    const { path, read, mostMessageBytes } = this.options;
+    const { path, read, mostMessageBytes, mostUnreadMs } = this.options;
     if (method.path !== path) return new ServerInterceptingCall(call);
     // The library keeps it to itself.
     const { stream } = call as { stream?: ServerHttp2Stream };
@@ -55,7 +55,7 @@ export class DirectRequests<Request extends object> {
       () => {
         tapped.startRead();
       },
-      stream && senderOn(stream),
+      stream && senderOn(stream, mostUnreadMs),
     );
     if (stream) this.#reads.follow(stream);
     const tap =
@@ -84,7 +84,7 @@ export class DirectRequests<Request extends object> {
     const responder = new ResponderBuilder().withStart((next) => {
       next(listener);
     });
-    const tapped = new TappedCall(call, responder.build(), tap);
+    const tapped = new TappedCall(call, responder.build(), tap, () => cutUnread(stream, mostUnreadMs));
     return tapped;
   };
 
@@ -100,39 +100,29 @@ export class DirectRequests<Request extends object> {
   }
 }
 
-/** Before each message: that it is not compressed, and its length. */
-const PREFIX_BYTES = 5;
-
-function senderOn(stream: ServerHttp2Stream): Send {
-  return (message) => {
-    if (stream.destroyed || stream.writableEnded) return undefined;
-    const framed = Buffer.allocUnsafe(PREFIX_BYTES + message.length);
-    framed[0] = 0;
-    framed.writeUInt32BE(message.length, 1);
-    framed.set(message, PREFIX_BYTES);
-    return stream.write(framed) ? undefined : room(stream);
-  };
-}
-
-/** Resolves when the client has read enough, or is gone. */
-function room(stream: ServerHttp2Stream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off('drain', done).off('close', done);
-      resolve();
-    };
-    stream.on('drain', done).on('close', done);
-  });
-}
-
-/** Reads on where the tap is as well. */
+/** Reads on where the tap is as well. What goes through the library waits no longer than other answers to be read. */
 class TappedCall extends ServerInterceptingCall {
   constructor(
     call: ServerInterceptingCallInterface,
     responder: Responder,
     private readonly tap: MessageTap | undefined,
+    private readonly cutLater: () => () => void,
   ) {
     super(call, responder);
+  }
+
+  override sendMessage(message: unknown, callback: () => void): void {
+    const wasSent = this.cutLater();
+    super.sendMessage(message, () => {
+      wasSent();
+      callback();
+    });
+  }
+
+  override sendStatus(status: Parameters<ServerInterceptingCallInterface['sendStatus']>[0]): void {
+    super.sendStatus(status);
+    // The client gets it after all that it has not read yet.
+    this.cutLater();
   }
 
   override startRead(): void {

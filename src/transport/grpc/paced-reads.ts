@@ -3,6 +3,13 @@ import type { Http2Session, ServerHttp2Stream } from 'node:http2';
 /** Two messages of a call, as long as they usually last, ms: more seldom would be noticed. */
 const EVERY_MS = 40;
 
+/**
+ * What may come over a connection between two reads. HTTP/2 begins with 64 KiB for all streams of a connection, which is a few
+ * dozen calls at this pace; behind a proxy it carries hundreds. Node counts it as taken when it is read, so nothing waits in it:
+ * what a stream may keep waiting is bounded by its own window.
+ */
+const CONNECTION_WINDOW_BYTES = 8 * 2 ** 20;
+
 /** The part of a socket that node keeps to itself (net.Socket's `_handle`). */
 interface Handle {
   /** Bytes that the peer has not taken yet. */
@@ -42,6 +49,7 @@ export class PacedReads {
     const handle = handleOf(session);
     // Where node keeps it elsewhere, the connection is read as ever.
     if (!handle) return;
+    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     this.#connections.set(session, { handle, calls: 1 });
     this.#timer ??= setInterval(() => {
       this.#read();

@@ -8,108 +8,20 @@ import {
 } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { Server, ServerCredentials, status, type ServerDuplexStream } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import test from 'ava';
 import fc from 'fast-check';
-import { DirectRequests, type Send } from '../../../src/transport/grpc/direct-requests.js';
-
-const PATH = '/test/Stream';
-const MOST_BYTES = 1000;
-/** A first message that asks for many answers, and how many: more than fit on the way to a client who does not read. */
-const TELL = 'tell';
-const ANSWERS = 5000;
-
-interface Message {
-  readonly text: string;
-  readonly readBy: 'library' | 'quickly';
-}
-
-/** After this one the taker wants no more. */
-const LAST = 'a last';
-/** The service answers this one with a refusal, before the client has sent everything. */
-const REFUSED = 'a refused';
-
-/** A service that takes whatever comes, and tells each stream's messages once it has ended. */
-async function startServer(waits: boolean) {
-  const told = { answers: 0 };
-  const seen = { taken: [] as string[], cancelled: 0 };
-  const requests = new DirectRequests<Message>({
-    path: PATH,
-    read: (bytes) =>
-      bytes[0] === 0x61 ? { text: Buffer.from(bytes).toString(), readBy: 'quickly' } : undefined,
-    mostMessageBytes: MOST_BYTES,
-  });
-  const server = new Server({
-    interceptors: [requests.interceptor],
-    'grpc.max_receive_message_length': MOST_BYTES,
-  });
-  const stream = {
-    path: PATH,
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: () => Buffer.alloc(0),
-    requestDeserialize: (bytes: Buffer): Message => ({ text: bytes.toString(), readBy: 'library' }),
-    responseSerialize: (text: string) => Buffer.from(text),
-    responseDeserialize: String,
-  };
-  server.addService(
-    { stream },
-    {
-      stream: (call: ServerDuplexStream<Message, string>) => {
-        call.once('data', (first: Message) => {
-          const taken = [first];
-          setImmediate(() => {
-            const send = requests.takeAfter(first, {
-              onMessage: (message) => {
-                taken.push(message);
-                seen.taken.push(message.text);
-                if (message.text === LAST) return false;
-                if (message.text === REFUSED) call.emit('error', { code: status.PERMISSION_DENIED });
-                if (!waits || taken.length % 3 > 0) return true;
-                return new Promise((resolve) => setImmediate(resolve, true));
-              },
-              onHalfClose: () => {
-                call.write(JSON.stringify(taken));
-                call.end();
-              },
-              onCancel: () => {
-                seen.cancelled++;
-              },
-            });
-            if (first.text === TELL) void tell(call, send!, told);
-          });
-        });
-      },
-    },
-  );
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(error);
-      else resolve(bound);
-    });
-  });
-  const session = connect(`http://127.0.0.1:${port}`);
-  const close = () => {
-    session.destroy();
-    server.forceShutdown();
-  };
-  return { session, close, told, seen };
-}
-
-/** Answers ANSWERS messages, the first through the library. */
-async function tell(call: ServerDuplexStream<Message, string>, send: Send, told: { answers: number }) {
-  call.write('0');
-  for (told.answers = 1; told.answers < ANSWERS; told.answers++)
-    await send(Buffer.from(String(told.answers).padStart(100)));
-  call.end();
-}
-
-function framed(bytes: Buffer, compressed = false): Buffer {
-  const prefix = Buffer.alloc(5);
-  prefix[0] = Number(compressed);
-  prefix.writeUInt32BE(bytes.length, 1);
-  return Buffer.concat([prefix, bytes]);
-}
+import {
+  ANSWERS,
+  framed,
+  LAST,
+  MOST_BYTES,
+  PATH,
+  REFUSED,
+  startServer,
+  TELL,
+  type Message,
+} from '../../helpers/direct-server.js';
 
 function open(session: ClientHttp2Session): ClientHttp2Stream {
   const stream = session.request({
@@ -256,6 +168,24 @@ for (const leave of ['stream', 'connection'] as const)
     t.is(seen.cancelled, 1);
     t.deepEqual(seen.taken, ['a 1', LAST]);
   });
+
+test('who never reads is cut off, while answers wait and after the last', async (t) => {
+  const { url, session, close, seen } = await startServer(false, 300);
+  t.teardown(close);
+  const told = open(session);
+  told.write(framed(Buffer.from(TELL)));
+  await once(told, 'close');
+  t.is(told.rstCode, constants.NGHTTP2_CANCEL);
+  t.is(seen.cancelled, 1);
+  const takesNothing = connect(url, { settings: { initialWindowSize: 0 } });
+  t.teardown(() => {
+    takesNothing.destroy();
+  });
+  const ended = open(takesNothing);
+  ended.end(framed(Buffer.from('b')));
+  await once(ended, 'close');
+  t.is(ended.rstCode, constants.NGHTTP2_CANCEL);
+});
 
 test('a refusal reaches a client that has not sent everything', async (t) => {
   const { session, close } = await startServer(false);

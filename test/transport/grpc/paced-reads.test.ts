@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createSecureServer, createServer, type Http2Server } from 'node:http2';
+import { connect as connectHttp2, createSecureServer, createServer, type Http2Server } from 'node:http2';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectSecurely } from 'node:tls';
@@ -81,4 +81,25 @@ test('a peer that reads nothing is not read, over TLS', async (t) => {
   });
   await once(client, 'secureConnect');
   await flood(t, client, bytesRead);
+});
+
+test('what hundreds of calls send between two reads fits into one connection', async (t) => {
+  const reads = new PacedReads();
+  const server = createServer();
+  server.on('stream', (stream) => {
+    reads.follow(stream);
+    stream.respond();
+    stream.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const client = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  t.teardown(() => {
+    client.destroy();
+  });
+  const stream = client.request({ ':method': 'POST' });
+  await once(stream.resume(), 'end');
+  const { remoteWindowSize = 0 } = client.state;
+  t.true(remoteWindowSize >= 4 * MEGABYTE, `${remoteWindowSize} bytes may be sent`);
 });
