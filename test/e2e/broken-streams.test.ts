@@ -107,6 +107,7 @@ test('a call id that is live, without its token or with a wrong one: the call go
   t.timeout(60_000);
   const call = tenant.open([SPEAKER]);
   const { resumeToken } = await call.event('started');
+  await call.pause(); // A call that is paused may be silent for as long as this takes.
   const { callId } = call;
   isRefused(t, await tenant.open([SPEAKER], { callId }).over, {
     reason: 'CALL_ALREADY_LIVE',
@@ -114,6 +115,7 @@ test('a call id that is live, without its token or with a wrong one: the call go
   });
   const other = tenant.open([]);
   const { resumeToken: tokenOfOther } = await other.event('started');
+  await other.pause();
   for (const wrong of ['x', 'x'.repeat(43), resumeToken.slice(1), tokenOfOther]) {
     isRefused(t, await tenant.open([SPEAKER], { callId, resumeToken: wrong }).over, {
       reason: 'RESUME_TOKEN_INVALID',
@@ -121,6 +123,7 @@ test('a call id that is live, without its token or with a wrong one: the call go
     });
   }
   t.is(await other.end(), null);
+  await call.resume();
   await call.speech(SPEECH);
   t.is(await call.end(), null);
   t.is(wordOf(call.decision), 'ACCEPT');
@@ -129,6 +132,7 @@ test('a call id that is live, without its token or with a wrong one: the call go
 test('a call id that is live elsewhere is another call of another tenant', async (t) => {
   const call = tenant.open([]);
   await call.event('started');
+  await call.pause();
   const stranger = await service().tenant();
   const theirs = stranger.open([], { callId: call.callId });
   t.is((await theirs.event('started')).streamNumber, 1);
