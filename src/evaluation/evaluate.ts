@@ -54,11 +54,19 @@ export interface Cell {
   /** Median net speech to a decision over whole calls; null when fewer than half of them come to one. */
   readonly medianDecisionNetSpeechMs: number | null;
   /** One embedding of the whole test against one of the whole enrolment, plain cosine; and ours minus it. */
-  readonly baseline: { readonly discrimination: Discrimination; readonly difference: Difference } | null;
+  readonly baseline: Baseline | null;
+  /** The same of all the audio from where the speech begins to where it ends, pauses included. */
+  readonly baselineWithPauses: Baseline | null;
   /** By sex, language and device, where the manifest tells them. */
   readonly splits: readonly Split[];
   /** Kept for plots only. */
   readonly trials: Trials;
+}
+
+/** What the model alone would do, and ours minus it, paired. */
+export interface Baseline {
+  readonly discrimination: Discrimination;
+  readonly difference: Difference;
 }
 
 export interface Difference {
@@ -198,19 +206,23 @@ function measure(
   speakers: readonly SpeakerSessions[],
   replicates: number,
 ) {
-  const { trials, scores, baseline, outcomes } = compared;
+  const { trials, scores, outcomes } = compared;
   const draws = drawSpeakers(trials.speakers, replicates);
-  const plain = baseline && { ...trials, scores: baseline };
+  const ours = { ...trials, scores };
+  const beside = (cosines: Float64Array | undefined): Baseline | null => {
+    if (!cosines) return null;
+    const plain = { ...trials, scores: cosines };
+    return {
+      discrimination: discriminate(plain, draws),
+      difference: pairedDifference(ours, plain, draws),
+    };
+  };
   return {
-    discrimination: discriminate({ ...trials, scores }, draws),
+    discrimination: discriminate(ours, draws),
     calibration: measureCalibration(trials, draws),
     policy: measurePolicy(trials, outcomes, draws),
-    baseline: plain
-      ? {
-          discrimination: discriminate(plain, draws),
-          difference: pairedDifference({ ...trials, scores }, plain, draws),
-        }
-      : null,
+    baseline: beside(compared.baseline),
+    baselineWithPauses: beside(compared.baselineWithPauses),
     splits: measureSplits(compared, tests, speakers, draws),
     trials,
   };

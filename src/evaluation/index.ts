@@ -5,7 +5,7 @@ export { evaluate, type Cell, type Evaluation } from './evaluate.js';
 export { isMeasurable, readManifest, type SpeechSession } from './manifest.js';
 export { operatingCurves } from './output/curves.js';
 export { evaluationJson } from './output/json.js';
-export { evaluationText } from './output/text.js';
+export { evaluationText } from './output/evaluation-text.js';
 export { TELEPHONE_CONDITIONS } from './call-rates.js';
 export { calibrate } from './calibration/calibrate.js';
 export { isDoubtful } from './doubtful.js';

@@ -17,8 +17,8 @@ export interface Span {
   readonly samples: number;
 }
 
-/** Lengths that the plain baseline is measured at. */
-const BASELINE_SECONDS: readonly number[] = [6, 10];
+/** Lengths that the plain baselines are measured at. */
+const BASELINE_SECONDS: readonly number[] = [3, 6, 10];
 
 /** Windows missing by less than this share are taken as whole: a window has 2.995 s, so that two of them stand for 6 s. */
 const TOLERANCE = 0.01;
@@ -76,6 +76,8 @@ export function testSpans(from: number, fullWindows: number, seconds: number, wi
 export interface Piece {
   readonly first: number;
   readonly samples: number;
+  /** The audio as it came, from where this net speech begins to where it ends. */
+  readonly withPauses?: true;
 }
 
 /** The shorter window at the end of a span. */
@@ -88,8 +90,13 @@ export function wholePiece(span: Span): Piece {
   return { first: span.first, samples: span.samples };
 }
 
-export function pieceKey({ first, samples }: Piece): string {
-  return `${first}+${samples}`;
+/** All audio of a span in one piece, pauses included: the baseline of whoever has no speech detector. */
+export function pieceWithPauses(span: Span): Piece {
+  return { ...wholePiece(span), withPauses: true };
+}
+
+export function pieceKey({ first, samples, withPauses }: Piece): string {
+  return `${first}+${samples}${withPauses ? ' with pauses' : ''}`;
 }
 
 /** What trials need to know of the windows of a session. */
@@ -135,9 +142,14 @@ export function wantedPieces(
   const from = testsFrom(tested, enrolled, onlySession, windowSamples);
   const pieces = new Map<string, Piece>();
   const want = (span: Span, whole: boolean): void => {
-    for (const piece of [restPiece(span), whole ? wholePiece(span) : undefined]) {
-      if (piece) pieces.set(pieceKey(piece), piece);
-    }
+    const rest = restPiece(span);
+    const isWindow = span.windows === 1 && span.restSamples === 0;
+    const wanted = [
+      ...(rest ? [rest] : []),
+      ...(whole && !isWindow ? [wholePiece(span)] : []),
+      ...(whole ? [pieceWithPauses(span)] : []),
+    ];
+    for (const piece of wanted) pieces.set(pieceKey(piece), piece);
   };
   const enrolment = enrolmentSpan(tested.fullWindows, onlySession, windowSamples);
   if (enrolment) want(enrolment, baseline);

@@ -1,5 +1,4 @@
-import { compareBest, cosine, type PooledSpeech } from '../scoring/index.js';
-import type { OpenVoiceprint } from '../domain/voiceprint.js';
+import { compareBest, cosine } from '../scoring/index.js';
 import { judgeCall, type CallOutcome, type CallTerms } from './call-judge.js';
 import {
   bootstrapWeights,
@@ -30,6 +29,8 @@ export interface Comparisons {
   readonly scores: Float64Array;
   /** The cosines of the plain baseline, one embedding of all the speech; undefined where it was not embedded. */
   readonly baseline: Float64Array | undefined;
+  /** The same of all the audio, pauses included. */
+  readonly baselineWithPauses: Float64Array | undefined;
   readonly outcomes: readonly CallOutcome[];
   /** Which test each trial is of. */
   readonly tests: Int32Array;
@@ -51,13 +52,11 @@ export function compareAll(
     speakers,
   };
   const scores = new Float64Array(count);
-  const hasBaseline = tests.length > 0 && [...enrolled, ...tests].every(({ whole }) => whole !== undefined);
-  const baseline = hasBaseline ? new Float64Array(count) : undefined;
   const outcomes: CallOutcome[] = [];
   let i = 0;
   const testOf = new Int32Array(count);
   for (const [t, test] of tests.entries()) {
-    for (const { speaker, voiceprint, whole } of enrolled) {
+    for (const { speaker, voiceprint } of enrolled) {
       const compared = compareBest(test.pooled, [voiceprint], terms.calibration);
       if (!compared) throw new Error('a voiceprint has no vector in the space of the calibration');
       trials.scores[i] = compared.llr;
@@ -66,16 +65,31 @@ export function compareAll(
       trials.tested[i] = test.speaker;
       testOf[i] = t;
       scores[i] = compared.unboundedLlr;
-      if (baseline) baseline[i] = baselineScore(test.whole!, whole!, terms.calibration.primarySpace);
       outcomes.push(judgeCall(test.windows, [[voiceprint]], terms));
       i++;
     }
   }
-  return { trials, scores, baseline, outcomes, tests: testOf };
+  const { primarySpace } = terms.calibration;
+  const baseline = baselineScores(enrolled, tests, 'whole', primarySpace);
+  const baselineWithPauses = baselineScores(enrolled, tests, 'wholeWithPauses', primarySpace);
+  return { trials, scores, baseline, baselineWithPauses, outcomes, tests: testOf };
 }
 
-function baselineScore(test: PooledSpeech, voiceprint: OpenVoiceprint, space: string): number {
-  return cosine(test.vectors[space]!, voiceprint.vectors[space]!);
+/** Plain cosines in the order of the trials; undefined where any of the speech was not embedded in that way. */
+function baselineScores(
+  enrolled: readonly EnrolledSpeaker[],
+  tests: readonly SpeechTest[],
+  of: 'whole' | 'wholeWithPauses',
+  space: string,
+): Float64Array | undefined {
+  const voiceprints = enrolled.flatMap((each) => each[of]?.vectors[space] ?? []);
+  const vectors = tests.flatMap((each) => each[of]?.vectors[space] ?? []);
+  if (vectors.length === 0 || vectors.length < tests.length || voiceprints.length < enrolled.length) {
+    return undefined;
+  }
+  return Float64Array.from(
+    vectors.flatMap((test) => voiceprints.map((enrolment) => cosine(test, enrolment))),
+  );
 }
 
 /** What the scores alone are worth, whatever their scale. */

@@ -8,12 +8,14 @@ import {
   enrolmentSpan,
   ENROLMENT_SECONDS,
   pieceKey,
+  pieceWithPauses,
   reach,
   restPiece,
   spanOf,
   testsFrom,
   testSpans,
   wholePiece,
+  type Piece,
   type Span,
 } from './layout.js';
 import type { SpeechSession } from './manifest.js';
@@ -65,6 +67,8 @@ export interface EnrolledSpeaker {
   readonly netSpeechMs: number;
   /** The same speech as one embedding, where that was wanted: the plain baseline. */
   readonly whole: OpenVoiceprint | undefined;
+  /** The same with the pauses in it. */
+  readonly wholeWithPauses: OpenVoiceprint | undefined;
 }
 
 /** Speech that is held against voiceprints. */
@@ -75,6 +79,7 @@ export interface SpeechTest {
   readonly windows: readonly SpeechWindow[];
   readonly pooled: PooledSpeech;
   readonly whole: PooledSpeech | undefined;
+  readonly wholeWithPauses: PooledSpeech | undefined;
 }
 
 /** Voiceprints through a channel. */
@@ -96,11 +101,13 @@ export async function enrolSpeakers(
       vectors,
     });
     const whole = wholeOf(session, span);
+    const wholeWithPauses = embeddedOf(session, pieceWithPauses(span));
     enrolled.push({
       speaker,
       voiceprint: open(pooled.vectors),
       netSpeechMs: pooled.netSpeechMs,
       whole: whole && open(whole.vectors),
+      wholeWithPauses: wholeWithPauses && open(wholeWithPauses.vectors),
     });
   }
   return enrolled;
@@ -132,6 +139,7 @@ export async function testSpeakers(
           windows,
           pooled: pool(windows),
           whole: wholeOf(session, span),
+          wholeWithPauses: embeddedOf(session, pieceWithPauses(span)),
         });
       }
     }
@@ -157,7 +165,8 @@ export async function testCalls(
         .slice(from)
         .filter(({ netSpeechMs }) => (sumMs += netSpeechMs) <= mostMs);
       if (windows.length === 0) continue;
-      calls.push({ speaker, session: test, windows, pooled: pool(windows), whole: undefined });
+      const pooled = pool(windows);
+      calls.push({ speaker, session: test, windows, pooled, whole: undefined, wholeWithPauses: undefined });
     }
   }
   return calls;
@@ -178,7 +187,11 @@ export function windowsOf(session: EmbeddedSession, span: Span): SpeechWindow[] 
 function wholeOf(session: EmbeddedSession, span: Span): PooledSpeech | undefined {
   const window = session.windows[span.first];
   if (window && span.windows === 1 && span.restSamples === 0) return pool([window]);
-  const piece = pieceOf(session, pieceKey(wholePiece(span)));
+  return embeddedOf(session, wholePiece(span));
+}
+
+function embeddedOf(session: EmbeddedSession, wanted: Piece): PooledSpeech | undefined {
+  const piece = pieceOf(session, pieceKey(wanted));
   if (!piece) return undefined;
   const { vectors, quality } = piece;
   return { vectors, quality, netSpeechMs: speechMs(piece.samples), windows: 1 };

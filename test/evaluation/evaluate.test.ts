@@ -12,6 +12,8 @@ import {
   readManifest,
   reportPage,
 } from '../../src/evaluation/index.js';
+import { bySpeaker } from '../../src/evaluation/manifest.js';
+import { chooseSessions, testSpeakers } from '../../src/evaluation/speech-tests.js';
 import { Calibration } from '../../src/scoring/index.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { MODELS_DIR } from '../helpers/speech.js';
@@ -85,6 +87,12 @@ test('a folder of speech is measured whole, and again from the cache', async (t)
   t.true(plain!.cllr !== null && plain!.cllr >= plain!.cllrMin!);
   t.is(plain!.fnmrAtFmr01, null, 'so few trials say nothing of 0.1 %');
   t.truthy(plain!.baseline);
+  t.truthy(plain!.baselineWithPauses);
+  // Neither stands for the other: all audio is not the net speech in it.
+  const speakers = await chooseSessions([...bySpeaker(sessions).values()][0]!, speech);
+  const [tested] = await testSpeakers(speakers, speech, 'mulaw', 3);
+  t.truthy(tested?.wholeWithPauses);
+  t.notDeepEqual(tested?.wholeWithPauses?.vectors, tested?.whole?.vectors);
 
   // One man among six: his tests against five women, theirs against him.
   const sexes = plain!.splits.map(({ by, same, impostorTrials }) => ({ by, same, impostorTrials }));
@@ -101,6 +109,7 @@ test('a folder of speech is measured whole, and again from the cache', async (t)
     [headings, ...rows].map((row) => row.join()).join('\n'),
   );
   t.false(/NaN|undefined|Infinity/.test(text), text);
+  t.true(text.includes('net speech') && text.includes('pauses included'));
   const page = reportPage(evaluation, {
     madeAt: new Date(0),
     calibration: 'c',
@@ -110,5 +119,6 @@ test('a folder of speech is measured whole, and again from the cache', async (t)
   });
   t.false(/NaN|undefined|Infinity|<b>|<script|https?:/.test(page));
   t.true(page.includes('&#60;b&#62;'));
+  t.true(page.includes('pauses included'));
   t.true((await readdir(dir)).includes('cache'));
 });

@@ -1,6 +1,14 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { enrolmentSpan, reach, spanOf, testsFrom, testSpans } from '../../src/evaluation/layout.js';
+import {
+  enrolmentSpan,
+  pieceKey,
+  reach,
+  spanOf,
+  testsFrom,
+  testSpans,
+  wantedPieces,
+} from '../../src/evaluation/layout.js';
 
 /** Samples of a window at 16 kHz, 2.995 s. */
 const WINDOW = 47_920;
@@ -51,4 +59,16 @@ test('where noise moved the windows, tests begin after both enrolments', (t) => 
   // Seven windows of 5 s end at 35 s, within the twelfth of 3 s.
   t.is(testsFrom(fast, slow, true, WINDOW), 12);
   t.is(testsFrom(fast, slow, false, WINDOW), 0);
+});
+
+test('baselines want each test in one piece of speech and in one of audio, but no window a second time', (t) => {
+  const windows = Array.from({ length: 9 }, (_, i) => ({ startMs: i * 4000, endMs: (i + 1) * 4000 }));
+  const speech = { windows, fullWindows: 9 };
+  const keys = (baseline: boolean) => wantedPieces(speech, speech, false, WINDOW, baseline).map(pieceKey);
+  const withPauses = keys(true).filter((key) => key.endsWith('with pauses'));
+  // The enrolment of 20 s, nine tests of 3 s, four of 6 s and two of 10 s.
+  t.is(withPauses.length, 1 + 9 + 4 + 2);
+  t.false(keys(true).includes(`0+${WINDOW}`));
+  t.true(keys(true).includes(`0+${2 * WINDOW}`));
+  t.false(keys(false).some((key) => key.endsWith('with pauses')));
 });

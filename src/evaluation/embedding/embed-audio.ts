@@ -1,3 +1,5 @@
+import { Resampler } from '../../audio/index.js';
+import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ } from '../../domain/audio.js';
 import type { SpeechQuality, SpeechWindow } from '../../domain/speech.js';
 import { CallPipeline, type Embedding, type SpeechModels } from '../../embedding/index.js';
 import { pool } from '../../scoring/index.js';
@@ -42,7 +44,7 @@ export async function embedAudio(
 ): Promise<EmbeddedSession[]> {
   const running = recordings.map((samples): Running => {
     const options = { windowSamples, spaces: models.extractors.map(({ space }) => space.id) };
-    const pipeline = new CallPipeline({ sampleRateHz: 8000 }, models.activity, options);
+    const pipeline = new CallPipeline({ sampleRateHz: TELEPHONE_RATE_HZ }, models.activity, options);
     pipeline.enqueue({ kind: 'audio', audio: samples });
     pipeline.enqueue({ kind: 'finish' });
     return { pipeline, windows: [], speech: [] };
@@ -55,7 +57,8 @@ export async function embedAudio(
   const sessions: EmbeddedSession[] = [];
   for (const [i, { pipeline, speech }] of running.entries()) {
     const { windows, fullWindows } = all[i]!;
-    const pieces = await embedPieces(models, windowSamples, wanted(i, all), windows, speech);
+    const heard = { recording: recordings[i]!, windows, speech, windowSamples };
+    const pieces = await embedPieces(models, wanted(i, all), heard);
     const { quality, netSpeechMs, audioMs } = pipeline.progress();
     sessions.push({ windows, fullWindows, pieces, levelDbfs: quality.levelDbfs, netSpeechMs, audioMs });
   }
@@ -88,17 +91,27 @@ async function step(models: SpeechModels, running: readonly Running[]): Promise<
   return frames.length > 0;
 }
 
+/** A recording, and what was found in it. */
+interface Heard {
+  /** At 8 kHz. */
+  readonly recording: Float32Array;
+  readonly windows: readonly SpeechWindow[];
+  /** The net speech of each window, 16 kHz. */
+  readonly speech: readonly Float32Array[];
+  readonly windowSamples: number;
+}
+
 async function embedPieces(
   models: SpeechModels,
-  windowSamples: number,
   wanted: readonly Piece[],
-  windows: readonly SpeechWindow[],
-  speech: readonly Float32Array[],
+  heard: Heard,
 ): Promise<EmbeddedPiece[]> {
   const pieces: EmbeddedPiece[] = [];
+  const audio = wanted.some(({ withPauses }) => withPauses) ? upsample(heard.recording) : undefined;
   for (const piece of new Map(wanted.map((each) => [pieceKey(each), each])).values()) {
-    const samples = join(speech, piece);
-    const quality = qualityOf(windows, piece, windowSamples);
+    const speech = join(heard.speech, piece);
+    const samples = speech && piece.withPauses ? stretchOf(audio!, heard, piece) : speech;
+    const quality = qualityOf(heard.windows, piece, heard.windowSamples);
     if (!samples || !quality) continue;
     const embeddings = Object.entries(await embed(models, samples));
     pieces.push({
@@ -108,6 +121,33 @@ async function embedPieces(
     });
   }
   return pieces;
+}
+
+/** All of a recording at the rate of the models. */
+function upsample(recording: Float32Array): Float32Array {
+  const resampler = new Resampler(TELEPHONE_RATE_HZ, SPEECH_RATE_HZ);
+  const [most, rest] = [resampler.push(recording), resampler.finish()];
+  const audio = new Float32Array(most.length + rest.length);
+  audio.set(most);
+  audio.set(rest, most.length);
+  return audio;
+}
+
+/**
+ * The audio of a piece, pauses included: from where its first window begins to where its net speech is reached. Where that is
+ * within a window, the pauses of the window are taken to lie evenly in it.
+ */
+function stretchOf(
+  audio: Float32Array,
+  { windows, windowSamples }: Heard,
+  { first, samples }: Piece,
+): Float32Array {
+  const before = Math.ceil(samples / windowSamples) - 1;
+  const last = windows[first + before]!;
+  const share = (samples - before * windowSamples) / windowSamples;
+  const endMs = last.startMs + share * (last.endMs - last.startMs);
+  const sampleAt = (ms: number) => Math.round((ms * SPEECH_RATE_HZ) / 1000);
+  return audio.subarray(sampleAt(windows[first]!.startMs), sampleAt(endMs));
 }
 
 /** The net speech of a piece; undefined when there is not so much of it. */

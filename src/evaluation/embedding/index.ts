@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LEVEL_CONDITION, ENROLMENT_CONDITION, noiseId } from '../conditions/index.js';
 import { isOnlySession, type SpeechSession } from '../manifest.js';
 import { cacheKey, readEntry } from './cache.js';
+import { BASELINE_CONDITIONS } from './embed-session.js';
 import { fingerprintPipeline, type PipelineFingerprint } from './fingerprint.js';
 import { runJobs } from './run-jobs.js';
 import type { EmbeddedSession, EmbeddingOptions, SessionJob, SessionPart, Splice } from './types.js';
@@ -32,6 +33,8 @@ export interface EmbedRequest {
 
 /** Changes with what is embedded of a session besides its windows (layout.ts). */
 const LAYOUT = '3';
+/** The same where baselines are embedded. */
+const BASELINE_LAYOUT = '4';
 
 /**
  * Embeds what is not in the cache yet, on worker threads. An entry's key holds the hash of the audio, the condition, the
@@ -49,7 +52,8 @@ export async function embedSpeech(request: EmbedRequest): Promise<EmbeddedSpeech
     const audio = await hashAudio(options.dataDir, session);
     const entries = conditions.map((id) => {
       const { corpus, speaker, session: name } = session;
-      const parts = [LAYOUT, audio, id, noise, pipeline.hash, corpus, speaker, name, String(onlySession)];
+      const layout = BASELINE_CONDITIONS.includes(id) ? BASELINE_LAYOUT : LAYOUT;
+      const parts = [layout, audio, id, noise, pipeline.hash, corpus, speaker, name, String(onlySession)];
       return { id, key: cacheKey(parts) };
     });
     keys.set(session, new Map(entries.map(({ id, key }) => [id, key])));

@@ -1,4 +1,4 @@
-import type { Cell, Evaluation } from '../evaluate.js';
+import type { Baseline, Cell, Evaluation } from '../evaluate.js';
 import type { Measured } from '../measure.js';
 
 /** `[low, high]`, or null. */
@@ -8,7 +8,7 @@ function interval({ interval: found }: Measured): readonly [number, number] | nu
 
 /** What `--json` says of a cell: docs/evaluation-data.md names every field. */
 export function cellJson(cell: Cell) {
-  const { discrimination, calibration, policy, baseline } = cell;
+  const { discrimination, calibration, policy } = cell;
   return {
     corpus: cell.corpus,
     condition: cell.condition,
@@ -58,21 +58,28 @@ export function cellJson(cell: Cell) {
         policyFmr: interval(policyFmr),
       },
     })),
-    baseline: baseline && {
-      eer: baseline.discrimination.eer.value,
-      fnmrAtFmr1: baseline.discrimination.fnmrAtFmr1.value,
-      missesAtFmr1: baseline.discrimination.missesAtFmr1,
+    baseline: baselineJson(cell.baseline),
+    baselineWithPauses: baselineJson(cell.baselineWithPauses),
+  };
+}
+
+function baselineJson(baseline: Baseline | null) {
+  if (!baseline) return null;
+  const { discrimination, difference } = baseline;
+  return {
+    eer: discrimination.eer.value,
+    fnmrAtFmr1: discrimination.fnmrAtFmr1.value,
+    missesAtFmr1: discrimination.missesAtFmr1,
+    intervals: {
+      eer: interval(discrimination.eer),
+      fnmrAtFmr1: interval(discrimination.fnmrAtFmr1),
+    },
+    difference: {
+      eer: difference.eer.value,
+      fnmrAtFmr1: difference.fnmrAtFmr1.value,
       intervals: {
-        eer: interval(baseline.discrimination.eer),
-        fnmrAtFmr1: interval(baseline.discrimination.fnmrAtFmr1),
-      },
-      difference: {
-        eer: baseline.difference.eer.value,
-        fnmrAtFmr1: baseline.difference.fnmrAtFmr1.value,
-        intervals: {
-          eer: interval(baseline.difference.eer),
-          fnmrAtFmr1: interval(baseline.difference.fnmrAtFmr1),
-        },
+        eer: interval(difference.eer),
+        fnmrAtFmr1: interval(difference.fnmrAtFmr1),
       },
     },
   };

@@ -1,6 +1,6 @@
 import type { AblationRow } from '../ablations/ablate.js';
 import type { CallRates } from '../call-rates.js';
-import type { Cell, Evaluation } from '../evaluate.js';
+import type { Cell } from '../evaluate.js';
 import type { Measured } from '../measure.js';
 import type { NonSpeechResult } from '../non-speech.js';
 import type { SpeakerChangeResult } from '../speaker-change.js';
@@ -131,7 +131,7 @@ const CHANGE_HEADINGS = [
 ] as const;
 
 /** Makes a table. */
-type LayOut = (headings: readonly string[], rows: readonly (readonly string[])[]) => string;
+export type LayOut = (headings: readonly string[], rows: readonly (readonly string[])[]) => string;
 
 /** A table that is still to be laid out. */
 export interface TextTable {
@@ -163,23 +163,6 @@ export function changeTable(found: readonly SpeakerChangeResult[]): TextTable {
 
 export function nonSpeechText({ accepts, tries, sounds, takenForSpeech }: NonSpeechResult): string {
   return `What is not speech: ${accepts} acceptances in ${tries} tries (${sounds} sounds, ${takenForSpeech.length} of them taken for speech in part).`;
-}
-
-/** All of an evaluation as tables. */
-export function evaluationText(
-  { cells, calls, speakerChange, nonSpeech, leftOut }: Evaluation,
-  layOut: LayOut,
-): string {
-  const show = (title: string, { headings, rows }: TextTable) =>
-    rows.length > 0 ? [`${title}\n${layOut(headings, rows)}`] : [];
-  return [
-    ...show('Error rates', cellTable(cells)),
-    ...show('By sex, language and device', splitTable(cells)),
-    ...show('Whole calls', callTable(calls)),
-    ...show('Changes of speaker', changeTable(speakerChange)),
-    ...(nonSpeech ? [nonSpeechText(nonSpeech)] : []),
-    ...leftOut.map(({ corpus, reason }) => `${corpus} was left out: ${reason}.`),
-  ].join('\n\n');
 }
 
 const ABLATION_HEADINGS = [

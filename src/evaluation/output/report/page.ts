@@ -1,4 +1,5 @@
 import type { Cell, Evaluation } from '../../evaluate.js';
+import { baselineTable } from '../baseline-table.js';
 import {
   cellTable,
   callTable,
@@ -144,7 +145,16 @@ function corpusSection(corpus: string, cells: readonly Cell[]): string {
   return `<h2>${escapeHtml(corpus)}</h2>
 <p class="soft">${Math.max(...cells.map(({ speakers }) => speakers))} speakers. Enrolled with
 ${((cells[0]?.enrolmentNetSpeechMs ?? 0) / 1000).toFixed(1)} s of net speech (median).</p>
-${htmlTable(cellTable(cells))}${splitSection(cells)}<h3>Plots by condition</h3>${sections.join('')}`;
+${htmlTable(cellTable(cells))}${baselineSection(cells)}${splitSection(cells)}<h3>Plots by condition</h3>${sections.join('')}`;
+}
+
+function baselineSection(cells: readonly Cell[]): string {
+  const table = baselineTable(cells);
+  if (table.rows.length === 0) return '';
+  return `<h3>Against one embedding, plain cosine</h3>
+<p class="soft">What the same model would do alone: one embedding of each test against one of the enrolment, compared by cosine, not
+calibrated. Once of the net speech that this service's detector found, once of all the audio from its beginning to its end. Below 0
+in a difference: fewer errors than that.</p>${htmlTable(table)}`;
 }
 
 function splitSection(cells: readonly Cell[]): string {
