@@ -47,6 +47,15 @@ export interface Fingerprint {
   readonly codes: Uint16Array;
 }
 
+/** A fingerprint as it is kept: every second code, in runs without a gap. */
+export interface KeptFingerprint {
+  /** When the first code of each run was, as above; rising. Each code is two ticks after the one before. */
+  readonly firstTicks: Uint32Array;
+  /** Where the codes of each run begin; one entry more than runs. */
+  readonly starts: Uint16Array;
+  readonly codes: Uint16Array;
+}
+
 /**
  * One embedded stretch of net speech, about 3 s of it. The vectors are computed, never stored: only pooled voiceprints
  * are, and those encrypted.

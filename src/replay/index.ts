@@ -1,3 +1,3 @@
 export { Fingerprinter } from './fingerprinter.js';
-export { bestMatch, isReplay, REPLAY_TERMS } from './match.js';
+export { bestMatch, isReplay, REPLAY_TERMS, type Match } from './match.js';
 export { packFingerprint, unpackFingerprint } from './packed.js';

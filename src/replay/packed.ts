@@ -1,9 +1,9 @@
-import type { Fingerprint } from '../domain/speech.js';
+import type { Fingerprint, KeptFingerprint } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 
 /** The first byte: the form of the rest, and of the codes. Another is not read. */
 const FORM = 1;
-/** Every second code is kept: what is compared with it has all. */
+/** Every second code is kept, see KeptFingerprint: what is compared with it has all. */
 const KEPT_EVERY = 2;
 /** Codes that are kept of one call, 32 ms each: its first 60 s of speech. */
 const MOST_CODES = 1875;
@@ -37,22 +37,26 @@ export function packFingerprint(parts: readonly Fingerprint[]): Buffer {
 }
 
 /** The reverse of {@link packFingerprint}. Throws INTERNAL for bytes of another form. */
-export function unpackFingerprint(bytes: Buffer): Fingerprint {
-  const ticks: number[] = [];
-  const codes: number[] = [];
+export function unpackFingerprint(bytes: Buffer): KeptFingerprint {
   try {
     if (bytes.readUInt8(0) !== FORM) throw new RangeError('unknown form');
+    const firstTicks: number[] = [];
+    const starts = [0];
+    // More than there are; a frequent caller has fifty fingerprints to be read as the call begins.
+    const codes = new Uint16Array(bytes.length >> 1);
+    let count = 0;
     for (let at = 1; at < bytes.length;) {
-      const tick = bytes.readUInt32LE(at);
-      const count = bytes.readUInt16LE(at + 4);
-      at += RUN_BYTES;
-      for (let i = 0; i < count; i++, at += 2) {
-        ticks.push(tick + i * KEPT_EVERY);
-        codes.push(bytes.readUInt16LE(at));
-      }
+      firstTicks.push(bytes.readUInt32LE(at));
+      const end = count + bytes.readUInt16LE(at + 4);
+      for (at += RUN_BYTES; count < end; at += 2) codes[count++] = bytes.readUInt16LE(at);
+      starts.push(count);
     }
+    return {
+      firstTicks: Uint32Array.from(firstTicks),
+      starts: Uint16Array.from(starts),
+      codes: codes.slice(0, count),
+    };
   } catch (cause) {
     throw new VouchError('INTERNAL', { message: 'A stored fingerprint has an unknown form.', cause });
   }
-  return { ticks: Uint32Array.from(ticks), codes: Uint16Array.from(codes) };
 }

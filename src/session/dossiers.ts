@@ -1,5 +1,5 @@
 import type { ConsentGate, Grant } from '../consent/index.js';
-import type { Fingerprint, EmbeddingSpace } from '../domain/speech.js';
+import type { EmbeddingSpace, KeptFingerprint } from '../domain/speech.js';
 import type { ReplayFingerprints, Speakers, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
 import { unpackFingerprint } from '../replay/index.js';
@@ -43,7 +43,7 @@ export function openDossiers(parts: DossierParts, spaces: readonly EmbeddingSpac
     return grant && (await speakers.ofOneAccount(tenantId, speakerId, askedFor)) ? grant : null;
   };
   const openUnder = async (grant: Grant, { callId, replays }: DossierTerms) => {
-    let heard: readonly Fingerprint[] = [];
+    let heard: readonly KeptFingerprint[] = [];
     const { open, otherModel, ...others } = await voiceprints.open(grant, ids, async (tx, key) => {
       // Without a voiceprint nobody is accepted, replayed or not.
       if (callId === undefined || replays !== true) return;
@@ -75,7 +75,7 @@ export function openDossiers(parts: DossierParts, spaces: readonly EmbeddingSpac
 }
 
 /** Another release may have kept it in another form: then it is not compared, and the call goes on. */
-function unpackedOrNone(kept: Buffer | VouchError, onFailure: (error: unknown) => void): Fingerprint[] {
+function unpackedOrNone(kept: Buffer | VouchError, onFailure: (error: unknown) => void): KeptFingerprint[] {
   try {
     if (kept instanceof VouchError) throw kept;
     return [unpackFingerprint(kept)];

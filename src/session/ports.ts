@@ -8,7 +8,7 @@ import type { CallStore } from './call-store.js';
 import type { CallsObserver } from './observer.js';
 import type { Grant } from '../consent/index.js';
 import type { ArtefactReference, ReasonCode } from '../domain/decision.js';
-import type { Fingerprint } from '../domain/speech.js';
+import type { KeptFingerprint } from '../domain/speech.js';
 import type { OpenVoiceprint } from '../domain/voiceprint.js';
 
 /** What the service knows of a claimed speaker, opened for one call. Voiceprints are there only under a grant. */
@@ -26,7 +26,7 @@ export interface ClaimDossier {
   readonly reasons: readonly ReasonCode[];
   readonly voiceprints: readonly OpenVoiceprint[];
   /** Of earlier calls and enrolments: audio that fits one is a recording of it. Empty where it is not looked for. */
-  readonly fingerprints: readonly Fingerprint[];
+  readonly fingerprints: readonly KeptFingerprint[];
   /** Voiceprints that wait for their first use. */
   readonly pending: number;
   /** Voiceprints without a vector in any space in use. */

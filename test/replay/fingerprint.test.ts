@@ -1,13 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { seededRandom } from '../../src/evaluation/random.js';
 import { throughG711 } from '../../src/audio/index.js';
-import type { Fingerprint } from '../../src/domain/speech.js';
+import type { Fingerprint, KeptFingerprint } from '../../src/domain/speech.js';
 import {
   bestMatch,
   Fingerprinter,
   isReplay,
   packFingerprint,
   unpackFingerprint,
+  type Match,
 } from '../../src/replay/index.js';
 import { fixtureSamples } from '../helpers/speech.js';
 
@@ -23,9 +25,14 @@ function fingerprint(samples: Float32Array, startMs = 0): Fingerprint {
 }
 
 /** As it is kept. */
-const kept = (samples: Float32Array): Fingerprint[] => [
+const kept = (samples: Float32Array): KeptFingerprint[] => [
   unpackFingerprint(packFingerprint([fingerprint(samples)])),
 ];
+/** Of each code that is kept. */
+const ticksOf = ({ firstTicks, starts }: KeptFingerprint): number[] =>
+  [...firstTicks].flatMap((first, run) =>
+    Array.from({ length: starts[run + 1]! - starts[run]! }, (_, i) => first + 2 * i),
+  );
 const call = fixtureSamples('allison_en/call-1.wav');
 const other = fixtureSamples('allison_en/call-2.wav');
 const seconds = (from: number, to: number): Float32Array => call.subarray(8000 * from, 8000 * to);
@@ -101,7 +108,7 @@ test('packing keeps every second code, of a minute at most, and is read back', (
       const even = all.filter((each) => each.tick % 2 === 0);
       const read = unpackFingerprint(packFingerprint([whole]));
       t.deepEqual(
-        [...read.ticks],
+        ticksOf(read),
         even.map((each) => each.tick),
       );
       t.deepEqual(
@@ -125,14 +132,75 @@ test('what a stretch was held against before it changes nothing', (t) => {
   t.true(isReplay(bestMatch(one, earlier)));
 });
 
-test('one code over and over, as a tone gives it, takes no longer than the alignments that are tried', (t) => {
-  const same = (length: number): Fingerprint => ({
-    ticks: Uint32Array.from({ length }, (_, i) => 2 * i),
-    codes: new Uint16Array(length).fill(0x5555),
+test('a sound that comes again and again does not hide a copy at the end of the minute', (t) => {
+  const random = seededRandom(5);
+  const COMMON = 0x0f3c;
+  const codes = Uint16Array.from({ length: 1875 }, (_, i) =>
+    i < 1500 && i % 3 === 0 ? COMMON : Math.floor(65_536 * random()),
+  );
+  const earlier = { firstTicks: Uint32Array.of(0), starts: Uint16Array.of(0, codes.length), codes };
+  // Of the last 3 s, with what was between the codes that are kept; the sound among it.
+  const copy = Uint16Array.from({ length: 187 }, (_, i) =>
+    i % 2 === 0 ? codes[codes.length - 94 + i / 2]! : i === 1 ? COMMON : Math.floor(65_536 * random()),
+  );
+  const stretch = { ticks: Uint32Array.from(copy, (_, i) => 7000 + i), codes: copy };
+  t.deepEqual(bestMatch(stretch, [earlier]), { bitErrorRate: 0, codes: 94 });
+});
+
+/** The same, straight from what is said of it: every offset at which two codes differ in one bit at most. */
+function plainBestMatch(stretch: Fingerprint, earlier: KeptFingerprint): Match | undefined {
+  const wrongBits = (a: number, b: number): number => (a ^ b).toString(2).replaceAll('0', '').length;
+  const ticks = ticksOf(earlier);
+  const codeAt = new Map(ticks.map((tick, i) => [tick, earlier.codes[i]!]));
+  const offsets = new Set<number>();
+  stretch.codes.forEach((code, place) => {
+    ticks.forEach((tick, i) => {
+      if (wrongBits(code, earlier.codes[i]!) <= 1) offsets.add(tick - stretch.ticks[place]!);
+    });
   });
+  let best: Match | undefined;
+  for (const offset of offsets) {
+    const wrong = [...stretch.ticks].flatMap((tick, place) => {
+      const beside = codeAt.get(tick + offset);
+      return beside === undefined ? [] : [wrongBits(stretch.codes[place]!, beside)];
+    });
+    const sum = (of: readonly number[]): number => of.reduce((total, each) => total + each, 0);
+    const match = { bitErrorRate: sum(wrong) / (16 * wrong.length), codes: wrong.length };
+    if (wrong.length < 4 || (wrong.length >= 12 && sum(wrong.slice(0, 12)) > 12 * 16 * 0.42)) continue;
+    if (best === undefined || match.bitErrorRate < best.bitErrorRate) best = match;
+  }
+  return best;
+}
+
+test('codes and pauses of any kind: the best of all alignments is found', (t) => {
+  // Few different codes, so that many stand beside each other.
+  const codes = fc.array(
+    fc.tuple(fc.constantFrom(1, 1, 1, 1, 2, 7, 40), fc.constantFrom(0x1234, 0x1235, 0xf0f0, 0xf1f0, 0x00ff)),
+    { minLength: 1, maxLength: 60 },
+  );
+  const made = (steps: readonly (readonly [number, number])[]): Fingerprint => {
+    let tick = 0;
+    return {
+      ticks: Uint32Array.from(steps, ([step]) => (tick += step)),
+      codes: Uint16Array.from(steps, ([, code]) => code),
+    };
+  };
+  fc.assert(
+    fc.property(codes, codes, (one, two) => {
+      const earlier = unpackFingerprint(packFingerprint([made(two)]));
+      const found = bestMatch(made(one), [earlier], 4);
+      t.is(found?.bitErrorRate, plainBestMatch(made(one), earlier)?.bitErrorRate);
+    }),
+  );
+});
+
+test('one code over and over, as a tone gives it, takes no longer than the codes that are brought together', (t) => {
+  const all = (length: number) => new Uint16Array(length).fill(0x5555);
+  const tone = { ticks: Uint32Array.from({ length: 187 }, (_, i) => i), codes: all(187) };
   const tookMs = (codes: number): number => {
     const before = performance.now();
-    for (let n = 0; n < 3; n++) bestMatch(same(187), [same(codes)]);
+    const earlier = { firstTicks: Uint32Array.of(0), starts: Uint16Array.of(0, codes), codes: all(codes) };
+    for (let n = 0; n < 3; n++) t.true(isReplay(bestMatch(tone, [earlier])));
     return performance.now() - before;
   };
   tookMs(1875);

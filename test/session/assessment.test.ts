@@ -1,4 +1,5 @@
 import test from 'ava';
+import { packFingerprint, unpackFingerprint } from '../../src/replay/index.js';
 import { Calibration } from '../../src/scoring/index.js';
 import { COUNTERMEASURE } from '../../src/embedding/index.js';
 import { Assessment } from '../../src/session/assessment.js';
@@ -148,7 +149,9 @@ test('of a long call the first minute is kept to know it by, and old windows are
 
 test('once everybody is decided on, a copy that goes on is still noticed within four windows', (t) => {
   const { assessment } = ground(LOOKS);
-  const earlier = [sound(0, 1000), sound(1, 1001), sound(2, 1002), sound(3, 1003)];
+  const earlier = [1000, 1001, 1002, 1003].map((seed, index) =>
+    unpackFingerprint(packFingerprint([sound(index, seed)])),
+  );
   assessment.addClaim(1, 'anna', null, { ...enrolled(ANNA), fingerprints: earlier }, 0);
   for (let index = 0; index < 25; index++) assessment.push(spoken(index));
   t.is(assessment.look(LOOK)?.risks.replay, 'NOT_SUSPECTED');

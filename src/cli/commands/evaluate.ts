@@ -137,12 +137,14 @@ async function runReplay({ data, corpora, json }: EvaluateOptions): Promise<void
   const { modelsDir } = await readModels();
   const models = await loadModels(modelsDir, readConfig().modelPrecision);
   const line = new LiveLine(process.stderr);
+  const startedMs = performance.now();
   try {
     const rates = await measureReplay(models, data, sessions, (what) => {
       line.show(what);
     });
     line.clear();
     console.log(replayText(rates, table));
+    console.log(`\nMeasured in ${((performance.now() - startedMs) / 60_000).toFixed(1)} min.`);
     if (json !== undefined) await writeFile(json, `${JSON.stringify(rates, null, 1)}\n`);
   } finally {
     await models.release();

@@ -9,6 +9,9 @@ export interface SpeakerCalls {
   readonly corpus: string;
   readonly speaker: string;
   readonly calls: readonly Float32Array[];
+  /** The how manieth speaker this is, and of how many; some of those have one call alone, and are left out. */
+  readonly number: number;
+  readonly outOf: number;
 }
 
 /** Utterances of a speaker's only session are put together to calls of at least this, s. */
@@ -26,11 +29,15 @@ export async function* speakerCalls(
   dataDir: string,
   sessions: readonly SpeechSession[],
 ): AsyncGenerator<SpeakerCalls> {
-  for (const [corpus, speakers] of bySpeaker(sessions)) {
+  const corpora = [...bySpeaker(sessions)];
+  const outOf = corpora.reduce((sum, [, speakers]) => sum + speakers.size, 0);
+  let number = 0;
+  for (const [corpus, speakers] of corpora) {
     for (const [speaker, own] of speakers) {
+      number++;
       const read = await Promise.all(own.map(async ({ paths }) => readAll(dataDir, paths)));
       const parts = read.length > 1 ? read : together(read[0] ?? []);
-      if (parts.length > 1) yield { corpus, speaker, calls: parts.map(joined) };
+      if (parts.length > 1) yield { corpus, speaker, number, outOf, calls: parts.map(joined) };
     }
   }
 }

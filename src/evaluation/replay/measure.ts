@@ -1,4 +1,4 @@
-import type { Fingerprint } from '../../domain/speech.js';
+import type { Fingerprint, KeptFingerprint } from '../../domain/speech.js';
 import type { SpeechModels } from '../../embedding/index.js';
 import { MOST_KEPT_CALLS } from '../../enrolment/index.js';
 import { bestMatch, packFingerprint, REPLAY_TERMS, unpackFingerprint } from '../../replay/index.js';
@@ -8,6 +8,7 @@ import { speakerCalls, type SpeakerCalls } from './calls.js';
 import { COPIES } from './copies.js';
 import { shareOf, type Share } from './interval.js';
 import { listen } from './listen.js';
+import { againstMinute, type OfMinute } from './minute.js';
 
 /** How near each window of a call came to anything that was kept: bit error rates, 1 where nothing stood beside it. */
 type Nearness = readonly number[];
@@ -15,6 +16,8 @@ type Nearness = readonly number[];
 interface Heard {
   /** Of the copies of each of a speaker's calls, held against all their calls; by copy. */
   readonly copies: ReadonlyMap<string, readonly Nearness[]>;
+  /** Of their windows, held against all calls put together to one. */
+  readonly minute: OfMinute;
   /** Of the calls, each held against the speaker's other ones; and against as many as are ever kept, of others of the corpus, too. */
   readonly others: readonly Nearness[];
   readonly many: readonly Nearness[];
@@ -24,7 +27,7 @@ interface Heard {
 interface Originals {
   readonly corpus: string;
   readonly windows: readonly (readonly Fingerprint[])[];
-  readonly kept: readonly Fingerprint[];
+  readonly kept: readonly KeptFingerprint[];
 }
 
 /** How many copies of a kind were noticed. */
@@ -39,6 +42,8 @@ export interface CopyRates {
 export interface HalfRates {
   readonly speakers: number;
   readonly copies: readonly CopyRates[];
+  /** Windows of copies that were noticed where a whole minute of speech is kept: of its first half, and of its second. */
+  readonly ofMinute: { readonly firstHalf: Share; readonly secondHalf: Share };
   /** Other calls of the same speakers that were taken for a replay. */
   readonly falseFlags: Share;
   /** The same, with as many calls kept as there may be: those of other speakers stand in. */
@@ -69,12 +74,12 @@ export async function measureReplay(
   onProgress: (what: string) => void,
 ): Promise<ReplayRates> {
   const originals: Originals[] = [];
-  const copies: Heard['copies'][] = [];
+  const copies: Pick<Heard, 'copies' | 'minute'>[] = [];
   for await (const calls of speakerCalls(dataDir, sessions)) {
-    onProgress(`replayed calls of ${calls.corpus}/${calls.speaker}`);
+    onProgress(`replayed calls of ${calls.corpus}: speaker ${calls.number} of ${calls.outOf}`);
     const heard = await hear(models, calls);
     originals.push(heard.originals);
-    copies.push(heard.copies);
+    copies.push(heard);
   }
   const halves: [Heard[], Heard[]] = [[], []];
   for (const [speaker, own] of originals.entries()) {
@@ -85,7 +90,7 @@ export async function measureReplay(
     const many = own.windows.map((windows, call) =>
       nearness(windows, [...without(own.kept, call), ...strangers].slice(0, MOST_KEPT_CALLS)),
     );
-    halves[speaker % 2]!.push({ copies: copies[speaker]!, others, many });
+    halves[speaker % 2]!.push({ ...copies[speaker]!, others, many });
   }
   const { mostBitErrors } = REPLAY_TERMS;
   return { chosenOn: rates(halves[0]), reportedOn: rates(halves[1]), mostBitErrors };
@@ -94,26 +99,25 @@ export async function measureReplay(
 async function hear(
   models: SpeechModels,
   { corpus, speaker, calls }: SpeakerCalls,
-): Promise<{ readonly originals: Originals; readonly copies: Heard['copies'] }> {
-  const windows = await listen(models, calls);
+): Promise<Pick<Heard, 'copies' | 'minute'> & { readonly originals: Originals }> {
+  const copied = await Promise.all(
+    COPIES.map((copy) => copy.apply(calls, seededRandom(seedOf(JSON.stringify([copy.id, corpus, speaker]))))),
+  );
+  // All at once: speech activity costs a third in large batches.
+  const heard = await listen(models, [calls, ...copied].flat());
+  const windows = heard.slice(0, calls.length);
   const kept = windows.map((each) => unpackFingerprint(packFingerprint(each)));
-  const copies = new Map<string, Nearness[]>();
-  for (const copy of COPIES) {
-    const random = seededRandom(seedOf(JSON.stringify([copy.id, corpus, speaker])));
-    const heard = await listen(models, await copy.apply(calls, random));
-    copies.set(
-      copy.id,
-      heard.map((each) => nearness(each, kept)),
-    );
-  }
-  return { originals: { corpus, windows, kept }, copies };
+  const ofCopies = COPIES.map((_, i) => heard.slice((i + 1) * calls.length, (i + 2) * calls.length));
+  const copies = COPIES.map(({ id }, i) => [id, ofCopies[i]!.map((each) => nearness(each, kept))] as const);
+  const minute = againstMinute(windows, ofCopies);
+  return { originals: { corpus, windows, kept }, copies: new Map(copies), minute };
 }
 
 function without<T>(all: readonly T[], index: number): T[] {
   return all.filter((_, i) => i !== index);
 }
 
-function nearness(windows: readonly Fingerprint[], kept: readonly Fingerprint[]): Nearness {
+function nearness(windows: readonly Fingerprint[], kept: readonly KeptFingerprint[]): Nearness {
   return windows.map((window) => bestMatch(window, kept)?.bitErrorRate ?? 1);
 }
 
@@ -135,12 +139,20 @@ function rates(heard: readonly Heard[]): HalfRates {
   return {
     speakers: heard.length,
     copies,
+    ofMinute: {
+      firstHalf: windowsFlagged(heard.flatMap(({ minute }) => minute.firstHalf)),
+      secondHalf: windowsFlagged(heard.flatMap(({ minute }) => minute.secondHalf)),
+    },
     falseFlags: flagged(others),
     falseFlagsOfMany: flagged(heard.flatMap((speaker) => speaker.many).filter(({ length }) => length > 0)),
-    falseWindows: flagged(others.flat().map((window) => [window])),
+    falseWindows: windowsFlagged(others.flat()),
     nearestOther: Math.min(...others.flat()),
     farthestCopy: windows[Math.floor(0.99 * windows.length)] ?? NaN,
   };
+}
+
+function windowsFlagged(windows: Nearness): Share {
+  return flagged(windows.map((window) => [window]));
 }
 
 function flagged(calls: readonly Nearness[]): Share {

@@ -17,6 +17,8 @@ export function replayText(
     [
       `${name}: ${half.speakers} speakers; other calls of the same speaker flagged: ${told(half.falseFlags)} %, ` +
         `their windows: ${told(half.falseWindows)} %; with 50 calls kept: ${told(half.falseFlagsOfMany)} %`,
+      `windows of copies noticed where a minute of speech is kept: of its first half ${told(half.ofMinute.firstHalf)} %, ` +
+        `of its second ${told(half.ofMinute.secondHalf)} %`,
       `wrong bits: nearest other speech ${half.nearestOther.toFixed(3)}, copies (99 %) ${half.farthestCopy.toFixed(3)}`,
       table(
         ['copy', 'noticed in 3 s %', 'in 6 s %', 'in the call %'],
