@@ -4,6 +4,8 @@
  * the specification (https://webassembly.github.io/spec/core/binary/instructions.html), with its extension for vectors.
  */
 
+import { VouchError } from '../../errors.js';
+
 /** Bytes of instructions: of an expression, which leaves a value, or of a statement, which leaves none. */
 export type Code = readonly number[];
 
@@ -175,7 +177,10 @@ function named(name: string, kind: number, index: number): Code {
   return [...sized([...Buffer.from(name)]), kind, ...unsigned(index)];
 }
 
-/** A module of one function, ready to run, and its memory of at least so many bytes, all zero. */
+/**
+ * A module of one function, ready to run, and its memory of at least so many bytes, all zero, which never grows.
+ * @throws VouchError WEBASSEMBLY_MISSING where there is none, or none with vectors.
+ */
 export function instantiate(
   code: FunctionCode,
   memoryBytes: number,
@@ -191,7 +196,15 @@ export function instantiate(
     ...section(7, [named('run', 0, 0), named('memory', 2, 0)]),
     ...section(10, [code.bytes]),
   ];
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(bytes)));
+  const { exports } = newInstance(Uint8Array.from(bytes));
   const { run, memory } = exports as { run: (...of: number[]) => void; memory: { buffer: ArrayBuffer } };
   return { run, memory: memory.buffer };
+}
+
+function newInstance(bytes: Uint8Array): { readonly exports: unknown } {
+  try {
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  } catch (cause) {
+    throw new VouchError('WEBASSEMBLY_MISSING', { cause });
+  }
 }
