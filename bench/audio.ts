@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadModels, type SpeechModels } from '../src/embedding/index.js';
-import { CallPipeline } from '../src/embedding/index.js';
 import type { AudioFormat } from '../src/domain/audio.js';
+import type { Fingerprint } from '../src/domain/speech.js';
+import { CallPipeline, loadModels, type SpeechModels } from '../src/embedding/index.js';
+import { seededRandom } from '../src/evaluation/random.js';
 import { packageRoot } from '../src/package-root.js';
 import { MESSAGE_BYTES, SPEECH_SHARE } from './plan.js';
 
@@ -36,6 +37,11 @@ function voiceOf(path: string): string {
   return path.slice(0, path.indexOf('/'));
 }
 
+/** What is said in a fixture, as it is sent. */
+export function saidIn(path: string): Uint8Array {
+  return mulaw(pcmOf(fixtureFile(path)));
+}
+
 /** A fixture as a file. */
 export function fixtureFile(path: string): Uint8Array {
   return readFileSync(join(packageRoot(), 'fixtures', path));
@@ -46,7 +52,7 @@ export function fixtureFile(path: string): Uint8Array {
  * fixtures hold pauses of their own.
  */
 export async function makeTracks(models: SpeechModels, lengthMs: number): Promise<Track[]> {
-  const said = TALKERS.map((path) => mulaw(pcmOf(fixtureFile(path))));
+  const said = TALKERS.map(saidIn);
   const heard = await hear(models, said);
   return said.map((speech, i) => {
     const share = heard[i]!.netSpeechMs / (speech.length / BYTES_A_MS);
@@ -56,7 +62,7 @@ export async function makeTracks(models: SpeechModels, lengthMs: number): Promis
 
 /** Spurts of 2 to 6 s, each followed by as much silence as keeps the share. */
 function converse(speech: Uint8Array, share: number, lengthMs: number, seed: number): Uint8Array {
-  const random = randomFrom(seed + 1);
+  const random = seededRandom(seed + 1);
   const bytes = Uint8Array.from({ length: lengthMs * BYTES_A_MS }, () => (random() < 0.5 ? 0xfe : 0x7e));
   let from = 0;
   for (let at = Math.floor(random() * 2000) * BYTES_A_MS; at < bytes.length;) {
@@ -79,6 +85,7 @@ export interface Heard {
     readonly samples: Float32Array;
     readonly endMs: number;
     readonly message: number;
+    readonly fingerprint: Fingerprint;
   }[];
 }
 
@@ -91,7 +98,7 @@ export async function hear(models: SpeechModels, tracks: readonly Uint8Array[]):
     netSpeechMs: 0,
     netSpeechByMessageMs: [] as number[],
     chunks: [] as Float32Array[],
-    windows: [] as { samples: Float32Array; endMs: number; message: number }[],
+    windows: [] as Heard['windows'][number][],
   }));
   const messages = Math.ceil(Math.max(...tracks.map(({ length }) => length)) / MESSAGE_BYTES);
   for (let message = 0; message < messages; message++) {
@@ -103,7 +110,7 @@ export async function hear(models: SpeechModels, tracks: readonly Uint8Array[]):
     pipelines.forEach((pipeline, i) => {
       for (let window = pipeline.takeWindow(); window; window = pipeline.takeWindow()) {
         const { samples, endMs } = window.speech;
-        heard[i]!.windows.push({ samples, endMs, message });
+        heard[i]!.windows.push({ samples, endMs, message, fingerprint: window.fingerprint });
       }
       heard[i]!.netSpeechByMessageMs.push(pipeline.progress().netSpeechMs);
     });
@@ -154,15 +161,4 @@ function mulaw(samples: Int16Array): Uint8Array {
     const step = (magnitude >> (segment + 3)) & 15;
     return ~((sample < 0 ? 0x80 : 0) | (segment << 4) | step) & 0xff;
   });
-}
-
-/** Numbers from 0 to 1, the same in every run: mulberry32 (Tommy Ettinger, public domain). */
-export function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

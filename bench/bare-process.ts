@@ -1,6 +1,8 @@
 /* The work without a service: graphs in a plain loop, and each stage by itself, on the audio of the calls. */
+import { comparisonCost } from './bare/comparison.js';
 import { openActivityGraph, openSpeakerGraphs } from './bare/graphs.js';
 import { pipelineCosts } from './bare/stages.js';
+import type { Fingerprint } from '../src/domain/speech.js';
 import { hear, loadBenchModels, makeTracks } from './audio.js';
 import { answerParent } from './processes.js';
 import { cpuOf, sum } from './statistics.js';
@@ -13,6 +15,7 @@ interface Material {
   readonly tracks: readonly Uint8Array[];
   readonly chunks: readonly (readonly Float32Array[])[];
   readonly windows: readonly Float32Array[];
+  readonly fingerprints: readonly Fingerprint[];
   readonly callSeconds: number;
   readonly speechSeconds: number;
 }
@@ -42,10 +45,13 @@ const handlers = {
     const made = await makeTracks(models, lengthMs);
     const tracks = made.map(({ bytes }) => bytes);
     const heard = await hear(models, tracks);
-    const windows = heard.flatMap((each) => each.windows.map(({ samples }) => samples));
+    const found = heard.flatMap((each) => each.windows);
+    const windows = found.map(({ samples }) => samples);
+    const fingerprints = found.map(({ fingerprint }) => fingerprint);
     const callSeconds = (tracks.length * lengthMs) / 1000;
     const speechSeconds = sum(heard.map(({ netSpeechMs }) => netSpeechMs)) / 1000;
-    material = { tracks, chunks: heard.map(({ chunks }) => chunks), windows, callSeconds, speechSeconds };
+    const chunks = heard.map((each) => each.chunks);
+    material = { tracks, chunks, windows, fingerprints, callSeconds, speechSeconds };
     return { callSeconds, speechSeconds, windows: windows.length, precision: models.precision };
   },
   /** The graphs alone, one by one: ms of CPU a second of call, every window embedded. */
@@ -73,6 +79,8 @@ const handlers = {
     }
     return Object.fromEntries(Object.entries(costs).map(([name, ms]) => [name, ms / callSeconds]));
   },
+  /** Holding windows against a frequent caller's fingerprints, which the main thread does. */
+  comparison: () => comparisonCost(models, theMaterial().fingerprints),
   /**
    * The design that embeds all speech so far at every update, ms of CPU a second of speech; and this one, a window an
    * update, beside it.

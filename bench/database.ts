@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres, migrate } from '../src/storage/index.js';
+import { keepCalls, type KeptCalls } from './kept-calls.js';
 
 /** PostgreSQL for a run, and the CPU that it uses. */
 export class BenchDatabase {
@@ -23,7 +24,16 @@ export class BenchDatabase {
 
   /** What the service needs to use it. */
   get environment(): Record<string, string> {
-    return { DATABASE_URL: this.postgres.url, VOUCH_KEYRING_FILE: join(this.directory, 'keyring.json') };
+    return { DATABASE_URL: this.postgres.url, VOUCH_KEYRING_FILE: this.#keyringFile };
+  }
+
+  get #keyringFile(): string {
+    return join(this.directory, 'keyring.json');
+  }
+
+  /** Leaves what the service keeps of calls that were accepted before. */
+  keepCalls(kept: KeptCalls): Promise<void> {
+    return keepCalls({ url: this.postgres.url, keyringFile: this.#keyringFile }, kept);
   }
 
   /** CPU of the server and its processes, those that have ended among them, ms; 100 ticks a second. */

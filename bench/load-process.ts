@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Deferred } from '../src/embedding/deferred.js';
 import { enrolVoices } from './load/enrol.js';
 import { connectTo, LiveLoad, type CallSource, type LiveReport } from './load/live-load.js';
-import { prepareTracks, type PreparedTrack } from './load/prepare.js';
+import { prepare, type Prepared, type PreparedTrack } from './load/prepare.js';
 import { SimulatedCall } from './load/simulated-call.js';
 import { STREAM_SPEED } from './plan.js';
 import { answerParent } from './processes.js';
@@ -15,7 +15,7 @@ const COMES_AGAIN_MS = 3000;
 /** The code RESOURCE_EXHAUSTED. */
 const BUSY = '8 ';
 
-let tracks: readonly PreparedTrack[] = [];
+let prepared: Prepared = { tracks: [], keptCalls: [] };
 let load: LiveLoad | undefined;
 let address = '';
 let churn: NodeJS.Timeout | undefined;
@@ -28,10 +28,14 @@ function theLoad(): LiveLoad {
 const handlers = {
   connect: async (to: { address: string; trackMs: number }) => {
     address = to.address;
-    tracks = await prepareTracks(to.trackMs);
-    load = new LiveLoad(address, tracks);
+    prepared = await prepare(to.trackMs);
+    load = new LiveLoad(address, prepared.tracks);
   },
-  enrol: (source: CallSource) => enrolVoices(address, source),
+  /** Who was enrolled, and what is to be kept of the calls of each, base64. */
+  enrol: async (source: CallSource) => ({
+    speakerIds: await enrolVoices(address, source),
+    keptCalls: prepared.keptCalls.map((bytes) => bytes.toString('base64')),
+  }),
   /** Brings the live calls to a number, evenly over a time; from then on calls end and begin so that each lasts `callMs`. */
   hold: async (wanted: { source: CallSource; calls: number; overMs: number; callMs: number }) => {
     const { source, calls, overMs, callMs } = wanted;
@@ -59,6 +63,7 @@ const handlers = {
    */
   stream: async ({ source, calls, minutes }: { source: CallSource; calls: number; minutes: number }) => {
     const session = connectTo(address);
+    const { tracks } = prepared;
     let next = 0;
     const lane = async (): Promise<void> => {
       while (next < calls) {
@@ -89,6 +94,7 @@ async function streamCall(
   const state = { over: false };
   const call = new SimulatedCall(session, caller, {
     onDecision: () => undefined,
+    onReplaySuspected: () => undefined,
     onOver: (_, problem) => {
       state.over = true;
       over.resolve(problem);

@@ -35,6 +35,7 @@ export async function measure(stage: Stage) {
   const lengths = await costByLength(stage, source);
   say('calls of several lengths streamed');
   const stages = await bare.ask('stages');
+  const replayComparison = await bare.ask('comparison');
   const peers = await comparePeers(bare, plan.naiveUpdates);
   return {
     plan,
@@ -47,6 +48,7 @@ export async function measure(stage: Stage) {
     live,
     lengths,
     stages,
+    replayComparison,
     peers,
   };
 }

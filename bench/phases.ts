@@ -38,18 +38,22 @@ export interface Held {
   readonly backlogMs: number;
   /** How late the generator itself was, ms. */
   readonly generatorLatenessP99Ms: number;
+  /** Calls that were taken for copies, whose speech was compared no more. */
+  readonly replaysSuspected: number;
   /** How often a call ended otherwise than well, by its status. */
   readonly problems: Readonly<Record<string, number>>;
 }
 
-/** A tenant with voiceprints. */
+/** A tenant with voiceprints of people who call often: of each as much is kept as ever is. */
 export async function enrolledTenant(
-  { service, load }: Stage,
+  { service, load, database }: Stage,
   speakersAVoice: number,
   policy: Parameters<ServiceHandlers['createTenant']>[0] = {},
 ): Promise<CallSource> {
   const source = { tenantId: await service.ask('createTenant', policy), speakersAVoice };
-  await load.ask('enrol', source);
+  const { speakerIds, keptCalls } = await load.ask('enrol', source);
+  const fingerprints = keptCalls.map((text) => Buffer.from(text, 'base64'));
+  await database.keepCalls({ tenantId: source.tenantId, speakerIds, fingerprints });
   return source;
 }
 
@@ -117,6 +121,7 @@ function summary(reports: readonly LiveReport[]) {
       reports.flatMap(({ latenessMs }) => latenessMs),
       0.99,
     ),
+    replaysSuspected: sum(reports.map(({ replaysSuspected }) => replaysSuspected)),
     problems,
   };
 }

@@ -6,7 +6,7 @@ function row(name: string, value: string): string {
 
 /** Prints what a run found. */
 export function printTable(results: Results): void {
-  const { machine, goals, steps, stages, costByLength, peers } = results;
+  const { machine, goals, steps, stages, costByLength, peers, replayComparison } = results;
   const write = (text: string): void => void process.stdout.write(text);
   write(
     `\n${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}; node ${machine.node}, `,
@@ -31,6 +31,10 @@ export function printTable(results: Results): void {
   }
   write('\nWhere a second of call goes, every window embedded, ms of CPU\n');
   for (const [name, ms] of Object.entries(stages)) write(row(name, ms.toFixed(3)));
+  const { fingerprints, msPerWindow, msToRead } = replayComparison;
+  write(`\nReplays, ${fingerprints} calls kept, ms of CPU of the main thread\n`);
+  write(row('a window of 3 s of speech', msPerWindow.toFixed(3)));
+  write(row('to read them as a call begins', msToRead.toFixed(3)));
   write('\nCost by length of call\n');
   for (const { minutes, cpuMsPerCallSecond } of costByLength) {
     write(row(`${minutes} min`, `${cpuMsPerCallSecond} ms a second`));

@@ -20,6 +20,7 @@ export function resultsOf(measured: Measured) {
     notes: notesOf(measured),
     stages: stagesOf(measured),
     peers: peersOf(measured),
+    replayComparison: measured.replayComparison,
     machine,
     sustainedCalls: live.best?.calls ?? 0,
     startUpMs,
@@ -42,6 +43,10 @@ function notesOf({ cost, decisions, live }: Measured): string[] {
     notes.push('serviceCostRatio and stages: the service did not keep up with the calls');
   if (!keptUp(decisions)) notes.push('decisionLatencyP99Ms: the service did not keep up with the calls');
   if (!live.best) notes.push('callersPerCore: of a step that was not held, since none was');
+  const suspected = sum(
+    [decisions, cost.held, ...live.steps].map(({ replaysSuspected }) => replaysSuspected),
+  );
+  if (suspected > 0) notes.push(`${suspected} calls were taken for copies, and compared no more`);
   if (decisions.generatorLatenessP99Ms > 20)
     notes.push('the generator itself was late: other work on this machine');
   return notes;

@@ -1,7 +1,7 @@
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from '../../src/evaluation/random.js';
 import type { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
-import { randomFrom } from '../audio.js';
 import { IMPOSTOR_EVERY, MESSAGE_MS } from '../plan.js';
 import { sum } from '../statistics.js';
 import { SimulatedCall, type Caller } from './simulated-call.js';
@@ -23,6 +23,8 @@ export interface LiveReport {
   /** Since the beginning, in calls that have not ended: net speech sent, and what of it the service has found, ms. */
   readonly speechSentMs: number;
   readonly speechFoundMs: number;
+  /** Calls that were taken for copies of earlier ones. */
+  readonly replaysSuspected: number;
   readonly problems: readonly string[];
 }
 
@@ -40,7 +42,7 @@ export class LiveLoad {
   /** Calls that the service still works through. */
   readonly #ending = new Set<SimulatedCall>();
   readonly #sessions: ClientHttp2Session[] = [];
-  readonly #random = randomFrom(7);
+  readonly #random = seededRandom(7);
   readonly #endedSpeech = { sentMs: 0, foundMs: 0 };
   #nextSlotAtMs = performance.now();
   #slot = 0;
@@ -65,6 +67,9 @@ export class LiveLoad {
     const call = new SimulatedCall(this.#session(), this.#caller(source), {
       onDecision: (latencyMs, { caller }, kind) => {
         this.#decided(latencyMs, caller.genuine, kind);
+      },
+      onReplaySuspected: () => {
+        this.#report.replaysSuspected++;
       },
       onOver: (over, problem) => {
         if (problem !== undefined) this.#report.problems.push(problem);
@@ -158,6 +163,7 @@ function emptyReport() {
     decisionLatenciesMs: [] as number[],
     decisions: {} as Record<string, number>,
     latenessMs: [] as number[],
+    replaysSuspected: 0,
     problems: [] as string[],
   };
 }

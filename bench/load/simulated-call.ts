@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientHttp2Session } from 'node:http2';
 import { AudioEncoding, ChannelLayout } from '../../src/gen/vouch/v1/common.js';
-import { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
+import { DecisionKind, RiskResult } from '../../src/gen/vouch/v1/decision.js';
 import { StreamCallRequest, type CallEvent } from '../../src/gen/vouch/v1/verification.js';
 import { MESSAGE_MS } from '../plan.js';
 import { framed, GrpcCallStream } from './grpc-stream.js';
@@ -18,6 +18,8 @@ export interface Caller {
 export interface CallListener {
   /** A decision came, so long after the last byte that it needed was sent, ms. */
   onDecision(latencyMs: number, call: SimulatedCall, kind: DecisionKind): void;
+  /** It was taken for the copy of an earlier call, and is held against none any more. */
+  onReplaySuspected(): void;
   onOver(call: SimulatedCall, problem: string | undefined): void;
 }
 
@@ -37,6 +39,7 @@ export class SimulatedCall {
   readonly #sentAt = new Map<number, number>();
   #message = 0;
   #speechFoundMs = 0;
+  #suspected = false;
   #endSentAt: number | undefined;
 
   constructor(
@@ -103,7 +106,11 @@ export class SimulatedCall {
   #onEvent({ event }: CallEvent): void {
     if (event?.$case === 'progress') this.#speechFoundMs = event.value.netSpeechMs;
     if (event?.$case !== 'decision') return;
-    const { media, kind } = event.value;
+    const { media, kind, risks } = event.value;
+    if (risks?.replay === RiskResult.SUSPECTED && !this.#suspected) {
+      this.#suspected = true;
+      this.listener.onReplaySuspected();
+    }
     const windowSentAt = this.#sentAt.get(Math.round(media?.endMs ?? -1));
     // What is undecided at the end is told as such because the call ended: that was what it needed.
     const sentAt = UNDECIDED.has(kind) ? (this.#endSentAt ?? windowSentAt) : windowSentAt;
