@@ -164,6 +164,10 @@ export const REASONS = {
   OWNER_UNREACHABLE: ['UNAVAILABLE', 'The replica that owns the call did not answer in time.'],
   SHUTTING_DOWN: ['UNAVAILABLE', 'The service is stopping.'],
   WORKER_FAILED: ['UNAVAILABLE', 'A worker thread failed.'],
+  TEMPORARY_FOLDER_UNUSABLE: [
+    'INTERNAL',
+    'The recording cannot be put into the temporary folder of the service.',
+  ],
   KEY_MISSING: ['INTERNAL', 'The keyring does not hold a key that is needed.'],
   KEY_WRONG: ['INTERNAL', 'A key of the keyring is not the one that the data was encrypted under.'],
   KEYRING_INVALID: ['INTERNAL', 'The keyring cannot be read.'],

@@ -22,7 +22,7 @@ export interface FfmpegInput {
 /**
  * Decodes a file with the system's ffmpeg, from a private directory that is removed again (M4A must be seekable).
  * @returns the sink, finished.
- * @throws VouchError RECORDING_UNREADABLE (ffmpeg missing or refusing the file), RECORDING_TOO_LONG (in audio or by the
+ * @throws VouchError TEMPORARY_FOLDER_UNUSABLE, RECORDING_UNREADABLE (ffmpeg missing or refusing the file), RECORDING_TOO_LONG (in audio or by the
  * clock), and what AuSink finds wrong; the signal's reason when it is aborted.
  */
 export async function decodeWithFfmpeg(
@@ -30,16 +30,25 @@ export async function decodeWithFfmpeg(
   limits: RecordingLimits,
   signal: AbortSignal | undefined,
 ): Promise<AuSink> {
-  const directory = await mkdtemp(join(tmpdir(), 'vouch-recording-'));
+  const directory = await mkdtemp(join(tmpdir(), 'vouch-recording-')).catch(unusableFolder);
   try {
     const path = join(directory, 'input');
-    await writeFile(path, input.bytes, { mode: 0o600, flag: 'wx' });
+    await writeFile(path, input.bytes, { mode: 0o600, flag: 'wx' }).catch(unusableFolder);
     const sink = new AuSink(input.callerChannel, limits.maxDurationMs, input.keepsBand);
     await run(lockedDownCommand(path, input, limits), sink, limits.timeoutMs, signal);
     return sink;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** A disk that is full, read-only or gone is no fault of the file, nor of the software: whoever runs the service mends it. */
+function unusableFolder(cause: unknown): never {
+  const { code } = cause as { code?: unknown };
+  throw new VouchError('TEMPORARY_FOLDER_UNUSABLE', {
+    cause,
+    metadata: typeof code === 'string' ? { systemCode: code } : {},
+  });
 }
 
 function lockedDownCommand(path: string, input: FfmpegInput, limits: RecordingLimits): ffmpeg.FfmpegCommand {

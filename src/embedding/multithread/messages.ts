@@ -64,6 +64,16 @@ export interface ErrorMessage {
   readonly message: string;
   readonly field: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly cause: CauseMessage | undefined;
+}
+
+/** Where an error was caused, for the log: its message may hold anything, and stays behind. */
+interface CauseMessage {
+  readonly name: string;
+  /** That of the system, for example ENOENT. */
+  readonly code: string | undefined;
+  /** Lines of `Error.stack` that are frames. */
+  readonly frames: readonly string[];
 }
 
 /** What happened to a stream. */
@@ -98,13 +108,34 @@ export type FromWorker =
       readonly events: readonly (StreamEvent | RecordingEvent)[];
     };
 
-/** The part of an error that another thread needs; what caused it stays behind. */
+/** The part of an error that another thread needs: of what caused it, where that was. */
 export function errorToMessage(error: unknown): ErrorMessage {
-  const { reason, message, field, metadata } = toVouchError(error);
-  return { reason, message, field, metadata };
+  const { reason, message, field, metadata, cause } = toVouchError(error);
+  return {
+    reason,
+    message,
+    field,
+    metadata,
+    cause: cause instanceof Error ? causeToMessage(cause) : undefined,
+  };
 }
 
 /** The reverse of errorToMessage. */
-export function errorFromMessage({ reason, message, field, metadata }: ErrorMessage): VouchError {
-  return new VouchError(reason, { message, metadata, ...(field === undefined ? {} : { field }) });
+export function errorFromMessage({ reason, message, field, metadata, cause }: ErrorMessage): VouchError {
+  return new VouchError(reason, {
+    message,
+    metadata,
+    ...(field === undefined ? {} : { field }),
+    ...(cause && { cause: causeFromMessage(cause) }),
+  });
+}
+
+function causeToMessage(cause: Error): CauseMessage {
+  const { code } = cause as { code?: unknown };
+  const frames = cause.stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? [];
+  return { name: cause.name, code: typeof code === 'string' ? code : undefined, frames };
+}
+
+function causeFromMessage({ name, code, frames }: CauseMessage): Error {
+  return Object.assign(new Error(), { name, code, stack: [name, ...frames].join('\n') });
 }

@@ -144,6 +144,19 @@ test.serial('what breaks a limit is refused, and nothing is left behind', async 
   );
 });
 
+test.serial('a temporary folder that takes no file is told as such', async (t) => {
+  const bytes = await readFile('fixtures/edge/opus.ogg');
+  const folder = tmpdir();
+  process.env['TMPDIR'] = join(folder, 'not-there');
+  try {
+    const error = await t.throwsAsync(decodeRecording({ bytes }), { instanceOf: VouchError });
+    t.is(error.reason, 'TEMPORARY_FOLDER_UNUSABLE');
+    t.deepEqual(error.metadata, { systemCode: 'ENOENT' });
+  } finally {
+    process.env['TMPDIR'] = folder;
+  }
+});
+
 test('more channels or a higher rate than is taken are refused', async (t) => {
   const wide = await encoded('wide.flac', '-ar', '96000');
   t.is(await reasonOf(decodeRecording({ bytes: wide })), 'SAMPLE_RATE_OUT_OF_RANGE');
