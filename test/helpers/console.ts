@@ -61,3 +61,12 @@ export async function waitForWords(page: Page, words: string): Promise<void> {
 export async function answer(page: Page, button: string): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: button, exact: true }).click();
 }
+
+/** The element that has the focus, for example `H1 kim`. */
+export async function focused(page: Page): Promise<string> {
+  return page.evaluate<string>(`(() => {
+    let active = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    return active.tagName + ' ' + active.textContent.trim();
+  })()`);
+}

@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
-import test from 'ava';
-import { EnrolmentJobState, VoiceprintSource } from '../../src/gen/vouch/v1/enrolment.js';
+import test, { type ExecutionContext } from 'ava';
+import type { Page } from 'playwright-core';
+import { Purpose } from '../../src/gen/vouch/v1/common.js';
+import { ConsentValue } from '../../src/gen/vouch/v1/consent.js';
+import { EnrolmentJobState, VoiceprintSource, VoiceprintStatus } from '../../src/gen/vouch/v1/enrolment.js';
+import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { Imports, manifest } from '../helpers/batch.js';
 import { browserOfFile } from '../helpers/browser.js';
-import { answer, assertSound, openConsole, settled, waitForWords } from '../helpers/console.js';
+import { noticeReference } from '../helpers/caller.js';
+import { answer, assertSound, go, openConsole, settled, waitForWords } from '../helpers/console.js';
 import { serviceOfFile } from '../helpers/ground.js';
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../../fixtures/${path}`, import.meta.url));
@@ -114,6 +119,8 @@ test.serial('a batch is cancelled, and listed in any browser', async (t) => {
     .getByLabel('Manifest')
     .setInputFiles({ name: 'm.csv', mimeType: 'text/csv', buffer: manifest(rows) });
   await page.getByRole('button', { name: 'Start the job' }).click();
+  await page.getByText('of 40 rows have their result').waitFor();
+  await assertPolite(t, page);
   await page.getByRole('button', { name: 'Cancel the job…' }).click();
   await answer(page, 'Cancel the job');
   await waitForWords(page, 'The job is cancelled.');
@@ -126,3 +133,91 @@ test.serial('a batch is cancelled, and listed in any browser', async (t) => {
   await another.getByText('Cancelled').waitFor();
   await another.context().close();
 });
+
+test.serial(
+  'a live call is learnt from, decided as of now and paused; what was learnt is taken back',
+  async (t) => {
+    t.timeout(90_000);
+    const enrolment = {
+      ...DEFAULT_POLICY.enrolment,
+      waitingPeriodMs: 0,
+      adaptation: true,
+      adaptationMarginLlr: 0,
+    };
+    const tenant = await service().tenant({ enrolment });
+    const purposes = [Purpose.VERIFY, Purpose.ADAPT];
+    await tenant.publishNotice({ noticeId: 'learning', purposes });
+    await tenant.grant('allison_en', {
+      purposes: purposes.map((purpose) => ({ purpose, value: ConsentValue.GRANTED })),
+      notice: noticeReference('learning'),
+    });
+    await tenant.enrolFrom('allison_en/enrol.wav', { speakerId: 'allison_en' });
+    const call = tenant.open(['allison_en'], { callId: 'branch/1' });
+    await call.speech('allison_en/call-1.wav');
+    await call.heardUpTo(14_000);
+    const page = await newPage();
+    const signed = { tenantId: tenant.tenantId, role: 'SUPERVISOR' } as const;
+    await openConsole(page, service(), signed, '#/calls/branch%2F1');
+    await page.getByRole('button', { name: 'Learn from this call…' }).click();
+    await answer(page, 'Learn');
+    await page.getByRole('dialog').getByText('There is not enough speech.').waitFor();
+    await call.speech('allison_en/call-2.wav');
+    await call.heardUpTo(28_000);
+    await answer(page, 'Learn');
+    await waitForWords(page, 'The voiceprint learnt from this call.');
+
+    await page.getByRole('button', { name: 'Decide as of now' }).click();
+    await page.getByText('It replaces nothing').waitFor();
+    await assertSound(t, page, 'a live call');
+    await page.getByRole('button', { name: 'Somebody did otherwise…' }).click();
+    await page.getByLabel('What was done').selectOption('The caller was asked for more');
+    await page.getByLabel('Who did it').fill('anna');
+    await answer(page, 'Record it');
+    await waitForWords(page, 'It is recorded.');
+    const { overriders } = await tenant.as('PRIVACY_OFFICER').admin.listOverriders({});
+    t.like(overriders, [{ actorId: 'anna', overrides: 1 }]);
+    await page.getByRole('button', { name: 'Pause listening…' }).click();
+    await page.getByLabel('Why').fill('card payment');
+    await answer(page, 'Pause');
+    await waitForWords(page, 'The call is not listened to.');
+    t.true((await tenant.verification.getCall({ callId: 'branch/1' })).paused);
+    await page.getByRole('button', { name: 'Listen again…' }).click();
+    await answer(page, 'Listen again');
+    await waitForWords(page, 'The call is listened to again.');
+
+    await page.getByRole('link', { name: 'See the voiceprints of allison_en' }).click();
+    await page.getByRole('button', { name: 'Roll back default, version 2' }).click();
+    await answer(page, 'Roll back');
+    await waitForWords(page, 'The version before is in use again.');
+    const { voiceprints } = await tenant.enrolment.listVoiceprints({ speakerId: 'allison_en' });
+    t.like(voiceprints, [{ version: 1, status: VoiceprintStatus.ACTIVE }]);
+    await call.end();
+    await page.context().close();
+  },
+);
+
+/** Fails where the page of a job asks while it waits for an answer, more and more of a service that is away, or once it is left. */
+async function assertPolite(t: ExecutionContext, page: Page): Promise<void> {
+  const place = await page.evaluate<string>('location.hash');
+  const asked: number[] = [];
+  await page.route('**/GetEnrolmentJob', async (route) => {
+    asked.push(performance.now());
+    // Twice away, then slow, and from then on as though the job never ended.
+    if (asked.length < 3) return route.abort();
+    const response = await route.fetch();
+    const answered = (await response.json()) as { job: object };
+    await sleep(2000);
+    await route.fulfill({ json: { job: { ...answered.job, state: 'ENROLMENT_JOB_STATE_RUNNING' } } });
+  });
+  await page.getByRole('alert').getByText('The service does not answer.').waitFor();
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+  const [first = 0, second = 0, third = 0] = asked;
+  t.true(second - first > 2500, `${second - first} ms after the first failure`);
+  t.true(third - second > 1.5 * (second - first), `${third - second} ms after the second`);
+  t.is(asked.length, 3, 'one at a time');
+  await go(page, '#/batches');
+  await sleep(2000);
+  t.is(asked.length, 3, 'nobody looks any more');
+  await page.unrouteAll();
+  await go(page, place);
+}

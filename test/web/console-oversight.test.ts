@@ -12,7 +12,7 @@ const service = serviceOfFile();
 const newPage = browserOfFile();
 
 const consoleAt = async (signed: Signed, place: string) => {
-  const page = await newPage();
+  const page = await newPage({ timezoneId: 'UTC' });
   await openConsole(page, service(), signed, `#/${place}`);
   return page;
 };
@@ -38,6 +38,12 @@ test('the trail is searched by person, actor, kind and time, page by page; each 
   await row.getByText('Decision overridden').click();
   await row.getByText('“Her <b>manager</b> knows her”').waitFor();
   t.regex(await row.innerText(), /for anna/);
+  t.regex(await row.innerText(), /\d\d:\d\d:\d\d UTC/, 'to the second, with its zone');
+  await row.getByRole('link', { name: 'allison_en' }).click();
+  await page.getByRole('heading', { name: 'Voiceprints' }).waitFor();
+  await page.goBack();
+  await row.waitFor();
+  t.is(await page.getByLabel('About this person').inputValue(), 'allison_en');
   await page.getByLabel('About this person').fill('');
   await page.getByLabel('Somebody did otherwise than decided').uncheck();
   await page.getByLabel('Before').fill('2020-01-01T00:00');
@@ -47,7 +53,7 @@ test('the trail is searched by person, actor, kind and time, page by page; each 
   const { entries } = await officer.listAuditEntries({
     filter: { actorId: 'kim', kinds: [AuditKind.AUDIT] },
   });
-  t.is(entries.length, 3, 'the first look, and the searches that found somebody to look for');
+  t.is(entries.length, 4, 'the first look, the searches that found somebody to look for, and the way back');
 });
 
 test('the trail is checked, against an anchor, too; what is wrong with it is shown', async (t) => {
@@ -104,12 +110,24 @@ test('who looked at a person and who did otherwise than decided is told', async 
   const overriders = page.getByRole('table', { name: 'Who did otherwise' }).getByRole('row');
   await overriders.filter({ hasText: 'anna' }).waitFor();
   await page.getByText('Nobody did. Days with fewer').waitFor();
-  await page.getByLabel('Over', { exact: true }).selectOption({ label: 'the last 90 days' });
+  await page.getByLabel('Over', { exact: true }).selectOption({ label: '90 days' });
   await page.getByLabel('Speaker id').fill('allison_en');
   await page.getByRole('button', { name: 'Who looked at them?' }).click();
   const readers = page.getByRole('table', { name: 'Who looked at the person' }).getByRole('row');
   await readers.filter({ hasText: 'test' }).filter({ hasText: 'Administrator' }).waitFor();
   t.true((await readers.count()) >= 2);
+  await page.getByRole('button', { name: 'Earlier' }).click();
+  await page.getByText('Nobody looked at allison_en in this time.').waitFor();
+  await page.getByText('Nobody did in this time.').waitFor();
+  await page.getByLabel('Ever, not only').check();
+  await page.getByRole('button', { name: 'Who looked at them?' }).click();
+  await readers.filter({ hasText: 'test' }).waitFor();
+  // What was looked for is found again by the back button.
+  await go(page, '#/audit');
+  await page.goBack();
+  await readers.filter({ hasText: 'test' }).waitFor();
+  await page.getByText('Nobody did in this time.').waitFor();
+  t.true(await page.getByRole('button', { name: 'Later' }).isEnabled());
 });
 
 test('keys are rotated, their age is set, and expired ones are destroyed only by who types it', async (t) => {

@@ -8,7 +8,7 @@ import { VoiceprintStatus } from '../../src/gen/vouch/v1/enrolment.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { browserOfFile } from '../helpers/browser.js';
 import { PROOFING } from '../helpers/caller.js';
-import { answer, assertSound, go, openConsole, waitForWords, settled } from '../helpers/console.js';
+import { answer, assertSound, focused, go, openConsole, waitForWords, settled } from '../helpers/console.js';
 import { serviceOfFile } from '../helpers/ground.js';
 
 const service = serviceOfFile();
@@ -164,6 +164,7 @@ test.serial('voiceprints are approved by somebody else, rejected, deleted', asyn
   await other.getByRole('button', { name: 'Reject mobile, version 1' }).click();
   await answer(other, 'Reject');
   await other.getByRole('button', { name: 'Reject mobile, version 1' }).waitFor({ state: 'detached' });
+  t.is(await focused(other), 'H2 Voiceprints', 'what was pressed is gone: the focus is at its part');
   const { voiceprints } = await tenant.enrolment.listVoiceprints({ speakerId });
   t.deepEqual(
     voiceprints.map(({ label, status }) => [label, status]),

@@ -1,12 +1,12 @@
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
-import type { Page } from 'playwright-core';
 import type { Role } from '../../src/domain/principal.js';
 import { browserOfFile, WIDTHS } from '../helpers/browser.js';
 import {
   answer,
   assertFits,
   assertSound,
+  focused,
   go,
   openConsole,
   settled,
@@ -184,12 +184,3 @@ test.serial('each role sees what it may do, and a refusal is said in words', asy
   await page.getByText('Your role may not do this.').waitFor();
   await page.context().close();
 });
-
-/** What has the focus, however deep: its tag and its text. */
-async function focused(page: Page): Promise<string> {
-  return page.evaluate<string>(`(() => {
-    let active = document.activeElement;
-    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
-    return active.tagName + ' ' + active.textContent.trim();
-  })()`);
-}

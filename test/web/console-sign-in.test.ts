@@ -3,7 +3,7 @@ import test from 'ava';
 import type { Page } from 'playwright-core';
 import { Role } from '../../src/gen/vouch/v1/common.js';
 import { browserOfFile } from '../helpers/browser.js';
-import { answer, assertSound } from '../helpers/console.js';
+import { answer, assertSound, waitForWords } from '../helpers/console.js';
 import { Ground, type TestService } from '../helpers/ground.js';
 import { IdentityProvider } from '../helpers/identity-provider.js';
 
@@ -124,7 +124,22 @@ test.serial(
     await answer(page, 'Sign in again');
     t.false((await kept(page)).some((each) => each.includes(short)));
     await signIn(page, await provider.token(claims));
-    await page.getByRole('heading', { name: 'kim', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: 'kim', level: 1, includeHidden: true }).waitFor();
+    t.is(await page.getByLabel('Account id').inputValue(), 'household', 'nothing that was entered is lost');
+    await answer(page, 'Set');
+    await waitForWords(page, 'The account is set.');
+
+    // Somebody else at the same tab finds nothing of it.
+    await page.goto(`http://${service.httpAddress}/console/#/consent?speaker=kim`);
+    await page.getByLabel('Where the evidence is').fill('archive/4711');
+    await page.route('**/RecordConsent', (route) =>
+      route.fulfill({ status: 401, json: { error: { code: 401, status: 'UNAUTHENTICATED' } } }),
+    );
+    await page.getByLabel('Verify: make, keep').selectOption('Yes');
+    await page.getByRole('button', { name: 'Record', exact: true }).click();
+    await page.getByRole('button', { name: 'Sign in again' }).click();
+    await signIn(page, await provider.token({ ...claims, sub: 'bob' }));
+    t.is(await page.getByLabel('Where the evidence is').inputValue(), '');
     await page.context().close();
   },
 );

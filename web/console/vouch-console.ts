@@ -7,10 +7,11 @@ import { savedIdentity } from '../shared/sign-in.js';
 import { consoleStyles } from './console-styles.js';
 import { PAGES } from './pages.js';
 import { errorBox } from './shell/error-box.js';
+import { header, navigation, statusLine, wayBack } from './shell/frame.js';
 import { EVERYBODY, type PageEntry } from './shell/page-entry.js';
 import type { PageElement } from './shell/page.js';
-import { linkTo, match, placeOf } from './shell/router.js';
-import { ROLE_WORDS, Session } from './shell/session.js';
+import { match, placeOf, type Place } from './shell/router.js';
+import { ROLE_WORDS, Session, type Who } from './shell/session.js';
 import './shell/sign-in.js';
 import { savedTheme, useTheme, type Theme } from './shell/theme.js';
 
@@ -23,7 +24,11 @@ const START: PageEntry = {
 };
 
 const SAID_BEFORE_MS = 1000;
-const GROUPS = ['People', 'Enrolment', 'Decisions', 'System'] as const;
+
+/** The page that another belongs to. */
+function above({ parent }: PageEntry): PageEntry {
+  return PAGES.find(({ path }) => path === parent) ?? START;
+}
 
 /** The console: who is signed in, where they are, and the page of that place. */
 @customElement('vouch-console')
@@ -41,8 +46,9 @@ export class VouchConsole extends LitElement {
   @state() private theme: Theme = savedTheme();
   @state() private ready = false;
 
-  readonly #session = new Session();
+  #session = new Session();
   #turn = 0;
+  #left: { readonly page: PageElement; readonly who: Who; readonly hash: string } | undefined;
   #saidAt = 0;
 
   override connectedCallback(): void {
@@ -54,9 +60,7 @@ export class VouchConsole extends LitElement {
       this.#saidAt = performance.now();
     });
     this.addEventListener('vouch-signed-in', () => void this.#go(true));
-    this.addEventListener('vouch-sign-out', () => {
-      this.#signOut();
-    });
+    this.addEventListener('vouch-sign-in-again', this.#signInAgain);
     void this.#begin();
   }
 
@@ -93,10 +97,37 @@ export class VouchConsole extends LitElement {
     await this.#go(false);
   }
 
-  #signOut(): void {
+  readonly #signOut = (): void => {
+    this.#left = undefined;
     this.#session.signOut();
+    this.#leave();
+  };
+
+  /** Who signs in again goes on where they were: what they entered is still there. */
+  readonly #signInAgain = (): void => {
+    const { page } = this;
+    const { who } = this.#session;
+    this.#left = page && who ? { page, who, hash: window.location.hash } : undefined;
+    this.#session = this.#session.next();
+    this.#leave();
+  };
+
+  #leave(): void {
     this.page = undefined;
     void this.#go(true);
+  }
+
+  /** The page that somebody was on when they had to sign in again, for them and there only. */
+  #takeLeft(): PageElement | undefined {
+    const { who } = this.#session;
+    const left = this.#left;
+    if (!who || !left) return undefined;
+    this.#left = undefined;
+    const same = left.who.actorId === who.actorId && left.who.tenantId === who.tenantId;
+    if (!same || left.hash !== window.location.hash) return undefined;
+    left.page.session.who = who;
+    left.page.requestUpdate();
+    return left.page;
   }
 
   /** Shows the page of the address. Of two that follow each other fast, the later counts. */
@@ -117,14 +148,18 @@ export class VouchConsole extends LitElement {
         return;
       }
       if (turn !== this.#turn) return;
-      const page = document.createElement(entry.element) as PageElement;
-      page.session = this.#session;
-      page.params = match(entry.path, place) ?? {};
-      page.query = place.query;
-      this.page = page;
+      this.page = this.#takeLeft() ?? this.#newPage(entry, place);
     }
     await this.updateComplete;
     if (focus) this.#focusHeading();
+  }
+
+  #newPage(entry: PageEntry, place: Place): PageElement {
+    const page = document.createElement(entry.element) as PageElement;
+    page.session = this.#session;
+    page.params = match(entry.path, place) ?? {};
+    page.query = place.query;
+    return page;
   }
 
   readonly #focusHeading = (): void => {
@@ -135,45 +170,22 @@ export class VouchConsole extends LitElement {
 
   override render(): unknown {
     const { who } = this.#session;
-    return html`<header>
-        <button class="skip" @click=${this.#focusHeading}>Skip to content</button>
-        <a class="brand" href="#/">vouch</a>
-        ${
-          who
-            ? html`<button
-                class="menu"
-                aria-expanded=${this.menuOpen}
-                aria-controls="navigation"
-                @click=${this.#toggleMenu}
-              >
-                Menu
-              </button>`
-            : nothing
-        }
-        <span class="grow"></span>
-        ${who ? this.#renderWho() : nothing}${this.#renderTheme()}
-      </header>
+    return html`${header({
+        who,
+        menuOpen: this.menuOpen,
+        theme: this.theme,
+        skip: this.#focusHeading,
+        toggleMenu: () => (this.menuOpen = !this.menuOpen),
+        signOut: this.#signOut,
+        useTheme: (theme) => {
+          useTheme((this.theme = theme));
+        },
+      })}
       <div class="frame">
-        ${who ? this.#renderNavigation() : nothing}
+        ${who ? navigation(PAGES, this.#session, this.entry, this.menuOpen) : nothing}
         <main id="main" tabindex="-1">${this.#renderMain()}</main>
       </div>
-      <div class="status" role="status">
-        ${
-          this.message === ''
-            ? nothing
-            : html`<div class="toast">
-                <span>${this.message}</span
-                ><button
-                  aria-label="Dismiss the message"
-                  @click=${() => {
-                    this.message = '';
-                  }}
-                >
-                  ✕
-                </button>
-              </div>`
-        }
-      </div>`;
+      ${statusLine(this.message, () => (this.message = ''))}`;
   }
 
   #renderMain(): unknown {
@@ -192,76 +204,6 @@ export class VouchConsole extends LitElement {
           ${this.entry.roles.map((role) => ROLE_WORDS[role]).join(', ')}.
           <a href="#/">Go to the start</a>.
         </p>`;
-    return html`${this.#renderWayBack(this.entry)}${this.page ?? html`<p class="quiet">Loading…</p>`}`;
+    return html`${this.entry.path === '' ? nothing : wayBack(above(this.entry))}${this.page ?? html`<p class="quiet">Loading…</p>`}`;
   }
-
-  #renderWayBack({ path, parent }: PageEntry): unknown {
-    if (path === '') return nothing;
-    const above = PAGES.find((page) => page.path === parent) ?? START;
-    return html`<nav class="back" aria-label="Way back">
-      <a href=${linkTo(...above.path.split('/').filter(Boolean))}
-        ><span aria-hidden="true">← </span>${above.title}</a
-      >
-    </nav>`;
-  }
-
-  #renderWho(): unknown {
-    const { who } = this.#session;
-    if (!who) return nothing;
-    return html`<span class="who small"
-        ><bdi class="id">${who.actorId}</bdi> · ${who.roles.map((role) => ROLE_WORDS[role]).join(', ')} ·
-        <bdi class="id">${who.tenantId}</bdi></span
-      >
-      <button
-        @click=${() => {
-          this.#signOut();
-        }}
-      >
-        Sign out
-      </button>`;
-  }
-
-  #renderTheme(): unknown {
-    const change = (event: Event) => {
-      this.theme = (event.target as HTMLSelectElement).value as Theme;
-      useTheme(this.theme);
-    };
-    return html`<label class="visually-hidden" for="theme">Theme</label>
-      <select id="theme" class="theme" @change=${change}>
-        ${(['auto', 'light', 'dark'] as const).map(
-          (theme) =>
-            html`<option value=${theme} ?selected=${theme === this.theme}>
-              ${{ auto: 'Theme: auto', light: 'Theme: light', dark: 'Theme: dark' }[theme]}
-            </option>`,
-        )}
-      </select>`;
-  }
-
-  #renderNavigation(): unknown {
-    const current = this.entry?.group ? this.entry.path : (this.entry?.parent ?? '');
-    const groups = GROUPS.map((group) => ({
-      group,
-      pages: PAGES.filter((page) => page.group === group && this.#session.may(...page.roles)),
-    })).filter(({ pages }) => pages.length > 0);
-    return html`<nav id="navigation" aria-label="Main" class=${this.menuOpen ? 'open' : ''}>
-      ${groups.map(
-        ({ group, pages }) =>
-          html`<p class="group" id="group-${group}">${group}</p>
-            <ul aria-labelledby="group-${group}">
-              ${pages.map(
-                ({ path, title }) =>
-                  html`<li>
-                    <a href=${linkTo(...path.split('/'))} aria-current=${path === current ? 'page' : nothing}
-                      >${title}</a
-                    >
-                  </li>`,
-              )}
-            </ul>`,
-      )}
-    </nav>`;
-  }
-
-  readonly #toggleMenu = (): void => {
-    this.menuOpen = !this.menuOpen;
-  };
 }

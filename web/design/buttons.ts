@@ -14,7 +14,7 @@ export const buttons = css`
     color: var(--vouch-ink);
     cursor: pointer;
   }
-  button:hover:not(:disabled) {
+  button:hover:not(:disabled, [aria-disabled='true']) {
     background: var(--vouch-surface-2);
   }
   button.primary {
@@ -22,14 +22,15 @@ export const buttons = css`
     border-color: var(--vouch-accent);
     color: var(--vouch-accent-ink);
   }
-  button.primary:hover:not(:disabled) {
+  button.primary:hover:not(:disabled, [aria-disabled='true']) {
     background: color-mix(in srgb, var(--vouch-accent), black 12%);
   }
   button.danger {
     border-color: var(--vouch-bad);
     color: var(--vouch-bad);
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled='true'] {
     cursor: not-allowed;
     color: var(--vouch-ink-2);
     background: var(--vouch-surface-2);

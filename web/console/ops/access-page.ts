@@ -1,23 +1,20 @@
 import { html, nothing, type CSSResultGroup } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import type { Overrider, SpeakerReader, UnusualAccess } from '../../../src/gen/vouch/v1/audit.js';
-import type { Json } from '../../shared/json.js';
 import { Form } from '../shell/form.js';
-import { id, moment, plain } from '../shell/format.js';
+import { day } from '../shell/format.js';
 import { Load } from '../shell/load.js';
 import { Page } from '../shell/page.js';
-import { table } from '../shell/table.js';
-import { unusualWords } from './audit-words.js';
+import { keepInAddress } from '../shell/router.js';
+import { shownOverriders, shownReaders, shownUnusual, type Asked } from './access-tables.js';
 import { opsStyles } from './styles.js';
 
 const DAY_MS = 86_400_000;
 const DAYS = [
-  ['7', 'the last 7 days'],
-  ['30', 'the last 30 days'],
-  ['90', 'the last 90 days'],
+  ['7', '7 days'],
+  ['30', '30 days'],
+  ['90', '90 days'],
 ] as const;
-
-const role = ({ role: name }: { readonly role?: string | undefined }) => plain(name, 'ROLE_');
+const EVER = '2000-01-01T00:00:00Z';
 
 /** Who looked at whom, who did otherwise than decided, and who looked at unusually many. */
 @customElement('v-access')
@@ -25,15 +22,24 @@ export class AccessPage extends Page {
   static override readonly styles: CSSResultGroup = [Page.styles, opsStyles];
 
   #days = 30;
-  #asked = '';
-  #readers: readonly Json<SpeakerReader>[] | undefined;
+  /** How many times so many days before now. */
+  #back = 0;
+  #asked: Asked | undefined;
 
+  readonly #readers = new Load(this, async (signal) => {
+    const asked = this.#asked;
+    if (!asked) return undefined;
+    const { speakerId, ever } = asked;
+    const period = ever ? { from: EVER } : this.#period();
+    const { readers = [] } = await this.api.admin.listSpeakerReaders({ speakerId, ...period }, signal);
+    return { asked, readers };
+  });
   readonly #unusual = new Load(this, async (signal) => {
-    const { access = [] } = await this.api.admin.listUnusualAccess({ from: this.#from() }, signal);
+    const { access = [] } = await this.api.admin.listUnusualAccess(this.#period(), signal);
     return access;
   });
   readonly #overriders = new Load(this, async (signal) => {
-    const { overriders = [] } = await this.api.admin.listOverriders({ from: this.#from() }, signal);
+    const { overriders = [] } = await this.api.admin.listOverriders(this.#period(), signal);
     return overriders;
   });
 
@@ -46,22 +52,45 @@ export class AccessPage extends Page {
         api: 'speaker_id',
         hint: 'To the letter. Who opted out is found after erasure, too.',
       },
+      { name: 'ever', label: 'Ever, not only in the time above', kind: 'check', optional: true },
     ],
     submit: 'Who looked at them?',
-    run: async ({ speakerId = '' }) => {
-      this.#readers = undefined;
-      const { readers = [] } = await this.api.admin.listSpeakerReaders({
-        speakerId: speakerId.trim(),
-        from: this.#from(),
-      });
-      this.#asked = speakerId.trim();
-      this.#readers = readers;
+    run: async ({ speakerId = '', ever }) => {
+      this.#asked = { speakerId: speakerId.trim(), ever: ever === 'yes' };
+      this.#readers.value = undefined;
+      this.#keep();
+      await this.#readers.reload();
     },
   });
 
-  #from(): string {
-    // The service takes at most 90 days, to the moment.
-    return new Date(Date.now() - this.#days * DAY_MS + 60_000).toISOString();
+  override connectedCallback(): void {
+    const { query } = this;
+    const speakerId = query.get('speaker');
+    if (!this.hasUpdated) {
+      this.#days =
+        DAYS.map(([days]) => Number(days)).find((days) => String(days) === query.get('days')) ?? 30;
+      this.#back = Math.max(0, Math.floor(Number(query.get('back') ?? 0)) || 0);
+      if (speakerId) this.#asked = { speakerId, ever: query.has('ever') };
+      Object.assign(this.#ask.values, { speakerId: speakerId ?? '', ever: query.get('ever') ?? '' });
+    }
+    super.connectedCallback();
+  }
+
+  #keep(): void {
+    keepInAddress({
+      days: String(this.#days),
+      back: String(this.#back),
+      speaker: this.#asked?.speakerId ?? '',
+      ever: this.#asked?.ever ? 'yes' : '',
+    });
+  }
+
+  /** Whole days of UTC, as unusual access is counted; the service takes at most 90 of them at once. */
+  #period(): { readonly from: string; readonly to?: string } {
+    const today = Math.floor(Date.now() / DAY_MS) + 1;
+    const midnight = (day: number) => new Date(day * DAY_MS).toISOString();
+    const last = today - this.#back * this.#days;
+    return { from: midnight(last - this.#days), ...(this.#back === 0 ? {} : { to: midnight(last) }) };
   }
 
   protected override heading(): unknown {
@@ -69,18 +98,48 @@ export class AccessPage extends Page {
   }
 
   protected override body(): unknown {
+    const { from, to } = this.#period();
     return html`<div class="filters">
         <div>
           <label for="days">Over</label>
-          <select id="days" @change=${this.#onDays}>
+          <select
+            id="days"
+            @change=${(event: Event) => {
+              this.#look(Number((event.target as HTMLSelectElement).value), 0);
+            }}
+          >
             ${DAYS.map(([days, text]) => html`<option value=${days} ?selected=${Number(days) === this.#days}>${text}</option>`)}
           </select>
         </div>
+        <div class="row">
+          <button
+            @click=${() => {
+              this.#look(this.#days, this.#back + 1);
+            }}
+          >
+            Earlier
+          </button>
+          <button
+            aria-disabled=${this.#back === 0 ? 'true' : nothing}
+            @click=${() => {
+              if (this.#back > 0) this.#look(this.#days, this.#back - 1);
+            }}
+          >
+            Later
+          </button>
+        </div>
       </div>
+      <p role="status">
+        ${day(from.slice(0, 10))} to
+        ${to === undefined ? 'now' : day(new Date(Date.parse(to) - 1).toISOString().slice(0, 10))}, days of
+        UTC.
+      </p>
       <section class="card stack" aria-labelledby="readers">
         <h2 id="readers">Who looked at a person</h2>
         ${this.#ask.render()}
-        <div role="status">${this.#readers ? shownReaders(this.#asked, this.#readers) : nothing}</div>
+        <div role="status">
+          ${this.#asked ? this.#readers.render((found) => (found ? shownReaders(found) : nothing)) : nothing}
+        </div>
       </section>
       <section class="card stack" aria-labelledby="unusual">
         <h2 id="unusual">Unusually many people read</h2>
@@ -94,69 +153,11 @@ export class AccessPage extends Page {
       </section>`;
   }
 
-  readonly #onDays = (event: Event): void => {
-    this.#days = Number((event.target as HTMLSelectElement).value);
-    void this.#unusual.reload();
-    void this.#overriders.reload();
-    this.#readers = undefined;
+  #look(days: number, back: number): void {
+    this.#days = days;
+    this.#back = back;
+    this.#keep();
+    for (const load of [this.#unusual, this.#overriders, this.#readers]) void load.reload();
     this.requestUpdate();
-  };
-}
-
-function shownReaders(speakerId: string, readers: readonly Json<SpeakerReader>[]): unknown {
-  if (readers.length === 0) return html`<p>Nobody looked at ${id(speakerId)} in this time.</p>`;
-  return table(
-    'Who looked at the person, the latest first',
-    [
-      { head: 'Who', cell: ({ actorId }) => id(actorId) },
-      { head: 'Role', cell: role },
-      { head: 'Reads', number: true, cell: ({ reads = 0 }) => reads },
-      { head: 'Claims in calls', number: true, cell: ({ claims = 0 }) => claims },
-      { head: 'First', cell: ({ firstAt }) => moment(firstAt) },
-      { head: 'Last', cell: ({ lastAt }) => moment(lastAt) },
-    ],
-    readers,
-  );
-}
-
-function shownUnusual(access: readonly Json<UnusualAccess>[]): unknown {
-  if (access.length === 0)
-    return html`<p class="quiet">
-      Nobody did. Days with fewer than 10 people are not looked at, nor are days without enough to compare
-      with.
-    </p>`;
-  return table(
-    'Days with unusual access, the latest first',
-    [
-      { head: 'Day (UTC)', cell: ({ day }) => day },
-      { head: 'Who', cell: ({ actorId }) => id(actorId) },
-      { head: 'Role', cell: role },
-      { head: 'People', number: true, cell: ({ speakers = 0 }) => speakers },
-      { head: 'Usual for them', number: true, cell: ({ ownMedian }) => ownMedian ?? '–' },
-      { head: 'Usual for colleagues', number: true, cell: ({ colleaguesMedian }) => colleaguesMedian ?? '–' },
-      { head: 'Why', cell: ({ reasons = [] }) => reasons.map(unusualWords).join(', ') },
-    ],
-    access,
-  );
-}
-
-function shownOverriders(overriders: readonly Json<Overrider>[]): unknown {
-  if (overriders.length === 0)
-    return html`<p class="quiet">Nobody did in this time. Agents tell it on the badge, with a reason.</p>`;
-  return table(
-    'Who did otherwise than decided, those first who served most rejected callers',
-    [
-      { head: 'Who', cell: ({ actorId }) => id(actorId) },
-      { head: 'Role', cell: role },
-      { head: 'How often', number: true, cell: ({ overrides = 0 }) => overrides },
-      { head: 'After a rejection', number: true, cell: ({ ofRejections = 0 }) => ofRejections },
-      {
-        head: 'Served all the same',
-        number: true,
-        cell: ({ proceededAfterRejection = 0 }) => proceededAfterRejection,
-      },
-      { head: 'Last', cell: ({ lastAt }) => moment(lastAt) },
-    ],
-    overriders,
-  );
+  }
 }

@@ -82,6 +82,7 @@ export class ApiKeysPage extends Page {
           @click=${() => {
             this.#made = undefined;
             this.requestUpdate();
+            void this.focusHeading();
           }}
         >
           I have stored it

@@ -71,7 +71,7 @@ export class AuditCheckPage extends Page {
         </p>
         ${this.#anchorError === undefined ? nothing : errorBox(this.#anchorError, () => void this.#saveAnchor())}
         <p>
-          <button ?disabled=${this.#busy} @click=${() => void this.#saveAnchor()}>
+          <button aria-disabled=${this.#busy ? 'true' : nothing} @click=${() => void this.#saveAnchor()}>
             Save an anchor of now
           </button>
         </p>
@@ -79,6 +79,7 @@ export class AuditCheckPage extends Page {
   }
 
   async #saveAnchor(): Promise<void> {
+    if (this.#busy) return;
     this.#busy = true;
     this.#anchorError = undefined;
     this.requestUpdate();

@@ -5,7 +5,7 @@ import type { Json } from '../../shared/json.js';
 import { Form, type Values } from '../shell/form.js';
 import { Paged } from '../shell/load.js';
 import { Page } from '../shell/page.js';
-import { linkTo } from '../shell/router.js';
+import { keepInAddress, linkTo } from '../shell/router.js';
 import { KINDS } from './audit-words.js';
 import { entriesTable } from './entries-table.js';
 import { opsStyles } from './styles.js';
@@ -49,9 +49,19 @@ export class AuditPage extends Page {
       from !== '' && to !== '' && from > to ? { from: 'This is after the end.' } : {},
     run: async (values) => {
       this.#searched = values;
+      keepInAddress(values);
       await this.#entries.reload();
     },
   });
+
+  override connectedCallback(): void {
+    if (!this.hasUpdated) {
+      for (const name of Object.keys(this.#search.values))
+        this.#search.values[name] = this.query.get(name) ?? '';
+      this.#searched = { ...this.#search.values };
+    }
+    super.connectedCallback();
+  }
 
   protected override heading(): unknown {
     return 'Audit trail';

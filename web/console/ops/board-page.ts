@@ -4,9 +4,10 @@ import type { GetActivityResponse, ListCallsResponse } from '../../../src/gen/vo
 import type { Json } from '../../shared/json.js';
 import { Load } from '../shell/load.js';
 import { Page } from '../shell/page.js';
+import { Poll } from '../shell/poll.js';
+import { keepInAddress } from '../shell/router.js';
 import { activityPlots } from './activity-plots.js';
 import { callsTable } from './calls-table.js';
-import { Poll } from './poll.js';
 import { opsStyles } from './styles.js';
 import { KIND_WORDS, SOURCES } from './words.js';
 
@@ -32,10 +33,9 @@ export class BoardPage extends Page {
       this.api.admin.getActivity({ hours: this.#hours }, signal),
       this.api.admin.listCalls(this.#filter(), signal),
     ]);
-    this.#poll.noteRead();
     return { activity, calls };
   });
-  readonly #poll = new Poll(this, EVERY_MS, () => this.#seen.reload());
+  readonly #poll = new Poll(this, EVERY_MS, this.#seen);
 
   #filter() {
     return {
@@ -44,6 +44,16 @@ export class BoardPage extends Page {
       ...(this.#source === '' ? {} : { source: this.#source as 'SOURCE_PROFILE_MOBILE' }),
       ...(this.#kind === '' ? {} : { decisionKinds: [this.#kind as 'DECISION_KIND_ACCEPT'] }),
     };
+  }
+
+  override connectedCallback(): void {
+    if (!this.hasUpdated) {
+      this.#hours = this.query.get('hours') === '168' ? 168 : 24;
+      this.#show = this.query.get('show') ?? 'live';
+      this.#source = this.query.get('source') ?? '';
+      this.#kind = this.query.get('kind') ?? '';
+    }
+    super.connectedCallback();
   }
 
   protected override heading(): unknown {
@@ -98,6 +108,12 @@ export class BoardPage extends Page {
         id=${name}
         @change=${(event: Event) => {
           take((event.target as HTMLSelectElement).value);
+          keepInAddress({
+            hours: String(this.#hours),
+            show: this.#show,
+            source: this.#source,
+            kind: this.#kind,
+          });
           void this.#seen.reload();
         }}
       >

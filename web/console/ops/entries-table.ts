@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import type { AuditEntry } from '../../../src/gen/vouch/v1/audit.js';
 import type { Json } from '../../shared/json.js';
-import { id, moment, plain } from '../shell/format.js';
+import { exactMoment, id, plain } from '../shell/format.js';
 import { linkTo } from '../shell/router.js';
 import { facts, table } from '../shell/table.js';
 import { detailsOf, typeWords } from './audit-words.js';
@@ -17,7 +17,7 @@ export function entriesTable(entries: readonly Entry[]): unknown {
       'Entries of the audit trail, the newest first',
       [
         { head: 'No.', number: true, cell: ({ position }) => position },
-        { head: 'When', cell: ({ recordedAt }) => moment(recordedAt) },
+        { head: 'When', cell: ({ recordedAt }) => exactMoment(recordedAt) },
         { head: 'What', cell: what },
         { head: 'Who', cell: who },
         { head: 'Person', cell: person },

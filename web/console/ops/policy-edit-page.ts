@@ -6,9 +6,9 @@ import { Load } from '../shell/load.js';
 import { Page } from '../shell/page.js';
 import { linkTo, goTo } from '../shell/router.js';
 import { say } from '../shell/say.js';
-import { formFields, toPolicy, toTexts } from './policy-fields.js';
+import { formFields, toPolicy, toTexts } from './policy-texts.js';
 import { opsStyles } from './styles.js';
-import { meaning, type Evidence } from './threshold-meaning.js';
+import { meaning, readEvidence, type Evidence } from './threshold-meaning.js';
 
 /** Changes a policy, or adds one, with what its thresholds mean beside it. */
 @customElement('v-policy-edit')
@@ -18,16 +18,13 @@ export class PolicyEditPage extends Page {
   #form: Form | undefined;
 
   readonly #start = new Load<{ form: Form; evidence: Evidence }>(this, async (signal) => {
-    const { admin } = this.api;
-    const [{ version }, curve, { calibrations = [] }, { inForce = [] }] = await Promise.all([
-      admin.getPolicy({ policyId: this.params['id'] ?? '' }, signal),
-      admin.getOperatingCurve({}, signal),
-      admin.listCalibrations({}, signal),
-      admin.getCalibrationAssignments({}, signal),
+    const [{ version }, evidence] = await Promise.all([
+      this.api.admin.getPolicy({ policyId: this.params['id'] ?? '' }, signal),
+      readEvidence(this.api, signal),
     ]);
     // What was entered outlives a second reading.
     this.#form ??= this.#makeForm(toTexts(version?.policy ?? {}));
-    return { form: this.#form, evidence: { curve, calibrations, inForce } };
+    return { form: this.#form, evidence };
   });
 
   get #isNew(): boolean {

@@ -3,12 +3,14 @@ import { customElement } from 'lit/decorators.js';
 import type { Policy, PolicyVersion } from '../../../src/gen/vouch/v1/admin.js';
 import type { Json } from '../../shared/json.js';
 import { id, moment } from '../shell/format.js';
-import { Paged } from '../shell/load.js';
+import { Load, Paged } from '../shell/load.js';
 import { Page } from '../shell/page.js';
 import { linkTo } from '../shell/router.js';
 import { facts, table } from '../shell/table.js';
-import { differences, inWords, policyParts } from './policy-fields.js';
+import { policyParts } from './policy-fields.js';
+import { differences, inWords } from './policy-texts.js';
 import { opsStyles } from './styles.js';
+import { meaning, readEvidence } from './threshold-meaning.js';
 
 type Version = Json<PolicyVersion>;
 
@@ -23,6 +25,8 @@ export class PolicyPage extends Page {
     return { items: page.versions, next: page.nextPageToken };
   });
 
+  readonly #evidence = new Load(this, (signal) => readEvidence(this.api, signal));
+
   protected override heading(): unknown {
     return html`Policy ${id(this.params['id'])}`;
   }
@@ -32,6 +36,10 @@ export class PolicyPage extends Page {
       const [current] = versions;
       if (!current) return this.#missing();
       return html`${this.#current(current)}
+        <section class="card stack" aria-labelledby="meaning">
+          <h2 id="meaning">What these thresholds mean</h2>
+          ${this.#evidence.render((evidence) => meaning(evidence, current.policy ?? {}))}
+        </section>
         <section class="card stack" aria-labelledby="history">
           <h2 id="history">Who changed what</h2>
           ${this.#history(versions)} ${this.#versions.renderMore()}

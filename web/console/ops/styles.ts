@@ -60,7 +60,8 @@ export const opsStyles = css`
     td time {
       white-space: nowrap;
     }
-    td .id {
+    td > div > .id:only-child,
+    td a .id {
       min-width: 6rem;
     }
   }

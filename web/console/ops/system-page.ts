@@ -6,9 +6,9 @@ import type { Json } from '../../shared/json.js';
 import { id, moment, tag } from '../shell/format.js';
 import { Load } from '../shell/load.js';
 import { Page } from '../shell/page.js';
+import { Poll } from '../shell/poll.js';
 import { linkTo } from '../shell/router.js';
 import { facts, table } from '../shell/table.js';
-import { Poll } from './poll.js';
 import { opsStyles } from './styles.js';
 import { age } from './words.js';
 
@@ -32,13 +32,9 @@ const TASKS: Readonly<Record<string, string>> = {
 export class SystemPage extends Page {
   static override readonly styles: CSSResultGroup = [Page.styles, opsStyles];
 
-  readonly #system = new Load(this, async (signal) => {
-    const system = await this.api.admin.getSystem({}, signal);
-    this.#poll.noteRead();
-    return system;
-  });
+  readonly #system = new Load(this, (signal) => this.api.admin.getSystem({}, signal));
   readonly #models = new Load(this, (signal) => this.api.admin.getModels({}, signal));
-  readonly #poll = new Poll(this, EVERY_MS, () => this.#system.reload());
+  readonly #poll = new Poll(this, EVERY_MS, this.#system);
 
   protected override heading(): unknown {
     return 'System';

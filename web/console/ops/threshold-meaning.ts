@@ -10,6 +10,7 @@ import type {
   GetOperatingCurveResponse,
   OperatingCurve,
 } from '../../../src/gen/vouch/v1/operations.js';
+import type { Api } from '../../shared/api.js';
 import type { Json } from '../../shared/json.js';
 import { curvesOverThreshold, type Marker } from '../plots/curves.js';
 import '../plots/plot.js';
@@ -22,6 +23,16 @@ export interface Evidence {
   readonly curve: Json<GetOperatingCurveResponse>;
   readonly calibrations: readonly Json<Calibration>[];
   readonly inForce: readonly Json<CalibrationInForce>[];
+}
+
+/** Reads it. Throws ApiError. */
+export async function readEvidence({ admin }: Api, signal: AbortSignal): Promise<Evidence> {
+  const [curve, { calibrations = [] }, { inForce = [] }] = await Promise.all([
+    admin.getOperatingCurve({}, signal),
+    admin.listCalibrations({}, signal),
+    admin.getCalibrationAssignments({}, signal),
+  ]);
+  return { curve, calibrations, inForce };
 }
 
 type Curve = Json<OperatingCurve>;

@@ -1,10 +1,12 @@
 import { html, nothing } from 'lit';
-import { customElement } from 'lit/decorators.js';
+import { customElement, state } from 'lit/decorators.js';
 import type { EnrolmentJob, EnrolmentJobRow } from '../../../src/gen/vouch/v1/enrolment.js';
 import type { Json } from '../../shared/json.js';
+import { errorBox } from '../shell/error-box.js';
 import { id, moment, tag } from '../shell/format.js';
 import { Load, Paged } from '../shell/load.js';
 import { Page } from '../shell/page.js';
+import { Poll } from '../shell/poll.js';
 import { linkTo } from '../shell/router.js';
 import { facts, table } from '../shell/table.js';
 import { wordsForReason } from '../shell/words.js';
@@ -31,12 +33,13 @@ type Row = Json<EnrolmentJobRow>;
 /** A batch job: how far it is, and what came of each row. */
 @customElement('v-batch')
 export class BatchPage extends Page {
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  @state() private reporting = false;
+  @state() private reportError: unknown;
 
   readonly #job = new Load(this, async (signal) => {
     const { job = {} } = await this.api.enrolment.getEnrolmentJob({ jobId: this.#id }, signal);
-    if (job.state === 'ENROLMENT_JOB_STATE_RUNNING') this.#later();
-    else if (this.#job.value?.state === 'ENROLMENT_JOB_STATE_RUNNING') void this.#rows.reload();
+    // Rows with their last results.
+    if (isRunning(this.#job.value) && !isRunning(job)) void this.#rows.reload();
     return job;
   });
 
@@ -52,17 +55,12 @@ export class BatchPage extends Page {
     return this.params['id'] ?? '';
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#timer);
-  }
-
-  #later(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      if (this.isConnected) void this.#job.reload();
-    }, POLL_MS);
-  }
+  readonly #poll = new Poll(
+    this,
+    POLL_MS,
+    this.#job,
+    () => this.#job.value !== undefined && !isRunning(this.#job.value),
+  );
 
   protected override heading(): unknown {
     return 'Batch job';
@@ -70,7 +68,10 @@ export class BatchPage extends Page {
 
   protected override body(): unknown {
     return html`<section class="card stack" aria-labelledby="progress">
-        <h2 id="progress">Progress</h2>
+        <div class="spread">
+          <h2 id="progress">Progress</h2>
+          ${this.#poll.render()}
+        </div>
         ${this.#job.render((job) => this.#progress(job))}
       </section>
       <section class="card stack" aria-labelledby="rows">
@@ -78,9 +79,12 @@ export class BatchPage extends Page {
           <h2 id="rows">Rows</h2>
           <div class="row">
             <button @click=${() => void this.#rows.reload()}>Refresh</button>
-            <button @click=${() => void this.#report()}>Download the report</button>
+            <button aria-disabled=${this.reporting ? 'true' : nothing} @click=${() => void this.#report()}>
+              ${this.reporting ? 'The report is being made…' : 'Download the report'}
+            </button>
           </div>
         </div>
+        ${this.reportError === undefined ? nothing : errorBox(this.reportError, () => void this.#report())}
         ${this.#rows.render((rows) =>
           rows.length === 0
             ? html`<p class="quiet">The manifest has no rows.</p>`
@@ -92,7 +96,7 @@ export class BatchPage extends Page {
   #progress(job: Json<EnrolmentJob>): unknown {
     const { state, rows = 0, enrolled = 0, skipped = 0, failed = 0, createdAt, endedAt } = job;
     const done = enrolled + skipped + failed;
-    const running = state === 'ENROLMENT_JOB_STATE_RUNNING';
+    const running = isRunning(job);
     return html`<div>
         <label for="done">${done} of ${rows} rows have their result</label>
         <progress id="done" max=${Math.max(1, rows)} .value=${done}></progress>
@@ -155,8 +159,20 @@ export class BatchPage extends Page {
     });
   };
 
-  /** All rows as CSV, page by page. */
   async #report(): Promise<void> {
+    if (this.reporting) return;
+    this.reportError = undefined;
+    this.reporting = true;
+    try {
+      await this.#writeReport();
+    } catch (error) {
+      this.reportError = error;
+    }
+    this.reporting = false;
+  }
+
+  /** All rows as CSV, page by page. */
+  async #writeReport(): Promise<void> {
     const lines = [csvLine(REPORT_COLUMNS)];
     let pageToken = '';
     do {
@@ -171,6 +187,10 @@ export class BatchPage extends Page {
     } while (pageToken !== '');
     download(`batch-${this.#id}.csv`, 'text/csv', lines);
   }
+}
+
+function isRunning(job: Json<EnrolmentJob> | undefined): boolean {
+  return job?.state === 'ENROLMENT_JOB_STATE_RUNNING';
 }
 
 function resultOf({ result, reason = '', field }: Row): unknown {

@@ -44,8 +44,8 @@ export function fieldsOf(fromFile: boolean): Field[] {
     },
   ];
   return [
-    ...(fromFile ? ofFile : []),
     { name: 'speakerId', label: 'Speaker id', maximumBytes: 256, api: 'start.speaker_id' },
+    ...(fromFile ? ofFile : []),
     {
       name: 'label',
       label: 'Label',

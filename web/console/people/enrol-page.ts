@@ -134,6 +134,7 @@ export class EnrolPage extends Page {
             this.made = undefined;
             this.recording = undefined;
             this.#makeForm({});
+            void this.focusHeading();
           }}
         >
           Enrol another
@@ -168,6 +169,7 @@ export class EnrolPage extends Page {
       );
       this.made = answer.voiceprint;
       say(this, 'The voiceprint is made.');
+      void this.focusHeading();
     } finally {
       this.read = -1;
     }

@@ -2,11 +2,12 @@ import { html } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Notification } from '../../../src/gen/vouch/v1/enrolment.js';
 import type { Json } from '../../shared/json.js';
-import { id, moment, plain } from '../shell/format.js';
+import { id, moment } from '../shell/format.js';
 import { Paged } from '../shell/load.js';
 import { Page } from '../shell/page.js';
 import { linkTo } from '../shell/router.js';
 import { table } from '../shell/table.js';
+import { statusTag } from './voiceprint-status.js';
 
 const PAGE = 100;
 
@@ -64,7 +65,7 @@ export class NotificationsPage extends Page {
           cell: ({ speakerId = '' }) => html`<a href=${linkTo('speakers', speakerId)}>${id(speakerId)}</a>`,
         },
         { head: 'Label', cell: ({ label, version }) => html`${id(label)}, version ${version}` },
-        { head: 'Now', cell: ({ status }) => plain(status, 'VOICEPRINT_STATUS_') },
+        { head: 'Now', cell: statusTag },
       ],
       all,
     );

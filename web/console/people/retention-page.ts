@@ -70,7 +70,8 @@ export class RetentionPage extends Page {
 
   readonly #policy = new Load(this, async (signal) => {
     const { policy = {}, version = 0 } = await this.api.retention.getRetentionPolicy({}, signal);
-    this.#makeForm(policy);
+    // What was entered outlives a second reading.
+    if (!this.#form) this.#makeForm(policy);
     return { policy, version };
   });
 
@@ -132,10 +133,12 @@ export class RetentionPage extends Page {
         run it now.
       </p>
       <div class="row">
-        <button ?disabled=${this.running} @click=${() => void this.#run(true)}>
+        <button aria-disabled=${this.running ? 'true' : nothing} @click=${() => void this.#run(true)}>
           ${this.running ? 'Please wait…' : 'Show what is due'}
         </button>
-        <button class="danger" ?disabled=${this.running} @click=${this.#askRun}>Run it now…</button>
+        <button class="danger" aria-disabled=${this.running ? 'true' : nothing} @click=${this.#askRun}>
+          Run it now…
+        </button>
       </div>
       ${this.error === undefined ? nothing : errorBox(this.error)}
       <div role="status">
@@ -183,6 +186,7 @@ export class RetentionPage extends Page {
   }
 
   async #run(dryRun: boolean): Promise<void> {
+    if (this.running) return;
     this.running = true;
     this.error = undefined;
     this.dry = dryRun;
@@ -198,6 +202,7 @@ export class RetentionPage extends Page {
   }
 
   readonly #askRun = (): void => {
+    if (this.running) return;
     this.dialog.ask({
       heading: 'Run retention now',
       text: html`<p>

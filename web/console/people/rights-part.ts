@@ -51,7 +51,7 @@ export class RightsPart extends SpeakerPart {
       </p>
       ${this.error === undefined ? nothing : errorBox(this.error, () => void this.#export())}
       <p>
-        <button ?disabled=${this.exporting} @click=${() => void this.#export()}>
+        <button aria-disabled=${this.exporting ? 'true' : nothing} @click=${() => void this.#export()}>
           ${this.exporting ? 'The archive is being made…' : 'Export everything'}
         </button>
       </p>
@@ -116,6 +116,7 @@ export class RightsPart extends SpeakerPart {
   };
 
   async #export(): Promise<void> {
+    if (this.exporting) return;
     this.exporting = true;
     this.error = undefined;
     try {

@@ -35,6 +35,7 @@ export class SpeakerPage extends Page {
     });
     this.addEventListener('vouch-erased', (event) => {
       this.receipt = (event as CustomEvent<Json<ErasureReceipt>>).detail;
+      void this.focusHeading();
     });
   }
 

@@ -2,12 +2,13 @@ import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import type { Voiceprint } from '../../../src/gen/vouch/v1/enrolment.js';
 import type { Json } from '../../shared/json.js';
-import { day, moment, seconds, tag } from '../shell/format.js';
+import { day, seconds } from '../shell/format.js';
 import { Load } from '../shell/load.js';
 import { linkTo } from '../shell/router.js';
 import { table } from '../shell/table.js';
 import { APPROVERS, ENROLLERS } from './roles.js';
 import { SpeakerPart } from './speaker-part.js';
+import { statusTag } from './voiceprint-status.js';
 
 type Print = Json<Voiceprint>;
 
@@ -53,7 +54,7 @@ export class VoiceprintsPart extends SpeakerPart {
           head: 'Label',
           cell: ({ label, version }) => html`<bdi class="id">${label}</bdi>, version ${version}`,
         },
-        { head: 'Status', cell: statusOf },
+        { head: 'Status', cell: statusTag },
         { head: 'Speech', cell: ({ netSpeechMs }) => seconds(netSpeechMs) },
         {
           head: 'Made',
@@ -164,21 +165,6 @@ export class VoiceprintsPart extends SpeakerPart {
         this.changed();
       },
     });
-  }
-}
-
-function statusOf({ status, usableFrom }: Print): unknown {
-  switch (status) {
-    case 'VOICEPRINT_STATUS_ACTIVE':
-      return tag('In use', 'good');
-    case 'VOICEPRINT_STATUS_PENDING':
-      return usableFrom === undefined
-        ? tag('Waits for approval', 'warn')
-        : html`${tag('Waits', 'warn')}<br /><span class="small quiet">until ${moment(usableFrom)}</span>`;
-    case 'VOICEPRINT_STATUS_QUARANTINED':
-      return tag('Set aside', 'bad');
-    default:
-      return tag('Replaced');
   }
 }
 

@@ -12,24 +12,49 @@ export interface Question extends FormOptions {
 }
 
 /**
- * The dialog of a page: a native one, so that focus stays in it, Escape closes it, and focus returns to where it came from.
+ * The dialog of a page: a native one, so that focus stays in it, Escape closes it, and focus returns to where it came from;
+ * where that is gone by what was done, to the heading of its part.
  */
 export class Dialog implements ReactiveController {
   #question: Question | undefined;
   #form: Form | undefined;
+  /** What was pressed to ask, and the part of the page that it stands in. */
+  #opener: HTMLElement | undefined;
+  #section: Element | null = null;
+  /** What was asked when they had to sign in again; asked again, as it was filled in, once they are back. */
+  #parked: { readonly question: Question; readonly form: Form } | undefined;
 
   constructor(private readonly host: ReactiveControllerHost & HTMLElement) {
     host.addController(this);
+  }
+
+  hostConnected(): void {
+    if (!this.#parked) return;
+    const { question, form } = this.#parked;
+    this.#parked = undefined;
+    this.#show(question, form);
   }
 
   hostDisconnected(): void {
     this.close();
   }
 
+  hostUpdated(): void {
+    const opener = this.#opener;
+    if (!opener || opener.isConnected || this.#question) return;
+    this.#opener = undefined;
+    const heading = this.#section?.querySelector('h2');
+    if (!heading?.isConnected || !isFocusLost()) return;
+    heading.tabIndex = -1;
+    heading.focus();
+  }
+
   /** Asks, and does it when they say so. */
   ask(question: Question): void {
-    this.#question = question;
-    const form: Form = (this.#form = new Form(this.host, {
+    const focused = this.host.shadowRoot?.activeElement;
+    this.#opener = focused instanceof HTMLElement ? focused : undefined;
+    this.#section = this.#opener?.closest('section') ?? null;
+    const form: Form = new Form(this.host, {
       ...question,
       run: async (values, key) => {
         await question.run(values, key);
@@ -37,14 +62,31 @@ export class Dialog implements ReactiveController {
         if (this.#form === form) this.close();
         if (question.done) say(this.host, question.done);
       },
-      aside: () => html`<button type="button" ?disabled=${form.busy} @click=${this.close}>Cancel</button>`,
-    }));
+      aside: () =>
+        html`<button type="button" aria-disabled=${form.busy ? 'true' : nothing} @click=${this.#cancel}>
+          Cancel
+        </button>`,
+    });
+    this.#show(question, form);
+  }
+
+  #show(question: Question, form: Form): void {
+    this.#question = question;
+    this.#form = form;
     this.host.requestUpdate();
     void this.host.updateComplete.then(() => {
       const dialog = this.#element;
       if (dialog && !dialog.open) dialog.showModal();
     });
   }
+
+  readonly #park = (): void => {
+    if (this.#question && this.#form) this.#parked = { question: this.#question, form: this.#form };
+  };
+
+  readonly #cancel = (): void => {
+    if (!this.#form?.busy) this.close();
+  };
 
   readonly close = (): void => {
     this.#element?.close();
@@ -69,6 +111,7 @@ export class Dialog implements ReactiveController {
       aria-labelledby="question"
       @close=${this.close}
       @cancel=${this.#onCancel}
+      @vouch-sign-in-again=${this.#park}
     >
       ${
         question
@@ -80,4 +123,11 @@ export class Dialog implements ReactiveController {
       }
     </dialog>`;
   }
+}
+
+/** Whether nothing on the page has the focus: what had it is gone. */
+function isFocusLost(): boolean {
+  let focused = document.activeElement;
+  while (focused?.shadowRoot) focused = focused.shadowRoot.activeElement;
+  return focused === null || focused === document.body;
 }

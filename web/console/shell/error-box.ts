@@ -13,5 +13,5 @@ export function errorBox(error: unknown, retry?: () => void): unknown {
 }
 
 function signInAgain(event: Event): void {
-  event.target?.dispatchEvent(new CustomEvent('vouch-sign-out', { bubbles: true, composed: true }));
+  event.target?.dispatchEvent(new CustomEvent('vouch-sign-in-again', { bubbles: true, composed: true }));
 }

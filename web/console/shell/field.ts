@@ -36,6 +36,8 @@ export interface Field {
 
 type Change = (value: string) => void;
 
+const { timeZone: ZONE } = Intl.DateTimeFormat().resolvedOptions();
+
 /** The field with its label, hint and what is wrong with it, all tied together for those who cannot see them. */
 export function renderField(
   field: Field,
@@ -43,7 +45,8 @@ export function renderField(
   problem: string | undefined,
   change: Change,
 ): unknown {
-  const { name, label, hint, kind = 'text', optional } = field;
+  const { name, label, kind = 'text', optional } = field;
+  const hint = kind === 'datetime-local' ? html`${field.hint ?? nothing} Time zone: ${ZONE}.` : field.hint;
   const described = [hint ? `hint-${name}` : '', problem ? `problem-${name}` : ''].filter(Boolean).join(' ');
   const below = html`${hint ? html`<p class="hint" id="hint-${name}">${hint}</p>` : nothing}
   ${problem ? html`<p class="problem" id="problem-${name}">${problem}</p>` : nothing}`;

@@ -59,7 +59,14 @@ export class Form {
   render(): unknown {
     const { fields, submit, danger, aside } = this.options;
     const shown = fields.filter(({ when }) => when?.(this.values) ?? true);
-    return html`<form class="stack" novalidate @submit=${(event: Event) => void this.#submit(event)}>
+    return html`<form
+      class="stack"
+      novalidate
+      @submit=${(event: Event) => void this.#submit(event)}
+      @vouch-sign-in-again=${() => {
+        this.error = undefined;
+      }}
+    >
       <div class="fields">
         ${shown.map(
           (field) =>
@@ -71,7 +78,11 @@ export class Form {
       </div>
       ${this.error === undefined ? nothing : errorBox(this.error)}
       <div class="row">
-        <button type="submit" class=${danger ? 'danger' : 'primary'} ?disabled=${this.busy}>
+        <button
+          type="submit"
+          class=${danger ? 'danger' : 'primary'}
+          aria-disabled=${this.busy ? 'true' : nothing}
+        >
           ${this.busy ? 'Please wait…' : submit}
         </button>
         ${aside?.() ?? nothing}

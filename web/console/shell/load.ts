@@ -6,6 +6,8 @@ export class Load<T> implements ReactiveController {
   value: T | undefined;
   error: unknown;
   busy = false;
+  /** When it was read last. */
+  readAt: Date | undefined;
   #running: AbortController | undefined;
 
   constructor(
@@ -33,6 +35,7 @@ export class Load<T> implements ReactiveController {
       const value = await this.read(running.signal);
       if (running.signal.aborted) return;
       this.value = value;
+      this.readAt = new Date();
       this.error = undefined;
     } catch (error) {
       if (running.signal.aborted) return;
@@ -84,6 +87,7 @@ export class Paged<Item> extends Load<Item[]> {
   }
 
   async more(): Promise<void> {
+    if (this.busy) return;
     this.#token = this.#next;
     await super.reload();
   }
@@ -92,7 +96,7 @@ export class Paged<Item> extends Load<Item[]> {
   renderMore(): unknown {
     if (this.#next === '') return nothing;
     return html`<p>
-      <button ?disabled=${this.busy} @click=${() => void this.more()}>
+      <button aria-disabled=${this.busy ? 'true' : nothing} @click=${() => void this.more()}>
         ${this.busy ? 'Loading…' : 'Show more'}
       </button>
     </p>`;

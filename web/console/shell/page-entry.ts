@@ -1,5 +1,8 @@
 import type { Role } from './session.js';
 
+/** The headings of the navigation. */
+export const GROUPS = ['People', 'Enrolment', 'Decisions', 'System'] as const;
+
 /** A page of the console. */
 export interface PageEntry {
   /** Segments with slashes between; those that begin with a colon are parameters. */
@@ -8,7 +11,7 @@ export interface PageEntry {
   readonly element: string;
   readonly title: string;
   /** The heading of the navigation that it stands under; absent: it is reached from another page. */
-  readonly group?: 'People' | 'Enrolment' | 'Decisions' | 'System';
+  readonly group?: (typeof GROUPS)[number];
   /** Who may open it; the service decides for itself. */
   readonly roles: readonly Role[];
   /** The page that it belongs to, for the way back; absent: the start. */

@@ -24,4 +24,5 @@ export abstract class Page extends Part {
 }
 
 /** A page as the shell knows it. */
-export type PageElement = HTMLElement & Pick<Page, 'session' | 'params' | 'query' | 'focusHeading'>;
+export type PageElement = HTMLElement &
+  Pick<Page, 'session' | 'params' | 'query' | 'focusHeading' | 'requestUpdate'>;

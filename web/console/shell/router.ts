@@ -45,3 +45,10 @@ function decode(segment: string): string {
     return segment;
   }
 }
+
+/** Keeps what a page looks for in its address, so that the back button finds it again; empty values are left out. */
+export function keepInAddress(values: Readonly<Record<string, string>>): void {
+  const [path = ''] = window.location.hash.split('?');
+  const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== '')).toString();
+  window.history.replaceState(null, '', query === '' ? path : `${path}?${query}`);
+}

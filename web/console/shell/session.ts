@@ -54,6 +54,12 @@ export class Session {
     }
   }
 
+  /** For whoever signs in next. This one stays as it is, for the page that is kept until then. */
+  next(): Session {
+    forgetIdentity();
+    return new Session();
+  }
+
   signOut(): void {
     this.who = null;
     forgetIdentity();

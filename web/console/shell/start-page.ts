@@ -1,7 +1,8 @@
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
 import { PAGES } from '../pages.js';
 import { Page } from './page.js';
+import { GROUPS } from './page-entry.js';
 import { linkTo } from './router.js';
 
 /** What can be done here, by whoever signed in. */
@@ -17,14 +18,22 @@ export class StartPage extends Page {
       return html`<div class="notice-box">
         <p>There is nothing here for your role. Agents see results in their agent desktop.</p>
       </div>`;
-    return html`<div class="columns">
-      ${pages.map(
-        ({ path, title, about }) =>
-          html`<section class="card">
-            <h2><a href=${linkTo(...path.split('/'))}>${title}</a></h2>
-            <p>${about}</p>
-          </section>`,
-      )}
-    </div>`;
+    return GROUPS.map((name) => {
+      const ofGroup = pages.filter(({ group }) => group === name);
+      return ofGroup.length === 0
+        ? nothing
+        : html`<section class="stack" aria-labelledby="start-${name}">
+            <h2 id="start-${name}">${name}</h2>
+            <div class="columns">
+              ${ofGroup.map(
+                ({ path, title, about }) =>
+                  html`<div class="card">
+                    <h3><a href=${linkTo(...path.split('/'))}>${title}</a></h3>
+                    <p>${about}</p>
+                  </div>`,
+              )}
+            </div>
+          </section>`;
+    });
   }
 }

@@ -209,6 +209,10 @@ export const pageStyles = css`
       grid-template-columns: 7rem minmax(0, 1fr);
       gap: var(--vouch-space-3);
     }
+    td .tag {
+      align-items: baseline;
+      border-radius: var(--vouch-radius);
+    }
     td::before {
       content: attr(data-head);
       color: var(--vouch-ink-2);

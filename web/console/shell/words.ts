@@ -3,7 +3,7 @@ import { ApiError } from '../../shared/api-error.js';
 /** What people are told of a refusal, by its reason (docs/errors.md): what is the matter, and what to do. */
 const WORDS: Readonly<Record<string, string>> = {
   CONNECTION_LOST: 'The service does not answer. Check the network; nothing that you entered is lost.',
-  UNAUTHENTICATED: 'You are not signed in any more.',
+  UNAUTHENTICATED: 'You are not signed in any more. Your token expired, or was revoked.',
   ROLE_NOT_ALLOWED: 'Your role may not do this. Ask somebody whose role may.',
   TENANT_NOT_FOUND: 'There is no such tenant.',
   ID_INVALID: 'An id has 1 to 256 bytes and no control characters.',
@@ -59,6 +59,41 @@ const WORDS: Readonly<Record<string, string>> = {
   KEY_SERVICE_UNAVAILABLE: 'The key service does not answer. Try again in a moment.',
   TRANSFERS_OFF:
     'Speakers are not moved between installations here. Whoever runs the service sets VOUCH_TRANSFERS=on.',
+  CHANGED_MEANWHILE:
+    'Somebody else changed the same at the same moment. Look at it as it is now, and try again.',
+  CALL_NOT_FOUND: 'There is no such call here: it may be misspelt, gone by its term, or not live any more.',
+  CALL_ENDED: 'The call has ended.',
+  CALL_OF_ANOTHER: 'This call is somebody else’s.',
+  TOO_MANY_EVALUATIONS:
+    'This call was decided anew as often as it may be: each look is a chance of a false match.',
+  MIXED_AUDIO_REFUSED: 'This call has both parties in one channel: nothing may be learnt from it.',
+  SPEAKER_NOT_CLAIMED: 'Nobody said in this call that it is this person.',
+  ADAPTATION_OFF:
+    'The policy does not let voiceprints learn from calls. An administrator can switch that on under Policies.',
+  ACCEPTANCE_NOT_STRONG:
+    'The caller is not verified well enough to learn from. Wait for more speech, or leave it: most calls need not be learnt from.',
+  REENROLMENT_AWAITED:
+    'A newer voiceprint of this label waits to take its place. That one can learn, once it is in use.',
+  CALL_ALREADY_LEARNT: 'The voiceprint has this call in it already. The same speech does not count twice.',
+  DECISION_NOT_FOUND: 'This decision is gone: its term is over, or the person was erased.',
+  POLICY_NOT_FOUND: 'There is no such policy.',
+  CALIBRATION_NOT_FOUND:
+    'No such calibration is loaded. Whoever runs the service puts its file into the folder of calibrations and restarts it.',
+  ANCHOR_INVALID:
+    'This anchor was not signed by this tenant’s key. One that somebody changed proves nothing.',
+  TRANSFER_KEY_INVALID: 'This key is none, or its days are over. The receiver makes a new one.',
+  TRANSFER_FILE_INVALID:
+    'This is no file of speakers, was made by somebody else, was changed, or breaks off. Check the sender’s public key, and send the file again.',
+  API_KEY_NOT_FOUND: 'There is no such key any more.',
+  MESSAGE_TOO_LARGE: 'This is larger than the service takes.',
+  TOO_MANY_REQUESTS: 'This was too much at once.',
+  TOO_MANY_BAD_CREDENTIALS: 'Too many tokens that do not count came from here.',
+  IDENTITY_PROVIDER_UNAVAILABLE: 'Your organisation’s sign-in cannot be asked. Try again in a moment.',
+  OWNER_UNREACHABLE: 'The process that has this call did not answer. Try again in a moment.',
+  WORKER_FAILED: 'A part of the service failed and was started anew. Try again.',
+  HOST_NOT_ALLOWED: 'The service is not known under the name in the address. Open it as localhost.',
+  INTERNAL:
+    'Something failed that should not have. Tell whoever runs the service, with the error id: the log has the rest.',
   NOT_IMPLEMENTED: 'The service cannot do this yet.',
 };
 
