@@ -1,9 +1,11 @@
 import { css } from 'lit';
 import { essentials } from './essentials.js';
+import { rows } from './rows.js';
 
 /** What every element of ours starts from, besides what is essential: headings, tables, boxes. For shadow roots and for pages alike. */
 export const base = css`
   ${essentials}
+  ${rows}
   h1,
   h2,
   h3 {

@@ -32,12 +32,6 @@ export const essentials = css`
   .small {
     font-size: var(--vouch-text-s);
   }
-  .row {
-    display: flex;
-    flex-wrap: wrap;
-    gap: var(--vouch-space-3);
-    align-items: center;
-  }
   .visually-hidden {
     position: absolute;
     width: 1px;
@@ -46,19 +40,6 @@ export const essentials = css`
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
-  }
-  /* A word with a colour and a shape before it, never a colour alone. */
-  .tag {
-    display: inline-flex;
-    align-items: center;
-    gap: var(--vouch-space-1);
-    padding: 0 var(--vouch-space-2);
-    min-height: 1.5rem;
-    border-radius: 999px;
-    font-size: var(--vouch-text-s);
-    font-weight: 600;
-    background: var(--vouch-calm-soft);
-    color: var(--vouch-calm);
   }
   @media (prefers-reduced-motion: reduce) {
     *,

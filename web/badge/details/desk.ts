@@ -4,6 +4,7 @@ import { ApiError } from '../../shared/api-error.js';
 import { newKey } from '../../shared/new-key.js';
 import type { Api } from '../../shared/api.js';
 import { buttons } from '../../design/buttons.js';
+import { rows } from '../../design/rows.js';
 import type { View } from '../view.js';
 import { speaker, type Words } from '../words.js';
 import { Actions, type Attempt, type Proof, type Subject } from './actions.js';
@@ -51,7 +52,7 @@ export class Desk {
 
   constructor(private readonly host: DeskHost) {
     const { renderRoot } = host;
-    for (const { styleSheet } of [buttons, fields, style])
+    for (const { styleSheet } of [rows, buttons, fields, style])
       if (styleSheet && renderRoot instanceof ShadowRoot) renderRoot.adoptedStyleSheets.push(styleSheet);
     void this.#fetchRoles();
   }
