@@ -8,3 +8,15 @@ export function stopSignal(): AbortSignal {
   process.once('SIGTERM', stop);
   return controller.signal;
 }
+
+/**
+ * Aborts with `signal`, and after `ms` at the latest. Not by AbortSignal.timeout, which is collected as garbage, and never
+ * aborts, where nothing but AbortSignal.any knows of it.
+ */
+export function atMost(signal: AbortSignal, ms: number): AbortSignal {
+  const enough = new AbortController();
+  setTimeout(() => {
+    enough.abort();
+  }, ms).unref();
+  return AbortSignal.any([signal, enough.signal]);
+}

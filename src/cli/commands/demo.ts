@@ -11,7 +11,7 @@ import { allScenes } from '../demo/scenes.js';
 import { describeResult, describeRow, describeRows } from '../demo/show.js';
 import { wholeNumber } from '../options.js';
 import { LiveLine } from '../live-line.js';
-import { stopSignal } from '../stop-signal.js';
+import { atMost, stopSignal } from '../stop-signal.js';
 
 /** Of its own, and any port: a service that runs beside it is not disturbed. What else the environment says counts more. */
 const DEFAULTS = {
@@ -109,6 +109,5 @@ async function stay(
   if (forS === 0) return;
   const until = atTerminal ? 'until Ctrl-C' : `for ${forS} s`;
   say(`\nLive calls, as an agent sees them, ${until}: ${address}`);
-  const end = atTerminal ? signal : AbortSignal.any([signal, AbortSignal.timeout(forS * 1000)]);
-  await playLive(connection, fixtures, end);
+  await playLive(connection, fixtures, atTerminal ? signal : atMost(signal, forS * 1000));
 }
