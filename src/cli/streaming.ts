@@ -28,6 +28,8 @@ export interface StreamOptions {
   /** Times real time; undefined: as fast as flow control lets it. */
   readonly pace?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How a file is read in pieces of so many ms; by itself from beginning to end. */
+  readonly read?: typeof readPieces | undefined;
   /** Called before the piece that begins at this time of the audio clock is sent; awaited. */
   readonly before?: ((mediaMs: number) => Promise<void>) | undefined;
 }
@@ -62,12 +64,12 @@ async function* callRequests(
   file: AudioFile,
   options: StreamOptions,
 ): AsyncGenerator<DeepPartial<StreamCallRequest>> {
-  const { pace, before, signal } = options;
+  const { pace, before, signal, read = readPieces } = options;
   yield { message: { $case: 'start', value: start } };
   const pieceMs = pace === undefined ? PIECE_MS : FRAME_MS;
   const startedAtMs = performance.now();
   let mediaMs = 0;
-  for await (const data of readPieces(file, pieceMs)) {
+  for await (const data of read(file, pieceMs)) {
     // Against the clock and not from packet to packet, so that delays do not add up.
     if (pace !== undefined) await sleepUntil(startedAtMs + mediaMs / pace, signal);
     await before?.(mediaMs);

@@ -7,7 +7,7 @@ import { assertAccessibleInThemes, browserOfFile, WIDTHS } from '../helpers/brow
 const newPage = browserOfFile();
 const MAIN = fileURLToPath(new URL('../../src/main.js', import.meta.url));
 
-test('the demo prints an address where a live call goes from listening to verified by itself', async (t) => {
+test('the demo prints an address where a live call goes from listening to verified by itself, and one is made to a household', async (t) => {
   const { path, remove } = await openDirectory();
   t.teardown(remove);
   const child = spawn(process.execPath, [MAIN, 'demo', '--no-table', '--stay', '90'], {
@@ -35,6 +35,12 @@ test('the demo prints an address where a live call goes from listening to verifi
   const isThere = () => shown.indexOf('verified', shown.indexOf('listening')) > shown.indexOf('listening');
   while (!(shown.includes('listening') && isThere()) && Date.now() < until) await page.waitForTimeout(100);
   t.true(shown.includes('listening') && isThere(), shown.join());
+  await page.getByRole('button', { name: 'we call a customer' }).click();
+  await page.getByText('The trust phrase comes when somebody answers.').waitFor();
+  const phrase = page.locator('vouch-badge .phrase bdi');
+  await phrase.waitFor();
+  await page.getByText('The person asked for answered.').waitFor();
+  t.is(await phrase.textContent(), 'Snow on the third of May');
   t.true((await page.evaluate<number>('document.documentElement.scrollWidth')) <= WIDTHS[0]);
   await assertAccessibleInThemes(t, page, 'desktop');
   child.kill('SIGINT');

@@ -8,6 +8,9 @@ import { enrolmentRequests } from '../streaming.js';
 import type { Fixtures } from './fixtures.js';
 import { EXTRAS, NO_RECORDINGS } from './scenes.js';
 
+/** People who share a telephone: who of them answers is told in the calls that the company makes. */
+export const HOUSEHOLD: readonly string[] = ['carlo_flora', 'paola_dal_zot'];
+
 const NOTICE = {
   noticeId: 'voice-notice',
   version: 1,
@@ -15,9 +18,10 @@ const NOTICE = {
   channel: NoticeChannel.AGENT_SCRIPT,
   text:
     'Demo Ltd would like to recognise you by your voice when you call. For this we compute a voiceprint, keep it ' +
-    'encrypted for at most three years without use, and compare it with your voice in later calls. You may say no, or ' +
-    'take your consent back at any time; then it is erased, and we ask you our usual questions.',
-  purposes: [Purpose.VERIFY],
+    'encrypted for at most three years without use, and compare it with your voice in later calls; when we call you, also to ' +
+    'know who of your household answers. You may say no, or take your consent back at any time; then it is erased, and we ' +
+    'ask you our usual questions.',
+  purposes: [Purpose.VERIFY, Purpose.IDENTIFY],
   controllerEntity: 'Demo Ltd',
   retentionDays: 1095,
 };
@@ -40,6 +44,12 @@ export async function prepare(
     await consent(connection, speakerId);
     told(await enrol(connection, speakerId, path));
   }
+  for (const speakerId of HOUSEHOLD)
+    await connection.enrolment.setSpeakerAccount({
+      speakerId,
+      accountId: 'household',
+      idempotencyKey: randomUUID(),
+    });
   await consent(connection, EXTRAS.refused, ConsentValue.REFUSED);
   await consent(connection, EXTRAS.notEnrolled);
   await consent(connection, EXTRAS.optedOut);
@@ -64,7 +74,7 @@ async function consent(
 ): Promise<void> {
   await consent.recordConsent({
     speakerId,
-    purposes: [{ purpose: Purpose.VERIFY, value }],
+    purposes: NOTICE.purposes.map((purpose) => ({ purpose, value })),
     ground: ProcessingGround.EXPLICIT_CONSENT,
     controllerEntity: NOTICE.controllerEntity,
     jurisdiction: 'EU',
