@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { Page } from 'playwright-core';
 import { DecisionKind } from '../../src/gen/vouch/v1/decision.js';
 import { BadgePage } from '../helpers/badge-page.js';
 import { browserOfFile } from '../helpers/browser.js';
@@ -116,6 +117,90 @@ test.serial('without a network there is no result; with one there is again', asy
   await desk.page.context().setOffline(false);
   await desk.shows('verified');
   await call.end();
+  await desk.close();
+});
+
+/** The pauses between questions whether a call is there, by call, ms of the page's clock, with the service away for two minutes. */
+async function pausesWithoutService(page: Page, callIds: readonly string[]): Promise<readonly number[][]> {
+  const [first, second] = callIds.map((callId) => JSON.stringify(callId));
+  await page.evaluate(`{
+    const { fetch } = globalThis;
+    globalThis.asked = {};
+    globalThis.fetch = (url, { body }) => {
+      const { callId } = JSON.parse(body);
+      if (url.endsWith('/GetCall')) (asked[callId] ??= []).push(Date.now());
+      return Promise.reject(new TypeError('Failed to fetch'));
+    };
+    globalThis.serviceIsBack = () => { globalThis.fetch = fetch; };
+    dispatchEvent(new Event('offline'));
+    const badge = document.querySelector('vouch-badge');
+    const twin = badge.cloneNode();
+    twin.identity = badge.identity;
+    badge.callId = ${first};
+    twin.callId = ${second};
+    badge.after(twin);
+  }`);
+  await page.clock.runFor(120_000);
+  const asked = await page.evaluate<Readonly<Record<string, number[]>>>(
+    "document.querySelectorAll('vouch-badge')[1].remove(), asked",
+  );
+  return callIds.map((callId) => {
+    const times = asked[callId] ?? [];
+    return times.slice(1).map((at, index) => at - (times[index] ?? NaN));
+  });
+}
+
+test.serial(
+  'a service that is away is asked after longer and longer pauses, each badge its own',
+  async (t) => {
+    const accepted = await acceptedCall();
+    const other = tenant.open(['allison_en']);
+    await other.event('decision');
+    const page = await newPage();
+    await page.clock.install();
+    const desk = await BadgePage.open(page, service, accepted.callId, tenant);
+    await desk.shows('verified');
+    const all = await pausesWithoutService(page, [other.callId, 'of-the-twin']);
+    for (const pauses of all) {
+      t.true(pauses.length >= 10, pauses.join());
+      for (const [failures, pause] of pauses.entries()) {
+        const longest = Math.min(15_000, 500 * 2 ** failures);
+        t.true(pause >= longest / 2 - 1 && pause <= longest + 1, `${pause} after ${failures}`);
+      }
+    }
+    t.notDeepEqual(all[0], all[1]);
+    await desk.shows('service-down');
+    await page.evaluate('serviceIsBack()');
+    await page.clock.runFor(16_000);
+    await desk.shows('listening');
+    const told = await desk.told();
+    t.deepEqual(
+      told.filter(({ callId, state }) => callId !== accepted.callId && state === 'verified'),
+      [],
+    );
+    await accepted.end();
+    await other.end();
+    await desk.close();
+  },
+);
+
+test.serial('after a machine slept, or its clock was set, all is asked anew', async (t) => {
+  const call = await acceptedCall();
+  const page = await newPage();
+  await page.clock.install();
+  const desk = await BadgePage.open(page, service, call.callId, tenant);
+  await desk.shows('verified');
+  const setClock = async (hours: number, fromMs: number) => {
+    const again = page.waitForRequest(/GetCall$/, { timeout: 20_000 });
+    await page.clock.setSystemTime(Date.now() + hours * 3_600_000);
+    await call.speech('allison_en/call-1.wav', fromMs, fromMs + 1500);
+    await t.notThrowsAsync(again);
+  };
+  await setClock(-1, 8000);
+  await desk.shows('verified');
+  await setClock(1, 9500);
+  await call.end();
+  await desk.shows('ended');
   await desk.close();
 });
 

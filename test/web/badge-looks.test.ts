@@ -123,6 +123,35 @@ test.serial('a page themes the badge by its properties', async (t) => {
   await page.context().close();
 });
 
+test.serial(
+  'what to say first comes also where no progress is told, and until then nobody has answered',
+  async (t) => {
+    const page = await pageOf(['outbound', 'outbound-awaited']);
+    await page.getByText('The heron stands in the river').waitFor();
+    await page.getByText('The person asked for answered.').waitFor();
+    const awaited = page.locator('vouch-badge[call-id="outbound-awaited"]');
+    t.regex(await awaited.locator('.phrase[role=status]').innerText(), /^The trust phrase comes/);
+    t.notRegex(await awaited.locator('.badge').innerText(), /Who answered/);
+    await page.context().close();
+  },
+);
+
+test.serial(
+  'the badge keeps still for whoever wants that, and is seen in colours that are not its own',
+  async (t) => {
+    const page = await pageOf(['listening']);
+    const moving = await page.evaluate<number>(
+      `document.querySelector('vouch-badge').shadowRoot.adoptedStyleSheets
+      .flatMap(({ cssRules }) => [...cssRules]).filter(({ style }) => style?.transitionDuration).length`,
+    );
+    t.is(moving, 0, 'a rule of the parts that a browser draws by itself stands where motion is no trouble');
+    t.is(await styleOf(page, 'progress', 'appearance'), 'none');
+    await page.emulateMedia({ forcedColors: 'active' });
+    t.is(await styleOf(page, 'progress', 'appearance'), 'auto');
+    await page.context().close();
+  },
+);
+
 test('the script is at most 15 KB, compressed', async (t) => {
   const script = await readFile(`${ROOT}dist/web/badge/vouch-badge.js`);
   t.true(gzipSync(script, { level: 9 }).length <= 15 * 1024);

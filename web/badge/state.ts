@@ -45,6 +45,8 @@ export interface BadgeState {
   readonly outbound: boolean;
   readonly mediaMs: number;
   readonly netSpeechMs: number;
+  /** Whether progress is told: only where the replica that serves the watcher has the call. */
+  readonly progressTold: boolean;
   /** Where the evidence that counts began. */
   readonly since: { readonly mediaMs: number; readonly netSpeechMs: number };
   readonly neededMs: number;
@@ -90,6 +92,7 @@ const NOTHING: BadgeState = {
   outbound: false,
   mediaMs: 0,
   netSpeechMs: 0,
+  progressTold: false,
   since: { mediaMs: 0, netSpeechMs: 0 },
   neededMs: 0,
   problems: [],
@@ -159,7 +162,7 @@ function apply(state: BadgeState, event: Json<CallEvent>): BadgeState {
       netSpeechMs: 0,
       since: { mediaMs: 0, netSpeechMs: 0 },
     };
-  if (progress) return { ...state, netSpeechMs: progress.netSpeechMs ?? 0 };
+  if (progress) return { ...state, netSpeechMs: progress.netSpeechMs ?? 0, progressTold: true };
   if (decision) return decided(state, decision);
   if (evaluation) return { ...state, ...(evaluation.shadow ? {} : { result: resultOf(evaluation) }) };
   if (quality) return { ...state, problems: named(quality.problems) };

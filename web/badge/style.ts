@@ -80,7 +80,17 @@ export const style = css`
   }
   progress::-webkit-progress-value {
     background: var(--vouch-accent);
-    transition: width 0.9s linear;
+  }
+  /* Where a person's own colours replace these, the system draws it. */
+  @media (forced-colors: active) {
+    progress {
+      appearance: auto;
+    }
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    progress::-webkit-progress-value {
+      transition: width 0.9s linear;
+    }
   }
   progress::-moz-progress-bar {
     background: var(--vouch-accent);
@@ -89,6 +99,8 @@ export const style = css`
     margin: 0;
     padding: var(--vouch-space-3);
     background: var(--vouch-accent-soft);
+    /* Seen where colours are forced. */
+    border: 1px solid transparent;
     border-radius: var(--vouch-radius);
   }
   .phrase bdi {

@@ -90,7 +90,7 @@ export class VouchBadge extends LitElement implements DeskHost {
     super.connectedCallback();
     this.#timer = setInterval(() => {
       this.#look();
-      void this.#heardOutbound();
+      this.#heardOutbound().catch(() => undefined);
     }, TICK_MS);
     if (this.hasUpdated) this.#watch(this.callId);
   }
@@ -158,7 +158,8 @@ export class VouchBadge extends LitElement implements DeskHost {
     if (JSON.stringify(view) === JSON.stringify(this.view)) return;
     this.view = view;
     this.requestUpdate();
-    if (view.decisionId !== '') void this.#openDesk();
+    // What cannot be fetched now is fetched with a later view.
+    if (view.decisionId !== '') this.#openDesk().catch(() => undefined);
   }
 
   async #openDesk(): Promise<void> {
@@ -170,14 +171,15 @@ export class VouchBadge extends LitElement implements DeskHost {
 
   /** In a call that the company made, for as long as it goes on. */
   async #heardOutbound(): Promise<void> {
-    const { outbound, netSpeechMs, ended, shadow, callId } = this.#state;
+    const { outbound, netSpeechMs, progressTold, ended, shadow, callId } = this.#state;
     if (!outbound || ended || shadow) return;
     const { signal } = this.#stop;
     const { Outbound } = await import('./outbound/outbound.js');
     if (signal.aborted) return;
     this.#outbound ??= new Outbound(this, callId);
-    if (netSpeechMs > 0) await this.#outbound.heard();
-    else this.requestUpdate();
+    this.requestUpdate();
+    // Where no progress is told, somebody may have spoken.
+    if (netSpeechMs > 0 || !progressTold) await this.#outbound.heard(progressTold);
   }
 
   protected override willUpdate(changed: PropertyValues): void {

@@ -1,5 +1,6 @@
 import { ApiError } from '../shared/api-error.js';
 import { createApi, type ApiOptions } from '../shared/api.js';
+import { SILENCE_MS } from '../shared/silence.js';
 import type { Input } from './state.js';
 
 /** Between the first two attempts, and between any two at most, ms. */
@@ -8,6 +9,8 @@ const LONGEST_PAUSE_MS = 15_000;
 /** Between the first two questions whether a call is there yet, and between any two at most, ms: the service records each. */
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 10_000;
+/** A connection that stood for so long was worth the attempt: pauses begin anew, ms. */
+const FIRM_MS = 5000;
 /** An answer to an attempt, ms. */
 const PATIENCE_MS = 8000;
 
@@ -21,11 +24,16 @@ export async function followCall(
   { callId, watch, signal }: { callId: string; watch: number; signal: AbortSignal },
   tell: (input: Input) => void,
 ): Promise<void> {
+  let heardAt = 0;
   const { verification } = createApi({
     ...options,
     timeoutMs: PATIENCE_MS,
     onAlive: () => {
-      tell({ type: 'alive', watch, at: Date.now() });
+      const at = Date.now();
+      // The machine slept, or its clock was set: what comes now may have waited for long, and all is asked anew.
+      if (Math.abs(at - heardAt) >= SILENCE_MS) throw LOST;
+      heardAt = at;
+      tell({ type: 'alive', watch, at });
     },
   });
   let failures = 0;
@@ -33,15 +41,16 @@ export async function followCall(
   while (!signal.aborted) {
     const round = new AbortController();
     const cut = cutByNetwork(signal, round);
+    let openedAt = Infinity;
     let pauseMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** waits++);
     try {
       const { state, lastSequence = 0, shadow = false } = await verification.getCall({ callId }, cut);
       if (state === 'CALL_STATE_EXPECTED') tell({ type: 'broken', watch, link: 'waiting' });
       else {
         waits = 0;
-        tell({ type: 'opened', watch, at: Date.now(), lastSequence, shadow });
+        openedAt = heardAt = Date.now();
+        tell({ type: 'opened', watch, at: openedAt, lastSequence, shadow });
         for await (const { event } of verification.watchCall({ callId }, cut)) {
-          failures = 0;
           if (event) tell({ type: 'event', watch, at: Date.now(), event });
           if (event?.ended) return;
         }
@@ -49,6 +58,7 @@ export async function followCall(
       }
     } catch (error) {
       if (isOver(signal)) return;
+      if (heardAt - openedAt >= FIRM_MS) failures = 0;
       const failure = cut.aborted ? LOST : error;
       const link = linkOf(failure, failures);
       tell({ type: 'broken', watch, link });
@@ -103,7 +113,10 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<unknown>((wake) => {
     timer = setTimeout(wake, ms);
     addEventListener('online', wake, listen);
-    document.addEventListener('visibilitychange', wake, listen);
+    const look = () => {
+      if (!document.hidden) wake(0);
+    };
+    document.addEventListener('visibilitychange', look, listen);
     signal.addEventListener('abort', wake, listen);
   });
   clearTimeout(timer);
