@@ -1,55 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallStart, Claim } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
-import type { CallEvent } from '../domain/event.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
-import type { VersionedPolicy } from '../tenant/index.js';
 import { Admission } from './admission.js';
-import { buildSession, checkStart, tellStarted, type SessionOrder } from './build-session.js';
 import { CallClaims } from './call-claims.js';
+import { CallOpening } from './call-opening.js';
 import type { CallRequests } from './call-requests.js';
 import type { CallSession } from './call-session.js';
-import { newResumeToken, type CallStore, type ResumedCall } from './call-store.js';
-import { CallStream, type CallStreamOwner } from './call-stream.js';
-import { deadline } from './deadline.js';
-import { EventQueue } from './event-queue.js';
+import type { CallStore } from './call-store.js';
+import type { CallStream, CallStreamOwner } from './call-stream.js';
 import { EvidenceMemory } from './evidence-memory.js';
 import { CallHub } from './hub.js';
 import { Load } from './load.js';
 import { LeavingCalls } from './leaving-calls.js';
-import { callKey, type LiveCall } from './live-call.js';
-import { follow, NOBODY, type CallsObserver, type SessionEnd, type StreamObserver } from './observer.js';
-import type { CallsParts, ClaimDossier } from './ports.js';
-import { openStartDossiers } from './start-dossiers.js';
+import { callKey, LiveCalls, type LiveCall } from './live-call.js';
+import { NOBODY, type CallsObserver, type SessionEnd, type StreamObserver } from './observer.js';
+import type { CallsParts } from './ports.js';
 
 /** After how long a call that was refused for lack of room may be tried again, ms. */
 const RETRY_AFTER_MS = 2000;
 
-/** A call that the database keeps waiting longer than this is refused, ms; but for what is under way then. */
-const OPEN_WITHIN_MS = 4000;
-
 /** An evaluation waits this long for what was told before it to be stored, ms. */
 const SETTLE_WITHIN_MS = 3000;
-
-/** What a stream goes on with that is the first of its call. */
-const NEW_CALL: ResumedCall = { claims: [], decisionId: '', suspected: [], kept: null };
-
-/** A call that a stream got, and what it goes on with. */
-type TakenCall = Pick<SessionOrder, 'opened' | 'policy' | 'resumed'>;
 
 /** The calls that this process serves: opens them, finds them, and lets go of them. */
 export class Calls implements CallStreamOwner {
   readonly hub = new CallHub();
   readonly #parts: CallsParts;
-  readonly #live = new Map<string, LiveCall>();
+  readonly #live = new LiveCalls();
   readonly #leaving: LeavingCalls;
   readonly #claims: CallClaims;
   readonly #memory: EvidenceMemory;
   readonly #load: Load;
-  readonly #admission: Admission;
+  readonly #opening: CallOpening;
   readonly #observer: CallsObserver;
-  #draining = false;
+  /** Until when live streams are to move; undefined while new ones are welcome. */
+  #drainsUntil: Date | undefined;
   #closing = false;
 
   constructor(parts: CallsParts) {
@@ -58,13 +45,24 @@ export class Calls implements CallStreamOwner {
     this.#leaving = new LeavingCalls(parts.store, parts.fingerprints, parts.onFailure);
     this.#claims = new CallClaims(parts.store, parts.openDossier);
     this.#load = new Load(parts.extractor, parts.overloadLagMs);
-    this.#admission = new Admission(parts, this.#load);
     this.#memory = new EvidenceMemory(parts.resumeWindowMs, parts.maximumCalls);
+    this.#opening = new CallOpening({
+      ...parts,
+      observer: this.#observer,
+      hub: this.hub,
+      live: this.#live,
+      load: this.#load,
+      admission: new Admission(parts, this.#load),
+      claims: this.#claims,
+      memory: this.#memory,
+      leaving: this.#leaving,
+      owner: this,
+    });
   }
 
   /** All live calls of this process. */
   get live(): Iterable<LiveCall> {
-    return this.#live.values();
+    return this.#live;
   }
 
   get count(): number {
@@ -79,7 +77,7 @@ export class Calls implements CallStreamOwner {
   /** Changes of state of all calls that wait for the database. */
   get unwritten(): number {
     let { unwritten } = this.#leaving;
-    for (const { session } of this.#live.values()) unwritten += session.log.unwritten;
+    for (const { session } of this.#live) unwritten += session.log.unwritten;
     return unwritten;
   }
 
@@ -92,7 +90,7 @@ export class Calls implements CallStreamOwner {
   }
 
   find(tenantId: string, callId: string): LiveCall | undefined {
-    return this.#live.get(callKey(tenantId, callId));
+    return this.#live.find(tenantId, callId);
   }
 
   /**
@@ -104,109 +102,15 @@ export class Calls implements CallStreamOwner {
    */
   async open(principal: Principal, start: CallStart, follower?: StreamObserver): Promise<CallStream> {
     try {
-      return await this.#admit(principal, start, follower);
+      if (this.#drainsUntil) throw new VouchError('SHUTTING_DOWN', { retryAfterMs: RETRY_AFTER_MS });
+      const stream = await this.#opening.open(principal, start, follower);
+      // The process may have begun to stop meanwhile.
+      if (this.#closing) stream.fail(new VouchError('SHUTTING_DOWN'));
+      else this.#tellDrain(this.find(principal.tenantId, start.callId));
+      return stream;
     } catch (error) {
       this.#observer.refused(error instanceof VouchError ? error.reason : 'INTERNAL');
       throw error;
-    }
-  }
-
-  async #admit(principal: Principal, start: CallStart, follower?: StreamObserver): Promise<CallStream> {
-    if (this.#draining) throw new VouchError('SHUTTING_DOWN', { retryAfterMs: RETRY_AFTER_MS });
-    const { tenantId } = principal;
-    // A call that is here already takes no more room when its stream comes back.
-    if (this.find(tenantId, start.callId)) return this.#open(principal, start, follower);
-    const tenants = [...this.#live.values()].map((live) => live.tenantId);
-    this.#admission.open(tenantId, tenants, start.resumeToken === '');
-    try {
-      return await this.#open(principal, start, follower);
-    } finally {
-      this.#admission.opened(tenantId);
-    }
-  }
-
-  async #open(principal: Principal, start: CallStart, follower?: StreamObserver): Promise<CallStream> {
-    const { policies, calibrations, openDossier } = this.#parts;
-    const { tenantId } = principal;
-    const inTime = deadline(OPEN_WITHIN_MS);
-    const current = inTime(await policies.current(tenantId, start.policyId));
-    checkStart(start, current.policy);
-    const calibration = inTime(await calibrations.forCall(tenantId, start.source));
-    // A call that is taken up keeps the policy that it began with.
-    const replays = start.resumeToken !== '' || current.policy.replayedCalls !== 'OFF';
-    const terms = { callId: start.callId, sourceId: start.sourceId, replays };
-    // Read before the call is opened: what cannot be read leaves no call behind.
-    const dossiers = await openStartDossiers(openDossier, tenantId, start, terms, inTime, follower);
-    const events = new EventQueue();
-    const taken = await this.#take(principal, start, current);
-    const observer = follow(this.#observer, taken.opened, follower);
-    const order = {
-      principal,
-      start,
-      calibration,
-      ...taken,
-      key: callKey(tenantId, start.callId),
-      hub: this.hub,
-      tell: (event: CallEvent) => {
-        events.push(event);
-        observer.told(event);
-      },
-      onLost: (error: VouchError) => {
-        stream.fail(error);
-      },
-    };
-    const session = buildSession(this.#parts, order, this.#load);
-    const stream = new CallStream(session, events, this, observer);
-    events.onOverflow = () => {
-      stream.fail(new VouchError('STREAM_NOT_READ'));
-    };
-    const { maximumClaims } = order.policy.policy;
-    const live = { session, stream, tenantId, epoch: order.opened.epoch, maximumClaims };
-    this.#live.set(order.key, live);
-    tellStarted(session, order);
-    await this.#claimAtStart(live, order.resumed, start.claims, dossiers);
-    if (order.opened.how === 'RESUMED') session.takeUp(order.resumed.kept);
-    // The process may have begun to stop meanwhile.
-    if (this.#closing) stream.fail(new VouchError('SHUTTING_DOWN'));
-    return stream;
-  }
-
-  /** Makes the call this stream's. What fails after the database was asked for it leaves the call to another stream. */
-  async #take(principal: Principal, start: CallStart, current: VersionedPolicy): Promise<TakenCall> {
-    const { policies, store } = this.#parts;
-    const { tenantId } = principal;
-    const { callId } = start;
-    const resumeToken = newResumeToken();
-    try {
-      const shadow = start.shadow || current.policy.shadow;
-      const opened = await store.open(principal, { ...start, shadow }, current.reference, resumeToken);
-      // In the same turn: the earlier stream tells nothing more under numbers that are not its own.
-      this.find(tenantId, callId)?.stream.fail(new VouchError('CALL_TAKEN_OVER'));
-      if (opened.how !== 'RESUMED') return { opened, policy: current, resumed: NEW_CALL };
-      const policy = await policies.at(tenantId, opened.policyId, opened.policyVersion);
-      const stored = await store.resumed(tenantId, callId);
-      const heardHere = this.#memory.take(callKey(tenantId, callId), opened.epoch - 1);
-      return { opened, policy, resumed: { ...stored, kept: heardHere ?? stored.kept } };
-    } catch (error) {
-      this.#leaving.giveBack(tenantId, callId, resumeToken);
-      throw error;
-    }
-  }
-
-  async #claimAtStart(
-    live: LiveCall,
-    { claims }: ResumedCall,
-    startClaims: readonly Claim[],
-    dossiers: ReadonlyMap<string, ClaimDossier>,
-  ): Promise<void> {
-    const { session, stream } = live;
-    try {
-      await this.#claims.restore(live, claims, dossiers);
-      await this.#claims.add(session.principal, live, startClaims, dossiers);
-      if (session.assessment.claims.length === 0) session.look();
-    } catch (error) {
-      // It is told to the stream after the start, with the token that lets another take the call up.
-      stream.fail(error);
     }
   }
 
@@ -242,12 +146,10 @@ export class Calls implements CallStreamOwner {
 
   /** Lets go of a session. An interrupted call may be taken up again; the janitor ends it when nobody does. */
   release(session: CallSession, how: SessionEnd): void {
-    const key = callKey(session.principal.tenantId, session.callId);
-    const live = this.#live.get(key);
-    if (live?.session !== session) return;
-    this.#live.delete(key);
+    const live = this.#live.remove(session);
+    if (!live) return;
     const { kept } = session.assessment;
-    if (how !== 'ENDED' && kept) this.#memory.put(key, live.epoch, kept);
+    if (how !== 'ENDED' && kept) this.#memory.put(callKey(live.tenantId, session.callId), live.epoch, kept);
     this.#leaving.add(live, how);
   }
 
@@ -288,16 +190,21 @@ export class Calls implements CallStreamOwner {
 
   /** No new calls; live streams are told to move. */
   drain(deadline: Date): void {
-    this.#draining = true;
-    for (const { session } of this.#live.values()) session.tellDrain(deadline);
+    this.#drainsUntil = deadline;
+    for (const live of this.#live) this.#tellDrain(live);
   }
 
   /** Cuts what is left. What was told is written, as far as the database takes it within a few seconds. */
   async close(): Promise<void> {
-    this.#draining = this.#closing = true;
-    for (const { stream } of [...this.#live.values()]) stream.fail(new VouchError('SHUTTING_DOWN'));
+    this.#drainsUntil ??= new Date();
+    this.#closing = true;
+    for (const { stream } of [...this.#live]) stream.fail(new VouchError('SHUTTING_DOWN'));
     await this.#leaving.close();
     this.#load.close();
+  }
+
+  #tellDrain(live: LiveCall | undefined): void {
+    if (this.#drainsUntil) live?.session.tellDrain(this.#drainsUntil);
   }
 
   #liveOf(session: CallSession): LiveCall {

@@ -6,6 +6,7 @@ import { VouchError } from '../../src/errors.js';
 import { packFingerprint } from '../../src/replay/index.js';
 import { CallRequests, Calls, CallStore } from '../../src/session/index.js';
 import { LeavingCalls } from '../../src/session/leaving-calls.js';
+import type { CallStream } from '../../src/session/index.js';
 import type { LiveCall } from '../../src/session/live-call.js';
 import { Policies } from '../../src/tenant/index.js';
 import { callStart } from '../helpers/call-start.js';
@@ -21,15 +22,23 @@ test.after.always(() => extractor.close());
 
 const START = callStart({ callId: 'call-1', format: PCM_8K });
 
-/** Opens calls; the database's answer to the first opening gets lost. */
+/** Opens calls; the database's answer to the first opening gets lost, and what was heard before may come late. */
 class LossyStore extends CallStore {
   lost = false;
+  late: Promise<unknown> | undefined;
 
   override async open(...asked: Parameters<CallStore['open']>): ReturnType<CallStore['open']> {
     const opened = await super.open(...asked);
     if (!this.lost) return opened;
     this.lost = false;
     throw new VouchError('DATABASE_UNAVAILABLE');
+  }
+
+  override async resumed(...asked: Parameters<CallStore['resumed']>): ReturnType<CallStore['resumed']> {
+    const { late } = this;
+    this.late = undefined;
+    await late;
+    return super.resumed(...asked);
   }
 }
 
@@ -68,6 +77,11 @@ async function callsGround(t: ExecutionContext) {
   return { ...parts, store, policies, calls, becomes };
 }
 
+async function tokenOf(stream: CallStream): Promise<string> {
+  for await (const { body } of stream.events) if (body.type === 'started') return body.resumeToken;
+  return '';
+}
+
 test('a call whose opening was not confirmed may be opened once more', async (t) => {
   const { store, calls, officer, becomes } = await callsGround(t);
   store.lost = true;
@@ -81,12 +95,7 @@ test('a call whose opening was not confirmed may be opened once more', async (t)
 
 test('a call that was taken over, but not gone on with, is not left live', async (t) => {
   const { policies, calls, officer, becomes } = await callsGround(t);
-  const first = await calls.open(officer, START);
-  let resumeToken = '';
-  for await (const { body } of first.events) {
-    if (body.type === 'started') resumeToken = body.resumeToken;
-    break;
-  }
+  const resumeToken = await tokenOf(await calls.open(officer, START));
   policies.failures = 1;
   const again = { ...START, resumeToken };
   t.is(await reasonOf(calls.open(officer, again)), 'DATABASE_UNAVAILABLE');
@@ -94,6 +103,33 @@ test('a call that was taken over, but not gone on with, is not left live', async
   const second = await calls.open(officer, again);
   await second.end('hang-up');
   t.true(await becomes('ENDED'));
+});
+
+test('of two streams that take a call up at once the later one has it, whichever is ready first', async (t) => {
+  const { store, calls, officer, becomes } = await callsGround(t);
+  const again = { ...START, resumeToken: await tokenOf(await calls.open(officer, START)) };
+  let goOn: () => void = () => undefined;
+  store.late = new Promise<void>((resolve) => (goOn = resolve));
+  const overtaken = reasonOf(calls.open(officer, again));
+  for (let tries = 0; tries < 100 && calls.count > 0; tries++) await sleep(20);
+  const later = await calls.open(officer, again);
+  goOn();
+  t.is(await overtaken, 'CALL_TAKEN_OVER');
+  t.is(calls.find(officer.tenantId, START.callId)?.stream, later);
+  await later.end('hang-up');
+  t.true(await becomes('ENDED'));
+});
+
+test('a stream that was on its way to its call when the process began to stop is told to move, too', async (t) => {
+  const { calls, officer } = await callsGround(t);
+  const opening = calls.open(officer, START);
+  calls.drain(new Date());
+  const stream = await opening;
+  t.is(await reasonOf(calls.open(officer, { ...START, callId: 'call-2' })), 'SHUTTING_DOWN');
+  await stream.end('hang-up');
+  const told: string[] = [];
+  for await (const { body } of stream.events) told.push(body.type);
+  t.true(told.includes('drain'), told.join(' '));
 });
 
 test('an opening that is refused leaves the call with whom it belongs to', async (t) => {
