@@ -87,7 +87,7 @@ export class CallCommands {
   ): Promise<Uint8Array | null> {
     const { calls, replicaId } = this.#parts;
     if (calls.find(principal.tenantId, callId)) return null;
-    const call = await calls.store.find(principal.tenantId, callId);
+    const call = await calls.store.reads.find(principal.tenantId, callId);
     const owner = call?.state === 'LIVE' ? call.ownerReplica : null;
     if (owner === null || owner === replicaId) return null;
     const { role, actorId } = principal;

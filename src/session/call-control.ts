@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
-import type { KeptControl } from './call-store.js';
+import type { KeptControl } from './call-control-store.js';
 import type { Calls } from './calls.js';
 import type { ControlPoller } from './control-poller.js';
 
@@ -31,11 +31,13 @@ export class CallControl {
     const here = this.calls.find(principal.tenantId, callId)?.session;
     const wasPaused = here?.paused ?? false;
     here?.pause(reason, 'REQUEST');
-    const call = await this.calls.store.pause(principal, callId, reason, key).catch((error: unknown) => {
-      // It holds here, and the database gets to know of it when it is back.
-      if (here && !wasPaused) this.calls.keepControl(here, true, reason);
-      throw error;
-    });
+    const call = await this.calls.store.controls
+      .pause(principal, callId, reason, key)
+      .catch((error: unknown) => {
+        // It holds here, and the database gets to know of it when it is back.
+        if (here && !wasPaused) this.calls.keepControl(here, true, reason);
+        throw error;
+      });
     if (here && call.paused) here.controlVersion = Math.max(here.controlVersion, call.controlVersion);
     // A request that was carried out long ago does not pause a call that was resumed since.
     if (!call.paused && !wasPaused) here?.resume('REQUEST');
@@ -45,7 +47,7 @@ export class CallControl {
 
   /** Ends a pause. Throws CALL_NOT_FOUND, CALL_ENDED, DATABASE_UNAVAILABLE, OWNER_UNREACHABLE. */
   async resume(principal: Principal, callId: string, key: string): Promise<{ resumedAt: Date }> {
-    const call = await this.calls.store.resume(principal, callId, key);
+    const call = await this.calls.store.controls.resume(principal, callId, key);
     await this.#carriedOut(principal, callId, call);
     return { resumedAt: call.changedAt };
   }
@@ -56,7 +58,7 @@ export class CallControl {
     await this.poller.poke();
     const deadline = Date.now() + ACKNOWLEDGE_WITHIN_MS;
     for (;;) {
-      const now = await this.calls.store.find(tenantId, callId);
+      const now = await this.calls.store.reads.find(tenantId, callId);
       if (now?.state !== 'LIVE' || now.appliedControlVersion >= call.controlVersion) return;
       if (Date.now() >= deadline) throw new VouchError('OWNER_UNREACHABLE', { retryAfterMs: 1000 });
       await sleep(ASK_EVERY_MS);

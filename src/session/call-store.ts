@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { appendAboutCall, appendClaim, appendDecision } from '../audit/index.js';
+import { appendClaim, appendDecision } from '../audit/index.js';
 import type { CallStart, ClaimMethod } from '../domain/call.js';
 import type { Clock } from '../domain/clock.js';
 import type { CallEvent } from '../domain/event.js';
-import type { ArtefactReference, Decision } from '../domain/decision.js';
+import type { ArtefactReference } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
-import { requestDigest, type Keyring } from '../crypto/index.js';
+import type { Keyring } from '../crypto/index.js';
 import type { AudioRisks } from '../decision/index.js';
 import { VouchError } from '../errors.js';
 import {
@@ -14,23 +14,17 @@ import {
   addClaim,
   appendEvents,
   claimedSpeakers,
-  getCall,
   giveCallBack,
   lastDecision,
   listClaims,
-  once,
   openCall,
-  pauseCall,
-  readEvents,
-  resumeCall,
   setAgent,
   setCallState,
-  type ControlledCall,
   type Database,
   type OpenedCall,
-  type StoredCall,
-  type Transaction,
 } from '../storage/index.js';
+import { CallControlStore } from './call-control-store.js';
+import { CallReads } from './call-reads.js';
 import { sourceHashOf } from './source-hash.js';
 import { readEvidence, storeEvidence, type KeptEvidence } from './kept-evidence.js';
 
@@ -64,27 +58,25 @@ export interface ClaimToKeep {
   readonly mediaTimeMs: number;
 }
 
-/** A call after a pause or resumption was stored, or was stored before. */
-export interface KeptControl extends ControlledCall {
-  readonly paused: boolean;
-}
-
 /** What nobody guesses: 256 random bits. */
 export function newResumeToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** How many events a replay reads at a time. */
-const PAGE = 500;
-
-/** The calls of the database, as the session folder needs them. */
+/** The calls of the database, as whoever serves them writes them. */
 export class CallStore {
+  readonly controls: CallControlStore;
+  readonly reads: CallReads;
+
   constructor(
     private readonly database: Database,
     private readonly keyring: Keyring,
     private readonly replicaId: string,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.controls = new CallControlStore(database, keyring);
+    this.reads = new CallReads(database, clock);
+  }
 
   /**
    * Makes the call this process's, or takes it over. Throws as storage's openCall.
@@ -200,44 +192,6 @@ export class CallStore {
     });
   }
 
-  /** Pauses a call, live, known or not. `key` empty: in the stream itself, where order makes it unambiguous. */
-  async pause(principal: Principal, callId: string, reason: string, key: string): Promise<KeptControl> {
-    return this.#control(principal, 'PauseCall', callId, key, async (tx) =>
-      pauseCall(tx, callId, reason, await actorOf(tx, principal)),
-    );
-  }
-
-  /** Ends a pause; `asOfVersion`: only if nothing else was said of it since. */
-  async resume(
-    principal: Principal,
-    callId: string,
-    key: string,
-    asOfVersion: number | null = null,
-  ): Promise<KeptControl> {
-    return this.#control(principal, 'ResumeCall', callId, key, (tx) => resumeCall(tx, callId, asOfVersion));
-  }
-
-  /** A repeat of a request changes nothing, and answers with where the call stands now. */
-  async #control(
-    principal: Principal,
-    method: 'PauseCall' | 'ResumeCall',
-    callId: string,
-    key: string,
-    change: (tx: Transaction) => Promise<ControlledCall>,
-  ): Promise<KeptControl> {
-    const paused = method === 'PauseCall';
-    if (key === '') return { ...(await this.database.tenant(principal.tenantId, change)), paused };
-    const digest = await requestDigest(this.keyring, principal.tenantId, method, { callId });
-    return this.database.tenant(principal.tenantId, async (tx) => {
-      let changed: ControlledCall | undefined;
-      await once(tx, { method, key, digest }, async () => {
-        changed = await change(tx);
-        return { controlVersion: changed.controlVersion };
-      });
-      return changed ? { ...changed, paused } : standing(await getCall(tx, callId));
-    });
-  }
-
   async setAgent(principal: Principal, callId: string, epoch: number, agentId: string): Promise<void> {
     await this.database.tenant(principal.tenantId, async (tx) => {
       await setAgent(tx, callId, epoch, await actorRef(tx, agentId));
@@ -252,56 +206,4 @@ export class CallStore {
   async giveBack(tenantId: string, callId: string, resumeToken: string): Promise<void> {
     await this.database.tenant(tenantId, (tx) => giveCallBack(tx, callId, resumeToken));
   }
-
-  async find(tenantId: string, callId: string): Promise<StoredCall | null> {
-    return this.database.tenant(tenantId, (tx) => getCall(tx, callId));
-  }
-
-  /** A call as it is stored, with its last decision; null where there is none. That it was read is recorded. */
-  async read(
-    principal: Principal,
-    callId: string,
-  ): Promise<{ readonly call: StoredCall; readonly decision: Decision | null } | null> {
-    return this.database.tenant(principal.tenantId, async (tx) => {
-      const call = await getCall(tx, callId);
-      if (call === null) return null;
-      const decision = await lastDecision(tx, callId);
-      await appendAboutCall(tx, principal, callId, {
-        type: 'CALL_READ',
-        recordedAt: this.clock.now(),
-        body: { decisionId: decision?.decisionId },
-      });
-      return { call, decision };
-    });
-  }
-
-  /**
-   * Records that somebody watches a call.
-   *
-   * @param claim - only this claim of it; undefined: all that there are
-   * @returns the claims of the call as of now
-   * @throws CALL_NOT_FOUND
-   */
-  async watched(principal: Principal, callId: string, claim?: number): Promise<Set<number>> {
-    return this.database.tenant(principal.tenantId, async (tx) => {
-      const claims = (await listClaims(tx, callId)).map(({ claimNumber }) => claimNumber);
-      await appendAboutCall(tx, principal, callId, {
-        type: 'CALL_WATCHED',
-        recordedAt: this.clock.now(),
-        body: {},
-        claims: new Set(claim === undefined ? claims : [claim]),
-      });
-      return new Set(claims);
-    });
-  }
-
-  /** Stored events after a sequence number, oldest first, at most one page, with the names that are still known. */
-  async events(tenantId: string, callId: string, afterSequence: number): Promise<readonly CallEvent[]> {
-    return this.database.tenant(tenantId, (tx) => readEvents(tx, callId, afterSequence, PAGE));
-  }
-}
-
-function standing(call: StoredCall | null): KeptControl {
-  if (!call) throw new VouchError('CALL_NOT_FOUND');
-  return { ...call, changedAt: call.pausedChangedAt ?? call.startedAt ?? new Date(0) };
 }

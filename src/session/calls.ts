@@ -128,16 +128,16 @@ export class Calls implements CallStreamOwner {
    * stored whatever comes after it; a resumption only where nothing was said since.
    */
   keepControl(session: CallSession, paused: boolean, reason: string): void {
-    const { store } = this.#parts;
+    const { controls } = this.#parts.store;
     const { principal, callId } = session;
     if (paused) session.unstoredPauses++;
     session.log.afterwards(async () => {
       if (paused) {
-        const { controlVersion } = await store.pause(principal, callId, reason, '');
+        const { controlVersion } = await controls.pause(principal, callId, reason, '');
         session.controlVersion = controlVersion;
         session.unstoredPauses--;
       } else if (!session.paused) {
-        const { controlVersion } = await store.resume(principal, callId, '', session.controlVersion);
+        const { controlVersion } = await controls.resume(principal, callId, '', session.controlVersion);
         // Another version than the next one: somebody else spoke meanwhile, and the poller will tell.
         if (controlVersion === session.controlVersion + 1) session.controlVersion = controlVersion;
       }

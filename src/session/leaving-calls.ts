@@ -77,7 +77,7 @@ export class LeavingCalls {
     await session.log.settled();
     await this.#untilStored(async () => {
       const { principal, callId } = session;
-      if (session.unstoredPauses > 0) await this.#store.pause(principal, callId, '', '');
+      if (session.unstoredPauses > 0) await this.#store.controls.pause(principal, callId, '', '');
       await this.#store.interrupt(tenantId, callId, epoch);
     });
   }

@@ -19,11 +19,11 @@ export async function* watchCall(
   afterSequence: number,
   signal: AbortSignal,
 ): AsyncGenerator<CallEvent> {
-  const seen = await calls.store.watched(principal, callId);
+  const seen = await calls.store.reads.watched(principal, callId);
   for await (const event of follow(calls, principal, callId, afterSequence, signal)) {
     if (event.body.type === 'claimReceived' && !seen.has(event.body.claimNumber)) {
       seen.add(event.body.claimNumber);
-      await calls.store.watched(principal, callId, event.body.claimNumber);
+      await calls.store.reads.watched(principal, callId, event.body.claimNumber);
     }
     yield event;
   }
@@ -52,7 +52,7 @@ async function* follow(
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    const call = await calls.store.find(tenantId, callId);
+    const call = await calls.store.reads.find(tenantId, callId);
     if (!call) throw new VouchError('CALL_NOT_FOUND', { field: 'call_id' });
     yield* stored(calls, tenantId, callId, cursor);
     // Whoever has seen the end already gets nothing more.
@@ -98,7 +98,7 @@ async function* stored(
   cursor: Cursor,
 ): AsyncGenerator<CallEvent> {
   for (;;) {
-    const page = await calls.store.events(tenantId, callId, cursor.last);
+    const page = await calls.store.reads.events(tenantId, callId, cursor.last);
     if (page.length === 0) return;
     yield* cursor.take(page);
   }

@@ -29,7 +29,7 @@ export async function checkOwnCall(
   const { tenantId, role, actorId } = principal;
   if ((role !== 'TELEPHONY' && role !== 'AGENT') || !OF_ONE_CALL.has(rpc)) return;
   const callId = validId((request as { readonly callId: string }).callId, 'call_id');
-  const call = await store.find(tenantId, callId);
+  const call = await store.reads.find(tenantId, callId);
   if (call === null) return;
   const whose = role === 'TELEPHONY' ? call.streamedBy : call.agentId;
   if (whose !== null && whose !== actorId) throw new VouchError('CALL_OF_ANOTHER', { field: 'call_id' });

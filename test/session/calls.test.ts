@@ -69,7 +69,7 @@ async function callsGround(t: ExecutionContext) {
     resumeWindowMs: 60_000,
   });
   t.teardown(() => calls.close());
-  const stateOf = async () => (await store.find(officer.tenantId, START.callId))?.state;
+  const stateOf = async () => (await store.reads.find(officer.tenantId, START.callId))?.state;
   const becomes = async (state: CallState) => {
     for (let tries = 0; tries < 100 && (await stateOf()) !== state; tries++) await sleep(50);
     return (await stateOf()) === state;

@@ -25,7 +25,7 @@ export function verificationService(
     streamCall,
 
     getCall: async (request, { principal }) => {
-      const found = await calls.store.read(principal, validId(request.callId, 'call_id'));
+      const found = await calls.store.reads.read(principal, validId(request.callId, 'call_id'));
       if (!found) throw new VouchError('CALL_NOT_FOUND', { field: 'call_id' });
       const { call, decision } = found;
       return {
