@@ -13,7 +13,7 @@ import { Door } from '../helpers/door.js';
 import { Ground } from '../helpers/ground.js';
 import { MARKED_FRAME } from '../helpers/marker.js';
 import { fixturePcm } from '../helpers/speech.js';
-import { wordOf } from '../helpers/test-stream.js';
+import { wordOf, type TestStream } from '../helpers/test-stream.js';
 import { Watcher } from '../helpers/watcher.js';
 
 const CALLER = 'allison_en';
@@ -80,6 +80,16 @@ async function scene(t: ExecutionContext) {
   return { ground, database, tenantId: tenant.tenantId, here, there };
 }
 
+/** Opens a call until the database is there. */
+async function openOnceThere(open: () => TestStream): Promise<TestStream> {
+  for (;;) {
+    const call = open();
+    const started = await call.event('started').catch(() => undefined);
+    if (started || (await call.over)?.reason !== 'DATABASE_UNAVAILABLE') return call;
+    await sleep(100);
+  }
+}
+
 test.serial('a pause race: after the acknowledgement no byte is heard, on whichever process', async (t) => {
   t.timeout(110_000);
   const { ground, database, tenantId, here, there } = await scene(t);
@@ -111,7 +121,7 @@ test.serial('a pause race: after the acknowledgement no byte is heard, on whiche
 
   await ground.restartPostgres();
   database.leadTo(Number(new URL(ground.postgres.url).port));
-  const again = elsewhere.open([CALLER], { callId, resumeToken });
+  const again = await openOnceThere(() => elsewhere.open([CALLER], { callId, resumeToken }));
   t.true((await again.event('started')).paused, 'nobody said so, and it is');
   for (let n = 0; n < 75; n++) await again.audio(MARKED_FRAME);
   await again.event('progress', ({ droppedMs }) => droppedMs >= 1000);
