@@ -1,33 +1,24 @@
-import { requireGrant } from '../consent/index.js';
-import type { CallContext, Claim, ClaimMethod, SourceProfile } from '../domain/call.js';
-import type { Clock } from '../domain/clock.js';
+import type { CallContext, Claim, ClaimMethod } from '../domain/call.js';
 import type { Decision } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
-import { UNKNOWN_QUALITY, type RecordingSpeech, type SpeechQuality } from '../domain/speech.js';
+import { UNKNOWN_QUALITY, type SpeechQuality } from '../domain/speech.js';
 import type { Voiceprint } from '../domain/voiceprint.js';
-import { sha256, type JsonValue } from '../crypto/index.js';
+import type { JsonValue } from '../crypto/index.js';
 import { insteadOfSpeech } from '../decision/index.js';
 import type { SpeechExtractor } from '../embedding/index.js';
-import type { EnrolmentRequest, Voiceprints } from '../enrolment/index.js';
 import { VouchError } from '../errors.js';
-import type { Policies, VersionedPolicy } from '../tenant/index.js';
+import type { VersionedPolicy } from '../tenant/index.js';
 import { checkCallerAlone } from './mixed-audio.js';
 import { Assessment } from './assessment.js';
-import type { CallCalibration, CallCalibrations } from './call-calibrations.js';
-import type { ClaimDossier, OpenDossier } from './ports.js';
-import { enrolmentSpeech } from './enrolment-speech.js';
-import type { KeptRecording, RawAudio, RecordingStore } from './recording-store.js';
-
-/** Bytes of a file, or headerless audio, as they were sent. */
-export interface SentRecording {
-  /** For headerless audio; undefined for a file that says so itself. */
-  readonly raw: RawAudio | undefined;
-  /** Of a file, from 0; undefined where none was named, which only a file of one channel may. */
-  readonly callerChannel: number | undefined;
-  readonly source: SourceProfile | null;
-  /** Asked for only once there is a ground for reading them. */
-  readonly bytes: () => Promise<Uint8Array>;
-}
+import type { CallCalibration } from './call-calibrations.js';
+import type { ClaimDossier } from './ports.js';
+import {
+  enrolFromRecording,
+  type RecordingEnrolmentParts,
+  type RecordingToEnrol,
+} from './recording-enrolment.js';
+import { digestOf, RecordingIntake, sentJson, type SentRecording } from './recording-intake.js';
+import type { KeptRecording, RecordingStore } from './recording-store.js';
 
 export interface RecordingToVerify extends SentRecording {
   readonly claims: readonly Claim[];
@@ -38,39 +29,23 @@ export interface RecordingToVerify extends SentRecording {
   readonly idempotencyKey: string;
 }
 
-export interface RecordingToEnrol extends SentRecording {
-  readonly request: Omit<EnrolmentRequest, 'source' | 'callId' | 'recording'>;
-  /** When it was begun. */
-  readonly recordedAt: Date;
-}
-
-export interface RecordingsParts {
+export interface RecordingsParts extends RecordingEnrolmentParts {
   readonly extractor: SpeechExtractor;
-  readonly calibrations: CallCalibrations;
-  readonly policies: Policies;
-  readonly openDossier: OpenDossier;
   readonly store: RecordingStore;
-  readonly voiceprints: Voiceprints;
-  readonly clock: Clock;
   /** Told of each decision, not of answers that are given again. It must be quick, and not throw. */
   readonly onDecision: (decision: Decision) => void;
   /** Recordings worked on at once. */
   readonly maximumAtOnce: number;
 }
 
-/** Recordings that arrive at once, for each that may be worked on: those that trickle keep nobody from their turn. */
-const ARRIVING_EACH = 16;
-/** How much faster than ours a clock that stamps recordings may run, ms. */
-const CLOCK_TOLERANCE_MS = 5000;
-
 /** Finished recordings: verified, or enrolled from. Only so many at once; a further one is told to come back. */
 export class Recordings {
   readonly #parts: RecordingsParts;
-  #underWay = 0;
-  #arriving = 0;
+  readonly #intake: RecordingIntake;
 
   constructor(parts: RecordingsParts) {
     this.#parts = parts;
+    this.#intake = new RecordingIntake(parts.extractor, parts.maximumAtOnce);
   }
 
   /** The decision over a whole recording. Without a ground for any claim its bytes are not even asked for. */
@@ -94,8 +69,8 @@ export class Recordings {
       kept.push({ speakerId, speakerRef: dossier.speakerRef, method });
       assessment.addClaim(kept.length, speakerId, method, dossier, 0);
     }
-    const file = assessment.hasGround ? await this.#receive(recording) : null;
-    const request = { key: idempotencyKey, start: verificationJson(recording), file: file && hexOf(file) };
+    const file = assessment.hasGround ? await this.#intake.receive(recording) : null;
+    const request = { key: idempotencyKey, start: verificationJson(recording), file: file && digestOf(file) };
     const answered = await store.find(principal, request);
     if (answered) return answered;
     const found = await this.#assess(principal.tenantId, assessment, recording, file, signal);
@@ -139,7 +114,7 @@ export class Recordings {
         codec: '',
       };
     const { sourceId } = recording;
-    const speech = await this.#analyse(recording, file, signal);
+    const speech = await this.#intake.analyse(recording, file, signal);
     await this.#readAgain(tenantId, assessment, sourceId, speech.progress.audioMs);
     // Without a ground nothing is compared, not even windows with each other.
     const windows = speech.windows.filter((window) =>
@@ -171,99 +146,10 @@ export class Recordings {
     }
   }
 
-  /**
-   * Makes a voiceprint from a recording. Without a grant its bytes are not even asked for.
-   *
-   * @throws MIXED_AUDIO_REFUSED, SPEAKER_OPTED_OUT, PROCESSING_RESTRICTED, CONSENT_MISSING, IDEMPOTENCY_KEY_REUSED,
-   *   the audio reasons, NOT_ENOUGH_SPEECH, QUALITY_TOO_LOW, SPEECH_INCONSISTENT, PROOFING_REQUIRED, TOO_MANY_VOICEPRINTS
-   */
-  async enrol(principal: Principal, recording: RecordingToEnrol, signal: AbortSignal): Promise<Voiceprint> {
-    const { voiceprints, policies, calibrations, openDossier, extractor, clock } = this.#parts;
-    const { recordedAt } = recording;
-    if (recording.raw) checkCallerAlone(recording.raw);
-    if (recordedAt.getTime() > clock.now().getTime() + CLOCK_TOLERANCE_MS) {
-      throw new VouchError('FIELD_INVALID', {
-        field: 'start.recorded_at',
-        message: 'start.recorded_at is in the future.',
-      });
-    }
-    const { policy } = await policies.current(principal.tenantId);
-    const grant = requireGrant(await openDossier(principal.tenantId, recording.request.speakerId));
-    if (recordedAt < grant.since) {
-      throw new VouchError('CONSENT_MISSING', {
-        field: 'start.recorded_at',
-        message: 'The recording is from before the grant.',
-      });
-    }
-    const file = await this.#receive(recording);
-    const asked = { ...sentJson(recording), recordedAt: recordedAt.toISOString(), sha256: hexOf(file) };
-    const request: EnrolmentRequest = {
-      ...recording.request,
-      source: 'RECORDING',
-      callId: '',
-      recording: asked,
-    };
-    const made = await voiceprints.createdBefore(principal, request);
-    if (made) return made;
-    const { windows, codec } = await this.#analyse(recording, file, signal);
-    const { calibration } = await calibrations.forCall(principal.tenantId, recording.source);
-    const { targetFalseMatchRate } = policy;
-    const terms = { calibration, targetFalseMatchRate };
-    const speech = enrolmentSpeech(windows, extractor.spaces, recordedAt, codec, terms);
-    return voiceprints.create(principal, grant, request, speech, policy.enrolment);
+  /** Makes a voiceprint from a recording, as {@link enrolFromRecording}. */
+  enrol(principal: Principal, recording: RecordingToEnrol, signal: AbortSignal): Promise<Voiceprint> {
+    return enrolFromRecording(this.#parts, this.#intake, principal, recording, signal);
   }
-
-  /** All the bytes. While others are worked on there is no turn to be had: that is said before they are sent. */
-  async #receive(recording: SentRecording): Promise<Uint8Array> {
-    const { maximumAtOnce } = this.#parts;
-    if (this.#underWay >= maximumAtOnce || this.#arriving >= ARRIVING_EACH * maximumAtOnce) throw tooMany();
-    this.#arriving++;
-    try {
-      return await recording.bytes();
-    } finally {
-      this.#arriving--;
-    }
-  }
-
-  async #analyse(
-    { raw, callerChannel }: SentRecording,
-    bytes: Uint8Array,
-    signal: AbortSignal,
-  ): Promise<RecordingSpeech> {
-    if (this.#underWay >= this.#parts.maximumAtOnce) throw tooMany();
-    this.#underWay++;
-    try {
-      const input = raw
-        ? { bytes, format: raw.format }
-        : { bytes, ...(callerChannel === undefined ? {} : { callerChannel }) };
-      return await this.#parts.extractor.analyseRecording(input, signal);
-    } catch (error) {
-      throw ofTheContract(error);
-    } finally {
-      this.#underWay--;
-    }
-  }
-}
-
-function tooMany(): VouchError {
-  return new VouchError('TOO_MANY_RECORDINGS', { retryAfterMs: 1000 });
-}
-
-/** The stages know of no contract: the one field that they name is named as the sender knows it. */
-function ofTheContract(error: unknown): unknown {
-  if (!(error instanceof VouchError) || error.field !== 'callerChannel') return error;
-  const { reason, message, metadata } = error;
-  return new VouchError(reason, { message, metadata, field: 'start.caller_channel' });
-}
-
-function hexOf(file: Uint8Array): string {
-  return sha256(file).toString('hex');
-}
-
-/** What tells one start from another, besides the claims and what a voiceprint is asked for. */
-function sentJson({ raw, callerChannel, source }: SentRecording) {
-  const format = raw ? { ...raw.format, layout: raw.layout } : null;
-  return { format, callerChannel: callerChannel ?? null, source };
 }
 
 function verificationJson(recording: RecordingToVerify): JsonValue {
