@@ -2,24 +2,17 @@ import type { ClaimMethod } from '../domain/call.js';
 import type { Decision, ReasonCode } from '../domain/decision.js';
 import type { EmbeddingSpace, Fingerprint, SpeechWindow } from '../domain/speech.js';
 import { SPEAKER_CHANGE_DEFAULTS, SpeakerChangeDetector } from '../decision/index.js';
-import { Pool, pool } from '../scoring/index.js';
 import type { AssessmentTerms, LookOptions } from './assessment-terms.js';
 import { takeDecision, type Heard } from './call-decision.js';
+import { CallEvidence } from './call-evidence.js';
 import { ClaimTrack } from './claim-track.js';
-import { EarlierEvidence, keep } from './earlier-evidence.js';
 import type { AlikeTerms } from './enrolment-speech.js';
 import type { KeptEvidence } from './kept-evidence.js';
 import type { ClaimDossier } from './ports.js';
-import { FINGERPRINTS_KEPT, ReplayWatch, type ClaimFingerprint } from './replay-watch.js';
+import { ReplayWatch, type ClaimFingerprint } from './replay-watch.js';
 import { sameNews } from './same-news.js';
 import { SpoofWatch } from './spoof-watch.js';
 import { wantedModels } from './wanted-models.js';
-
-/**
- * Recent windows are kept for enrolment and for evaluations since a media time; 20 minutes of net speech, about 300 KiB.
- * What is older counts in the pools and is gone otherwise; only the latest have their fingerprints.
- */
-const WINDOWS_KEPT = 400;
 
 /**
  * All that is thought about one caller: the claims, the evidence for each, whether it is still the same voice, and the
@@ -29,11 +22,7 @@ export class Assessment {
   readonly #terms: AssessmentTerms;
   readonly #claims: ClaimTrack[] = [];
   readonly #change: SpeakerChangeDetector;
-  #windows: SpeechWindow[] = [];
-  /** All windows since the evidence began. */
-  #evidence = new Pool();
-  #evidenceSinceMs = 0;
-  #earlier: EarlierEvidence | undefined;
+  readonly #evidence = new CallEvidence();
   #looks = 0;
   #current: Decision | undefined;
   #confidence: number | null = null;
@@ -110,9 +99,9 @@ export class Assessment {
     groundSinceMs: number,
   ): ClaimTrack {
     const claim = new ClaimTrack(claimNumber, speakerId, method, dossier, groundSinceMs);
-    for (const window of this.#windows) claim.add(window);
+    for (const window of this.#evidence.windows) claim.add(window);
     this.#claims.push(claim);
-    this.#replay.claimed(claim, this.#windows);
+    this.#replay.claimed(claim, this.#evidence.windows);
     return claim;
   }
 
@@ -149,31 +138,18 @@ export class Assessment {
 
   /** Takes what an earlier stream of the call heard. It counts once speech agrees. False where there is no ground for it. */
   takeUp(kept: KeptEvidence): boolean {
-    const earlier = new EarlierEvidence(kept);
-    if (!this.#claims.some((claim) => earlier.isFor(claim))) return false;
-    this.#earlier = earlier;
-    return true;
+    return this.#evidence.takeUp(kept, this.#claims);
   }
 
   /** Compares what an earlier stream heard with the speech of this one, and says when it is known what came of it. */
   settleEarlier(): 'AGREES' | 'DISAGREES' | undefined {
-    const earlier = this.#earlier;
-    if (!earlier || earlier.counts) return undefined;
     const { calibration, policy } = this.#terms;
-    const found = earlier.compare(this.#evidence.take(), calibration, policy.targetFalseMatchRate);
-    if (found === 'UNKNOWN') return undefined;
-    if (found === 'DISAGREES') this.#earlier = undefined;
-    else {
-      for (const window of earlier.windows) this.#evidence.add(window);
-      for (const claim of this.#claims) if (earlier.isFor(claim)) claim.addEarlier(earlier.windows);
-    }
-    return found;
+    return this.#evidence.settleEarlier(this.#claims, calibration, policy.targetFalseMatchRate);
   }
 
   /** The evidence so far, for another stream of the call; null where there is none, or no ground for keeping it. */
   get kept(): KeptEvidence | null {
-    if (this.#windows.length === 0 && this.#earlier) return this.#earlier.kept;
-    return keep(this.#claims, this.#windows, this.#earlierThatCounts);
+    return this.#evidence.keptFor(this.#claims);
   }
 
   /** Whether what was found stays, whatever more is said. */
@@ -194,7 +170,7 @@ export class Assessment {
 
   /** Windows of the current evidence spoken under this claim's ground, oldest first. */
   windowsFor(claim: ClaimTrack): readonly SpeechWindow[] {
-    return this.#windows.filter((window) => claim.counts(window));
+    return this.#evidence.windows.filter((window) => claim.counts(window));
   }
 
   /**
@@ -204,11 +180,7 @@ export class Assessment {
    */
   look(options: LookOptions): Decision | undefined {
     this.#looks++;
-    const decision = this.#decide(this.#claims, options, {
-      speech: this.#evidence.take(),
-      sinceMs: this.#evidenceSinceMs,
-      untilMs: this.#windows.at(-1)?.endMs ?? this.#evidenceSinceMs,
-    });
+    const decision = this.#decide(this.#claims, options, this.#evidence.heard);
     this.#confidence = decision.confidence;
     const isLast = options.ended && decision.others !== undefined;
     if (this.#current && !isLast && sameNews(this.#current, decision)) return undefined;
@@ -218,21 +190,15 @@ export class Assessment {
 
   /** The decision as of now over the speech since a media time, beside the call's own: it supersedes nothing. */
   evaluate(sinceMs: number | null, withheld: ReasonCode | null): Decision {
-    const since = Math.max(sinceMs ?? 0, this.#evidenceSinceMs);
-    // A media time is one of this stream.
-    const earlier = sinceMs === null ? this.#earlierThatCounts : undefined;
+    const heard = this.#evidence.since(sinceMs);
+    const earlier = sinceMs === null ? this.#evidence.earlierThatCounts : undefined;
     const claims = this.#claims.map((claim) => {
-      const view = new ClaimTrack(claim.claimNumber, claim.speakerId, claim.method, claim.dossier, since);
+      const { claimNumber, speakerId, method, dossier } = claim;
+      const view = new ClaimTrack(claimNumber, speakerId, method, dossier, heard.sinceMs);
       for (const window of this.windowsFor(claim)) view.add(window);
       if (earlier?.isFor(claim) === true) view.addEarlier(earlier.windows);
       return view;
     });
-    const windows = this.#windows.filter((window) => window.startMs >= since);
-    const heard = {
-      speech: pool([...(earlier?.windows ?? []), ...windows]),
-      sinceMs: since,
-      untilMs: windows.at(-1)?.endMs ?? since,
-    };
     const options = { ended: false, withheld, reasons: [] };
     return { ...this.#decide(claims, options, heard), supersedesDecisionId: '' };
   }
@@ -250,27 +216,16 @@ export class Assessment {
   }
 
   #keep(window: SpeechWindow): void {
-    this.#windows.push(window);
+    this.#evidence.add(window);
     this.#spoof.hear(window);
     this.#replay.keep(window, this.#claims);
-    this.#evidence.add(window);
-    const old = this.#windows.at(-1 - FINGERPRINTS_KEPT);
-    if (old) this.#windows[this.#windows.length - 1 - FINGERPRINTS_KEPT] = withoutFingerprint(old);
-    if (this.#windows.length > WINDOWS_KEPT) this.#windows.shift();
     for (const claim of this.#claims) claim.add(window);
   }
 
-  get #earlierThatCounts(): EarlierEvidence | undefined {
-    return this.#earlier?.counts === true ? this.#earlier : undefined;
-  }
-
   #forget(sinceMs: number): void {
-    this.#earlier = undefined;
-    this.#windows = [];
-    this.#evidence = new Pool();
+    this.#evidence.restart(sinceMs);
     this.#spoof.restart();
     this.#replay.restart();
-    this.#evidenceSinceMs = sinceMs;
     for (const claim of this.#claims) claim.reset();
   }
 
@@ -284,11 +239,4 @@ export class Assessment {
     };
     return takeDecision(ground, claims, options, heard);
   }
-}
-
-/** What is kept for long is kept without: nothing is held against it any more. */
-function withoutFingerprint(window: SpeechWindow): SpeechWindow {
-  const kept: { -readonly [Name in keyof SpeechWindow]: SpeechWindow[Name] } = { ...window };
-  delete kept.fingerprint;
-  return kept;
 }
