@@ -7,7 +7,6 @@ import type { ArtefactReference } from '../domain/decision.js';
 import type { Principal } from '../domain/principal.js';
 import type { Keyring } from '../crypto/index.js';
 import type { AudioRisks } from '../decision/index.js';
-import { VouchError } from '../errors.js';
 import {
   actorOf,
   actorRef,
