@@ -1,5 +1,6 @@
 import type { Claim } from '../domain/call.js';
 import type { Principal } from '../domain/principal.js';
+import type { CallSession } from './call-session.js';
 import type { CallStore, ResumedCall } from './call-store.js';
 import type { LiveCall } from './live-call.js';
 import { askedForBeside, dossierTermsOf } from './ground.js';
@@ -40,7 +41,7 @@ export class CallClaims {
   ): Promise<void> {
     const { session, tenantId } = live;
     for (const { speakerId, method, mediaTimeMs } of claims) {
-      if (session.hasClaimed(speakerId)) continue;
+      if (hasClaimed(session, speakerId)) continue;
       const dossier =
         known.get(speakerId) ?? (await this.openDossier(tenantId, speakerId, dossierTermsOf(session)));
       const claimNumber = await this.store.claim(
@@ -56,8 +57,7 @@ export class CallClaims {
         live.maximumClaims,
       );
       const asked = await this.#asAsked(live, claimNumber, speakerId, dossier);
-      // Two requests may have claimed the same speaker at the same time.
-      if (!session.hasClaimed(speakerId)) session.claimed(claimNumber, speakerId, method, asked);
+      if (!hasClaimed(session, speakerId)) session.claimed(claimNumber, speakerId, method, asked);
     }
   }
 
@@ -72,4 +72,9 @@ export class CallClaims {
     if (askedFor === undefined) return dossier;
     return this.openDossier(tenantId, speakerId, { ...dossierTermsOf(session), askedFor });
   }
+}
+
+/** Two requests may claim the same speaker at the same time. */
+function hasClaimed({ assessment }: CallSession, speakerId: string): boolean {
+  return assessment.claims.some((claim) => claim.speakerId === speakerId);
 }
