@@ -1,5 +1,5 @@
 import { StreamDecoder } from '../audio/index.js';
-import type { Fingerprint, SpeechProgress, SpeechQuality, SpeechWindow } from '../domain/speech.js';
+import type { SpeechProgress, SpeechWindow } from '../domain/speech.js';
 import type { VouchError } from '../errors.js';
 import { Fingerprinter } from '../replay/index.js';
 import {
@@ -13,16 +13,8 @@ import {
 import { AudioSegment, type LabelledFrame, type PipelineSource, type SpeechFrame } from './audio-segment.js';
 import type { Embedding } from './extractor.js';
 import { InputClock, InputQueue, type AudioInput } from './input-queue.js';
+import { PendingWindows, type Delivered, type PendingWindow } from './pending-windows.js';
 import { SpeechMeasures } from './speech-measures.js';
-
-/** A window that waits for its vectors. */
-export interface PendingWindow {
-  readonly speech: SpeechStretch;
-  readonly quality: SpeechQuality;
-  readonly fingerprint: Fingerprint;
-  /** The spaces that it is to have a vector in; and COUNTERMEASURE where that is to be asked. */
-  readonly spaces: readonly string[];
-}
 
 export interface PipelineOptions {
   /** Samples at 16 kHz in a window. */
@@ -48,7 +40,6 @@ export class CallPipeline {
   readonly #input: InputQueue;
   readonly #clock: InputClock;
   readonly #netSpeech: NetSpeech;
-  readonly #memory: WindowMemory | undefined;
   readonly #measures: SpeechMeasures;
   readonly #answer = new AnswerMeter();
   readonly #fingerprinter = new Fingerprinter();
@@ -56,12 +47,8 @@ export class CallPipeline {
   /** Found once, known to all segments that follow. */
   #wideband = false;
   #inFlight: SpeechFrame | undefined;
-  #windows: PendingWindow[] = [];
-  #taken: PendingWindow | undefined;
-  #windowsMs = 0;
+  readonly #windows: PendingWindows;
   #decodedFrames = 0;
-  #delivered = 0;
-  #deliveredMs = 0;
   #finished = false;
   #incomplete: VouchError | undefined;
 
@@ -78,7 +65,7 @@ export class CallPipeline {
     this.spaces = this.#computed = spaces;
     this.#clock = new InputClock(source, startMs);
     this.#input = new InputQueue(this.#clock);
-    this.#memory = memory;
+    this.#windows = new PendingWindows(memory);
     this.#netSpeech = new NetSpeech(windowSamples, memory);
     this.#measures = new SpeechMeasures(activity.chunk.chunkSamples);
   }
@@ -140,8 +127,7 @@ export class CallPipeline {
 
   /** The next window that is to be embedded, if any. */
   takeWindow(): PendingWindow | undefined {
-    this.#taken = this.#windows.shift();
-    return this.#taken;
+    return this.#windows.take();
   }
 
   /**
@@ -154,21 +140,11 @@ export class CallPipeline {
     embeddings: Readonly<Record<string, Embedding>>,
     bonaFideLlr?: number,
   ): SpeechWindow | undefined {
-    this.#memory?.giveBack(window.speech.samples);
-    if (window !== this.#taken) return undefined;
-    this.#taken = undefined;
-    const { startMs, endMs } = window.speech;
-    const netSpeechMs = speechMs(window.speech.samples.length);
-    this.#windowsMs -= netSpeechMs;
-    this.#deliveredMs += netSpeechMs;
+    const completed = this.#windows.complete(window, embeddings, bonaFideLlr);
+    if (!completed) return undefined;
     const embeddingLength = embeddings[this.spaces[0]!]?.length ?? null;
     if (embeddingLength !== null) this.#measures.addEmbedding(embeddingLength);
-    const quality = { ...window.quality, embeddingLength };
-    const vectors = Object.fromEntries(Object.entries(embeddings).map(([id, { vector }]) => [id, vector]));
-    const { fingerprint } = window;
-    const index = this.#delivered++;
-    const completed = { index, vectors, netSpeechMs, startMs, endMs, quality, fingerprint };
-    return bonaFideLlr === undefined ? completed : { ...completed, bonaFideLlr };
+    return { ...completed, quality: { ...completed.quality, embeddingLength } };
   }
 
   /**
@@ -176,18 +152,13 @@ export class CallPipeline {
    * was enqueued stays.
    * @param delivered what really reached the listener, where that is less than was completed here.
    */
-  discard(delivered?: { readonly windows: number; readonly netSpeechMs: number }): void {
+  discard(delivered?: Delivered): void {
     this.#input.discard();
-    this.#segment = this.#inFlight = this.#taken = undefined;
+    this.#segment = this.#inFlight = undefined;
     this.#netSpeech.discard();
-    for (const { speech } of this.#windows) this.#memory?.giveBack(speech.samples);
-    this.#windows = [];
-    this.#windowsMs = 0;
+    this.#windows.discard(delivered);
     this.#measures.discardWindow();
     this.#fingerprinter.discard();
-    if (!delivered) return;
-    this.#delivered = delivered.windows;
-    this.#deliveredMs = delivered.netSpeechMs;
   }
 
   /** Audio decoded so far, ms. */
@@ -199,7 +170,7 @@ export class CallPipeline {
   progress(): SpeechProgress {
     return {
       audioMs: this.audioMs,
-      netSpeechMs: this.#deliveredMs + this.#windowsMs + this.#netSpeech.waitingMs,
+      netSpeechMs: this.#windows.netSpeechMs + this.#netSpeech.waitingMs,
       quality: this.#measures.quality,
       answeredBy: this.#answer.answeredBy,
     };
@@ -241,12 +212,11 @@ export class CallPipeline {
   }
 
   #addWindow(speech: SpeechStretch): void {
-    this.#windows.push({
+    this.#windows.add({
       speech,
       quality: this.#measures.takeWindow(),
       fingerprint: this.#fingerprinter.take(),
       spaces: this.#computed,
     });
-    this.#windowsMs += speechMs(speech.samples.length);
   }
 }

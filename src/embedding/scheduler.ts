@@ -2,11 +2,12 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SpeechWindow } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 import type { SpeechFrame } from './audio-segment.js';
-import type { CallPipeline, PendingWindow } from './call-pipeline.js';
+import type { CallPipeline } from './call-pipeline.js';
 import type { Embedding } from './extractor.js';
 import type { Urgency } from './interface.js';
 import type { SpeechModels } from './load-models.js';
 import { COUNTERMEASURE } from './model-manifest.js';
+import type { PendingWindow } from './pending-windows.js';
 import { noStageTimes, spent, type StageTimes } from './stage-times.js';
 
 /**
