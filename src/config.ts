@@ -34,6 +34,8 @@ const Options = z.object({
   DATABASE_URL_FILE: z.string().default(''),
   /** Connections to PostgreSQL, at most. */
   VOUCH_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  /** How long a transaction may wait for a connection, and for PostgreSQL to begin it, until the database counts as gone. */
+  VOUCH_DATABASE_WAIT_MS: milliseconds(100, 60_000).default(2000),
   /** Where the embedded database and the keyring live when nothing else is said. */
   VOUCH_DATA_DIR: z.string().default('.vouch'),
   /** The keyring file; empty: `keyring.json` in VOUCH_DATA_DIR, which is only allowed with the embedded database. */
@@ -123,6 +125,7 @@ export interface Config {
   /** Empty: embedded. */
   readonly databaseUrl: string;
   readonly databasePool: number;
+  readonly databaseWaitMs: number;
   readonly dataDir: string;
   readonly keyring: KeyringSource;
   readonly modelsDir: string;
@@ -188,6 +191,7 @@ export function readConfig(
     http: readHttp(options),
     databaseUrl: options.DATABASE_URL,
     databasePool: options.VOUCH_DATABASE_POOL,
+    databaseWaitMs: options.VOUCH_DATABASE_WAIT_MS,
     dataDir: options.VOUCH_DATA_DIR,
     keyring: keyringSource(options),
     modelsDir: options.VOUCH_MODELS_DIR,

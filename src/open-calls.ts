@@ -65,6 +65,7 @@ export function openCalls(
     maximumCalls: config.maximumCalls,
     maximumCallsPerTenant: config.maximumCallsPerTenant,
     overloadLagMs: config.overloadLagMs,
+    openWithinMs: 2 * config.databaseWaitMs,
     consentLeaseMs: config.consentLeaseMs,
     resumeWindowMs: config.resumeWindowMs,
     onFailure: failed('calls', 'what a call left could not be stored'),

@@ -19,9 +19,6 @@ import { follow, type CallsObserver, type StreamObserver } from './observer.js';
 import type { CallsParts, ClaimDossier } from './ports.js';
 import { openStartDossiers } from './start-dossiers.js';
 
-/** A call that the database keeps waiting longer than this is refused, ms; but for what is under way then. */
-const OPEN_WITHIN_MS = 4000;
-
 /** What a stream goes on with that is the first of its call. */
 const NEW_CALL: ResumedCall = { claims: [], decisionId: '', suspected: [], kept: null };
 
@@ -65,9 +62,9 @@ export class CallOpening {
   }
 
   async #open(principal: Principal, start: CallStart, follower?: StreamObserver): Promise<CallStream> {
-    const { policies, calibrations, openDossier, hub, load } = this.#parts;
+    const { policies, calibrations, openDossier, hub, load, openWithinMs } = this.#parts;
     const { tenantId } = principal;
-    const inTime = deadline(OPEN_WITHIN_MS);
+    const inTime = deadline(openWithinMs);
     const current = inTime(await policies.current(tenantId, start.policyId));
     checkStart(start, current.policy);
     const calibration = inTime(await calibrations.forCall(tenantId, start.source));

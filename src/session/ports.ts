@@ -92,6 +92,8 @@ export interface CallsParts {
   readonly maximumCallsPerTenant: number;
   /** No call begins while it feels a longer delay than this, ms. */
   readonly overloadLagMs: number;
+  /** A call that the database keeps waiting longer than this is refused, ms; but for what is under way then. */
+  readonly openWithinMs: number;
   readonly consentLeaseMs: number;
   /** How long a call whose stream broke may be taken up again, ms. */
   readonly resumeWindowMs: number;

@@ -12,17 +12,14 @@ export interface DatabaseOptions {
   readonly poolSize?: number;
   /** After which the server gives up a statement, ms. Default 5000. */
   readonly statementTimeoutMs?: number;
-  /** How long a transaction waits for a connection, ms. Default 2000. */
-  readonly connectTimeoutMs?: number;
+  /** How long a transaction waits for a connection, and then for the server to begin it, ms. Default 2000. */
+  readonly waitMs?: number;
   /** Told of every transaction that ended: how long it took with its wait for a connection, ms, and what it failed for. */
   readonly onTransaction?: (tookMs: number, error: unknown) => void;
 }
 
 /** `vouch_service` works for one tenant, `vouch_system` sees a few columns of all (migration 0001). */
 type ServiceRole = 'vouch_service' | 'vouch_system';
-
-/** How long a server that works takes to begin a transaction, at most, ms: whoever asks one that does not soon knows. */
-const ANSWER_WITHIN_MS = 2000;
 
 /**
  * In one statement of the simple protocol, since each one costs a turn to the server and back. Everything is local to the
@@ -46,13 +43,14 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #url: string;
   readonly #statementTimeoutMs: number;
-
+  readonly #waitMs: number;
   readonly #onTransaction: DatabaseOptions['onTransaction'];
 
-  private constructor(pool: pg.Pool, options: DatabaseOptions, statementTimeoutMs: number) {
+  private constructor(pool: pg.Pool, options: DatabaseOptions, statementTimeoutMs: number, waitMs: number) {
     this.#pool = pool;
     this.#url = options.url;
     this.#statementTimeoutMs = statementTimeoutMs;
+    this.#waitMs = waitMs;
     this.#onTransaction = options.onTransaction;
   }
 
@@ -63,10 +61,11 @@ export class Database {
    */
   static async connect(options: DatabaseOptions): Promise<Database> {
     const statementTimeoutMs = options.statementTimeoutMs ?? 5000;
+    const waitMs = options.waitMs ?? 2000;
     const pool = new pg.Pool({
       connectionString: options.url,
       max: options.poolSize ?? 10,
-      connectionTimeoutMillis: options.connectTimeoutMs ?? ANSWER_WITHIN_MS,
+      connectionTimeoutMillis: waitMs,
       // For a network that swallows the answer; the server's own timeout comes first otherwise.
       query_timeout: statementTimeoutMs + 2000,
       keepAlive: true,
@@ -77,7 +76,7 @@ export class Database {
     pool.on('error', () => undefined);
     // One that breaks while it is in use makes the next query fail, and that is reported.
     pool.on('connect', (client) => client.on('error', () => undefined));
-    const database = new Database(pool, options, statementTimeoutMs);
+    const database = new Database(pool, options, statementTimeoutMs, waitMs);
     try {
       await checkRoles(pool);
       await database.system(checkMigrations);
@@ -184,7 +183,7 @@ export class Database {
     const begin = beginAs(role, tenantId, this.#statementTimeoutMs);
     const client = await this.#pool.connect();
     try {
-      await client.query(soon(begin));
+      await client.query(within(this.#waitMs, begin));
       return client;
     } catch (error) {
       client.release(true);
@@ -193,9 +192,9 @@ export class Database {
   }
 }
 
-/** A statement that a server that works answers at once. The driver's types do not know of a statement's own timeout. */
-function soon(text: string) {
-  return { text, query_timeout: ANSWER_WITHIN_MS };
+/** A statement that is to be answered soon. The driver's types do not know of a statement's own timeout. */
+function within(ms: number, text: string) {
+  return { text, query_timeout: ms };
 }
 
 /** Whether the connection is as good as new again. */

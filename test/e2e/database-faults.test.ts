@@ -26,7 +26,8 @@ interface Scene {
 async function scene(t: ExecutionContext, environment: Environment = {}): Promise<Scene> {
   const ground = await Ground.make();
   const door = await Door.open(Number(new URL(ground.postgres.url).port));
-  const running = await ground.serve({ DATABASE_URL: door.through(ground.postgres.url), ...environment });
+  const DATABASE_URL = door.through(ground.postgres.url);
+  const running = await ground.serve({ DATABASE_URL, VOUCH_DATABASE_WAIT_MS: '2000', ...environment });
   t.teardown(async () => {
     await running.stop();
     await door.close();

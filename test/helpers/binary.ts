@@ -81,6 +81,9 @@ export class Served {
       VOUCH_DATA_DIR: path,
       VOUCH_LOG_LEVEL: 'error',
       VOUCH_WORKERS: '1',
+      // The machine may be busy with other tests.
+      VOUCH_OVERLOAD_LAG_MS: '10000',
+      VOUCH_DATABASE_WAIT_MS: '20000',
       ...changes,
     };
     const child = start(script, ['serve', '--json'], env);

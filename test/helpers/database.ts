@@ -53,7 +53,7 @@ export async function emptyDatabase(t: ExecutionContext): Promise<string> {
 /** A migrated database of the test's own, and a connection of the service to it; both gone after the test. */
 export async function freshDatabase(t: ExecutionContext): Promise<{ url: string; database: Database }> {
   const url = await createDatabase(t, 'vouch');
-  const database = await Database.connect({ url, poolSize: 5 });
+  const database = await Database.connect({ url, poolSize: 5, waitMs: 20_000, statementTimeoutMs: 20_000 });
   t.teardown(() => database.close());
   return { url, database };
 }

@@ -118,7 +118,9 @@ export async function startService(
     VOUCH_WORKERS: '1',
     VOUCH_LOG_LEVEL: 'silent',
     VOUCH_DRAIN_MS: '0',
-    VOUCH_OVERLOAD_LAG_MS: '10000', // The machine may be busy with other tests.
+    // The machine may be busy with other tests.
+    VOUCH_OVERLOAD_LAG_MS: '10000',
+    VOUCH_DATABASE_WAIT_MS: '20000',
     VOUCH_MAXIMUM_RECORDINGS: '64', // The tests of a file enrol at the same time.
     ...environment,
   });

@@ -37,7 +37,7 @@ export async function rotateUnderCalls(
   plan: RotationPlan,
 ): Promise<RotationFigures> {
   await tenant.enrol(SPEAKER);
-  const database = await Database.connect({ url: ground.postgres.url });
+  const database = await Database.connect({ url: ground.postgres.url, waitMs: 20_000 });
   try {
     const keyring = await FileKeyring.open(join(ground.directory, 'keyring.json'));
     await addKeys(database, keyring, tenant, plan.keys);

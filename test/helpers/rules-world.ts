@@ -63,6 +63,7 @@ export async function rulesWorld(t: ExecutionContext) {
     maximumCalls: 10,
     maximumCallsPerTenant: 10,
     overloadLagMs: 5000,
+    openWithinMs: 20_000,
     consentLeaseMs: 60_000,
     resumeWindowMs: 60_000,
   });

@@ -46,7 +46,7 @@ class Holding {
   }
 
   static async open(t: ExecutionContext, url: string, keyring: Keyring, clock: TestClock): Promise<Holding> {
-    const database = await Database.connect({ url });
+    const database = await Database.connect({ url, waitMs: 20_000 });
     t.teardown(() => database.close());
     return new Holding(url, database, keyring, clock);
   }

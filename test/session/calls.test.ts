@@ -65,6 +65,7 @@ async function callsGround(t: ExecutionContext) {
     maximumCalls: 10,
     maximumCallsPerTenant: 10,
     overloadLagMs: 5000,
+    openWithinMs: 4000,
     consentLeaseMs: 60_000,
     resumeWindowMs: 60_000,
   });

@@ -26,7 +26,7 @@ test('data and password are there again after a stop; a stopped database is unav
   const path = join(await directory(t), '.vouch');
   const first = await start(t, path);
   await migrate(first.url);
-  const database = await Database.connect({ url: first.url, connectTimeoutMs: 2000 });
+  const database = await Database.connect({ url: first.url, waitMs: 2000 });
   t.teardown(() => database.close());
   await createTenant(database, 'kept', 'test');
   await first.stop();
