@@ -12,7 +12,10 @@ import { checkCallerAlone } from './mixed-audio.js';
 export function callOfCallerAlone(calls: Calls, tenantId: string, callId: string): LiveCall {
   const live = calls.find(tenantId, callId);
   if (!live)
-    throw new VouchError('CALL_NOT_FOUND', { field: 'call_id', message: 'The call is not live here.' });
+    throw new VouchError('CALL_NOT_FOUND', {
+      field: 'call_id',
+      message: 'The call is not live: it has ended, its stream is broken, or it never began.',
+    });
   checkCallerAlone(live.session.start);
   return live;
 }

@@ -216,7 +216,10 @@ export class Calls implements CallStreamOwner {
   #mine(principal: Principal, callId: string): LiveCall {
     const live = this.find(principal.tenantId, callId);
     if (!live)
-      throw new VouchError('CALL_NOT_FOUND', { field: 'call_id', message: 'The call is not live here.' });
+      throw new VouchError('CALL_NOT_FOUND', {
+        field: 'call_id',
+        message: 'The call is not live: it has ended, its stream is broken, or it never began.',
+      });
     return live;
   }
 }

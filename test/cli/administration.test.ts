@@ -40,6 +40,8 @@ test.serial('a policy is shown, changed field by field, and has a history', asyn
   for (const mistake of ['shade=true', 'shadow=maybe', 'maximumClaims=many']) {
     t.is((await set('--set', mistake)).code, 1, mistake);
   }
+  const short = await set('--set', 'waitingPeriodMs=0');
+  t.regex(JSON.stringify(short.json), /is enrolment\.waitingPeriodMs meant\?/);
 });
 
 test.serial('calibrations are listed, assigned and taken back', async (t) => {

@@ -71,8 +71,14 @@ test('the services of compose.yaml get options that they know, and secrets by fi
     t.is(environment['DATABASE_URL_FILE'], '/run/secrets/database_url');
     const opened = { DATABASE_URL_FILE: '', DATABASE_URL: 'postgres://vouch@database/vouch' };
     t.notThrows(() => readConfig({ ...environment, ...opened }));
-    t.deepEqual(listAt(compose, 'services', name, 'secrets'), ['database_url']);
   }
+  // The login that owns the schema is not that of the service, which nothing but row-level security keeps from other tenants.
+  const migrates = { source: 'migration_url', target: 'database_url' };
+  t.deepEqual(listAt(compose, 'services', 'migrate', 'secrets'), [migrates]);
+  t.deepEqual(listAt(compose, 'services', 'service', 'secrets'), ['database_url']);
+  t.is(at(compose, 'services', 'database', 'environment', 'POSTGRES_USER'), 'postgres');
+  t.is(at(compose, 'configs', 'logins', 'file'), './logins.sh');
+  t.regex(deployText('logins.sh'), /\nCREATE ROLE vouch LOGIN PASSWORD :'service_password';\n/);
   for (const [name, each] of Object.entries(at(compose, 'services') as Record<string, unknown>)) {
     if (name !== 'database')
       t.deepEqual([at(each, 'read_only'), at(each, 'cap_drop')], [true, ['ALL']], name);

@@ -46,6 +46,13 @@ test('every request of the contract says which entries it leaves, or why none', 
   );
   const all = await contract();
   t.true(all.length >= 30);
+  t.deepEqual(
+    rows(requests)
+      .map(([rpc = '']) => rpc.replaceAll('`', ''))
+      .sort(),
+    all.sort(),
+    'a row each, and no other',
+  );
   for (const rpc of all) {
     const entries = listed.get(rpc);
     t.truthy(entries, `${rpc} is not in the table of docs/audit.md`);

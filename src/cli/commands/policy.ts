@@ -147,7 +147,7 @@ function changed(policy: object, changes: readonly string[]): object {
   for (const change of changes) {
     const [, name = '', text = ''] = /^([\w.]+)=(.+)$/.exec(change) ?? [];
     const value = readValue(name, text);
-    if (!(name in known)) throw new UsageError(`There is no such field of a policy: ${change}`);
+    if (!(name in known)) throw new UsageError(noSuchField(name, change));
     if (typeof value !== typeof known[name]) throw new UsageError(`No value for this field: ${change}`);
     const [outer = '', inner] = name.split('.');
     copy[outer] = inner === undefined ? value : { ...(copy[outer] as object | undefined), [inner]: value };
@@ -155,6 +155,13 @@ function changed(policy: object, changes: readonly string[]): object {
   const unknown = Object.keys(leaves(copy)).filter((name) => !(name in known));
   if (unknown.length > 0) throw new UsageError(`There is no such field of a policy: ${unknown.join(', ')}`);
   return copy;
+}
+
+/** Fields within fields are named with them, which is easily forgotten. */
+function noSuchField(name: string, change: string): string {
+  const meant = Object.keys(everyField()).find((known) => name !== '' && known.endsWith(`.${name}`));
+  const hint = meant === undefined ? '`vouch policy show` has their names' : `is ${meant} meant?`;
+  return `There is no such field of a policy: ${name || change}; ${hint}`;
 }
 
 function readValue(name: string, text: string): unknown {
