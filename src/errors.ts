@@ -175,7 +175,7 @@ export const REASONS = {
   KEY_SERVICE_UNAVAILABLE: ['UNAVAILABLE', 'The key service does not answer.'],
   CIPHERTEXT_INVALID: ['INTERNAL', 'Encrypted data does not belong where it stands.'],
   MODEL_INVALID: ['INTERNAL', 'A model does not match its manifest.'],
-  WEBASSEMBLY_MISSING: ['INTERNAL', 'This processor or this Node.js has no WebAssembly with vectors.'],
+  WEBASSEMBLY_MISSING: ['INTERNAL', 'WebAssembly with vectors cannot be had here.'],
   CALIBRATION_INVALID: ['INTERNAL', 'A calibration cannot be used with this model.'],
   CONFIGURATION_INVALID: ['INTERNAL', 'An option has a value that cannot be used.'],
   INTERNAL: ['INTERNAL', 'Something failed that should not have.'],

@@ -18,7 +18,15 @@ const FIRST_ENTRIES = new Uint16Array(1 << BITS);
 const OFFSETS = new Int32Array(PLACES);
 const ROUNDS = new Uint32Array(PLACES);
 const FOUND = new Int32Array(MOST_HITS);
+const FOUND_IN = new Int32Array(MOST_HITS);
 let round = 0;
+
+/** Alignments, the first `count` of the arrays. */
+export interface Found {
+  readonly count: number;
+  readonly offsets: Int32Array;
+  readonly runs: Int32Array;
+}
 
 /** Where a stretch of speech may fit an earlier one: where one of its codes, or one that differs in one bit, stands in it. */
 export class Alignments {
@@ -38,8 +46,11 @@ export class Alignments {
     }
   }
 
-  /** What to add to the ticks of the stretch to bring it beside a fingerprint, each once. Good until the next call. */
-  with({ firstTicks, starts, codes }: KeptFingerprint): Int32Array {
+  /**
+   * What to add to the ticks of the stretch to bring it beside a fingerprint, each once, and in which of its runs two codes
+   * met then. Good until the next call.
+   */
+  with({ firstTicks, starts, codes }: KeptFingerprint): Found {
     const { ticks } = this.#stretch;
     let found = 0;
     let hits = 0;
@@ -48,12 +59,15 @@ export class Alignments {
       for (let at = starts[run]!, tick = firstTicks[run]!; at < starts[run + 1]!; at++, tick += 2) {
         for (let entry = FIRST_ENTRIES[codes[at]!]!; entry > 0; entry = this.#next[entry]!) {
           const offset = tick - ticks[Math.floor((entry - 1) / NEAR)]!;
-          if (isNew(offset)) FOUND[found++] = offset;
-          if (++hits === MOST_HITS) return FOUND.subarray(0, found);
+          if (isNew(offset)) {
+            FOUND[found] = offset;
+            FOUND_IN[found++] = run;
+          }
+          if (++hits === MOST_HITS) return { count: found, offsets: FOUND, runs: FOUND_IN };
         }
       }
     }
-    return FOUND.subarray(0, found);
+    return { count: found, offsets: FOUND, runs: FOUND_IN };
   }
 
   /** Leaves the entries for the next stretch. */

@@ -3,8 +3,8 @@ import { Alignments } from './alignments.js';
 
 /** Bits of a code. */
 const BITS = 16;
-/** Codes at which a comparison that goes badly is given up, and the share of wrong bits that is badly: half is chance. */
-const FIRST_LOOK = 12;
+/** After so many codes each time a comparison that goes badly is given up; and the share of wrong bits that is badly: half is chance. */
+const LOOK_EVERY = 12;
 const HOPELESS = 0.42;
 
 const ONES = Uint8Array.from({ length: 1 << BITS }, (_, value) => {
@@ -30,7 +30,7 @@ export interface MatchTerms {
 
 /**
  * Set while trying on 28 speakers of development speech, held against 206 (docs/replay.md): there other speech of the same speaker comes to 30 %
- * of wrong bits at the least, and 99 in 100 windows of copies to 22 % at most. 32 codes are 1 s of speech.
+ * of wrong bits at the least, and 99 in 100 windows of copies to 21 % at most. 32 codes are 1 s of speech.
  */
 export const REPLAY_TERMS: MatchTerms = { mostBitErrors: 0.29, leastCodes: 32 };
 
@@ -64,10 +64,9 @@ export function bestMatch(
   let best: Match | undefined;
   try {
     for (const fingerprint of earlier) {
-      const offsets = alignments.with(fingerprint);
-      // eslint-disable-next-line @typescript-eslint/prefer-for-of -- an iterator makes an object of each
-      for (let i = 0; i < offsets.length; i++) {
-        const match = compare(stretch.codes, runs, fingerprint, offsets[i]!);
+      const { count, offsets, runs: met } = alignments.with(fingerprint);
+      for (let i = 0; i < count; i++) {
+        const match = compare(stretch.codes, runs, fingerprint, offsets[i]!, met[i]!);
         if (!match || match.codes < leastCodes) continue;
         if (best === undefined || match.bitErrorRate < best.bitErrorRate) best = match;
       }
@@ -88,16 +87,20 @@ function runsOf(ticks: Uint32Array): Run[] {
   return runs;
 }
 
-/** The codes of both that stand at the same tick; undefined where the first of them say that it is hopeless. */
+/** The codes of both that stand at the same tick; undefined where what was compared so far says that it is hopeless. */
 function compare(
   codes: Uint16Array,
   runs: readonly Run[],
   { firstTicks, starts, codes: earlier }: KeptFingerprint,
   offset: number,
+  met: number,
 ): Match | undefined {
   let compared = 0;
   let wrong = 0;
-  let kept = lastBefore(firstTicks, runs[0]!.tick + offset);
+  let nextLook = LOOK_EVERY;
+  let kept = met;
+  // Back to where the stretch begins.
+  for (const beginning = runs[0]!.tick + offset; kept > 0 && firstTicks[kept]! > beginning;) kept--;
   for (const { tick, start, end } of runs) {
     const from = tick + offset;
     const to = from + end - start;
@@ -109,22 +112,13 @@ function compare(
       let place = start + first + 2 * (at - starts[kept]!) - from;
       for (; at < endOfKept && place < end; at++, place += 2) {
         wrong += ONES[codes[place]! ^ earlier[at]!]!;
-        if (++compared === FIRST_LOOK && wrong > FIRST_LOOK * BITS * HOPELESS) return undefined;
+        if (++compared < nextLook) continue;
+        if (wrong > compared * BITS * HOPELESS) return undefined;
+        nextLook += LOOK_EVERY;
       }
       // The next run of the stretch may meet the rest of it.
       if (at < endOfKept) break;
     }
   }
   return compared === 0 ? undefined : { bitErrorRate: wrong / (compared * BITS), codes: compared };
-}
-
-/** Where in rising ticks the last stands that is before another; 0 where none is. */
-function lastBefore(ticks: Uint32Array, tick: number): number {
-  let low = 0;
-  for (let high = ticks.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (ticks[middle]! < tick) low = middle + 1;
-    else high = middle;
-  }
-  return Math.max(0, low - 1);
 }

@@ -166,7 +166,8 @@ function plainBestMatch(stretch: Fingerprint, earlier: KeptFingerprint): Match |
     });
     const sum = (of: readonly number[]): number => of.reduce((total, each) => total + each, 0);
     const match = { bitErrorRate: sum(wrong) / (16 * wrong.length), codes: wrong.length };
-    if (wrong.length < 4 || (wrong.length >= 12 && sum(wrong.slice(0, 12)) > 12 * 16 * 0.42)) continue;
+    const dozens = Array.from({ length: Math.floor(wrong.length / 12) }, (_, i) => 12 * (i + 1));
+    if (wrong.length < 4 || dozens.some((codes) => sum(wrong.slice(0, codes)) > codes * 16 * 0.42)) continue;
     if (best === undefined || match.bitErrorRate < best.bitErrorRate) best = match;
   }
   return best;

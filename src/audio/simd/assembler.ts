@@ -179,7 +179,7 @@ function named(name: string, kind: number, index: number): Code {
 
 /**
  * A module of one function, ready to run, and its memory of at least so many bytes, all zero, which never grows.
- * @throws VouchError WEBASSEMBLY_MISSING where there is none, or none with vectors.
+ * @throws VouchError WEBASSEMBLY_MISSING where there is none, none with vectors, or no address space for it.
  */
 export function instantiate(
   code: FunctionCode,
@@ -205,6 +205,10 @@ function newInstance(bytes: Uint8Array): { readonly exports: unknown } {
   try {
     return new WebAssembly.Instance(new WebAssembly.Module(bytes));
   } catch (cause) {
-    throw new VouchError('WEBASSEMBLY_MISSING', { cause });
+    const why = cause instanceof Error ? `: ${cause.message}` : '.';
+    throw new VouchError('WEBASSEMBLY_MISSING', {
+      message: `WebAssembly with vectors cannot be had here${why}`,
+      cause,
+    });
   }
 }
