@@ -114,7 +114,8 @@ export class EventLog {
       } catch (error) {
         if (error instanceof VouchError && error.kind === 'UNAVAILABLE') {
           this.#publish(this.#unwritten);
-          await sleep(RETRY_MS);
+          // A process that stops does not live on for what came too late to be waited for.
+          await sleep(RETRY_MS, undefined, { ref: false });
         } else if (batch.some((entry) => 'task' in entry)) this.#unwritten.shift();
         else this.#lose(error instanceof VouchError ? error : new VouchError('INTERNAL', { cause: error }));
       }

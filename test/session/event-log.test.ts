@@ -6,6 +6,12 @@ import { VouchError } from '../../src/errors.js';
 import { EventLog } from '../../src/session/event-log.js';
 import { CallHub } from '../../src/session/hub.js';
 
+// A log keeps no process alive by itself.
+const alive = setInterval(() => undefined, 1000);
+test.after.always(() => {
+  clearInterval(alive);
+});
+
 function log(append: (events: readonly CallEvent[]) => Promise<void>, lastSequence = 0) {
   const hub = new CallHub();
   const lost: VouchError[] = [];
@@ -124,4 +130,15 @@ test('what a stream tells that was taken over from is told to nobody else', asyn
   await made.settled();
   queue.end();
   t.deepEqual(await collect(queue), []);
+});
+
+test('no process lives on for what a database that is gone does not take', async (t) => {
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const before = timers();
+  const { made } = log(() => Promise.reject(new VouchError('DATABASE_UNAVAILABLE')));
+  made.emit({ type: 'resumed', origin: 'STREAM' }, 0);
+  await new Promise(setImmediate);
+  t.is(made.unwritten, 1);
+  t.is(timers(), before);
+  made.abandon();
 });
