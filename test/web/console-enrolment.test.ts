@@ -8,9 +8,17 @@ import { ConsentValue } from '../../src/gen/vouch/v1/consent.js';
 import { EnrolmentJobState, VoiceprintSource, VoiceprintStatus } from '../../src/gen/vouch/v1/enrolment.js';
 import { DEFAULT_POLICY } from '../../src/tenant/index.js';
 import { Imports, manifest } from '../helpers/batch.js';
-import { browserOfFile } from '../helpers/browser.js';
+import { browserOfFile, WIDTHS } from '../helpers/browser.js';
 import { noticeReference } from '../helpers/caller.js';
-import { answer, assertSound, go, openConsole, settled, waitForWords } from '../helpers/console.js';
+import {
+  answer,
+  assertFits,
+  assertSound,
+  go,
+  openConsole,
+  settled,
+  waitForWords,
+} from '../helpers/console.js';
 import { serviceOfFile } from '../helpers/ground.js';
 
 const fixture = (path: string) => fileURLToPath(new URL(`../../../fixtures/${path}`, import.meta.url));
@@ -169,6 +177,10 @@ test.serial(
     await page.getByRole('button', { name: 'Decide as of now' }).click();
     await page.getByText('It replaces nothing').waitFor();
     await assertSound(t, page, 'a live call');
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 800 });
+      await assertFits(t, page, `a live call at ${width} px`);
+    }
     await page.getByRole('button', { name: 'Somebody did otherwise…' }).click();
     await page.getByLabel('What was done').selectOption('The caller was asked for more');
     await page.getByLabel('Who did it').fill('anna');

@@ -18,15 +18,20 @@ const at = (name: string, hash: string, narrow = false): Screen => ({
 /** The console's pages on operations, in the order of docs/console-operations.md. */
 const SCREENS: readonly Screen[] = [
   at('board', '#/board', true),
+  at('call', '#/calls/branch-12%2F0471', true),
   at('policies', '#/policies'),
   at('policy-edit', '#/policies/default/edit', true),
   at('calibrations', '#/calibrations'),
-  at('audit', '#/audit'),
   at('audit-check', '#/audit/check'),
-  at('access', '#/audit/access'),
   at('system', '#/system'),
   at('keys', '#/keys'),
   at('api-keys', '#/api-keys'),
+];
+
+/** Those that administrators may not open. */
+const TRAIL_SCREENS: readonly Screen[] = [
+  at('audit', '#/audit'),
+  at('access', '#/audit/access?speaker=allison_en', true),
 ];
 
 test.serial('pictures of the console’s pages on operations', async (t) => {
@@ -35,10 +40,15 @@ test.serial('pictures of the console’s pages on operations', async (t) => {
   const live = tenant.open(['allison_en'], { callId: 'branch-12/0471', agentId: 'anna' });
   await live.speech('allison_en/call-1.wav', 0, 5000);
   await live.heardUpTo(4000);
-  const page = await newPage({ timezoneId: 'UTC', viewport: { width: 1280, height: 800 } });
-  await openConsole(page, service(), { tenantId: tenant.tenantId, actor: 'jo.admin' });
-  await takeScreens(page, SCREENS);
-  await page.context().close();
+  for (const [screens, role, actor] of [
+    [SCREENS, 'ADMINISTRATOR', 'jo.admin'],
+    [TRAIL_SCREENS, 'PRIVACY_OFFICER', 'jo.officer'],
+  ] as const) {
+    const page = await newPage({ timezoneId: 'UTC', viewport: { width: 1280, height: 800 } });
+    await openConsole(page, service(), { tenantId: tenant.tenantId, role, actor });
+    await takeScreens(page, screens);
+    await page.context().close();
+  }
   await live.end();
   t.pass();
 });

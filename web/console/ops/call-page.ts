@@ -46,8 +46,7 @@ export class CallPage extends Page {
   protected override body(): unknown {
     return this.#call.render(
       (call) =>
-        html`${this.#about(call)} ${this.#asOfNow()}
-        ${call.decision ? this.#decision(call, call.decision) : undecided(call)}`,
+        html`${this.#about(call)} ${call.decision ? this.#decision(call, call.decision) : undecided(call)}`,
     );
   }
 
@@ -86,6 +85,7 @@ export class CallPage extends Page {
         ['Leg', legId ? id(legId) : '–'],
         ['Shadow mode', shadow ? 'Yes: agents are shown no decision' : 'No'],
       ])}
+      ${this.#asOfNow()}
     </section>`;
   }
 
@@ -115,15 +115,16 @@ export class CallPage extends Page {
   }
 
   #asOfNow(): unknown {
-    return html`<div role="status">
+    const shown = this.#evaluated ?? this.#evaluationError;
+    return html`<div role="status" class=${shown === undefined ? 'visually-hidden' : ''}>
       ${this.#evaluationError === undefined ? nothing : errorBox(this.#evaluationError)}
       ${
         this.#evaluated
-          ? html`<section class="card stack" aria-labelledby="now">
-              <h2 id="now">As of ${moment(this.#evaluated.decidedAt)}</h2>
+          ? html`<div class="stack">
+              <h3>As of ${moment(this.#evaluated.decidedAt)}</h3>
               <p class="quiet">Asked for here. It replaces nothing: the call’s own decision stands.</p>
               ${decisionFacts(this.#evaluated)}
-            </section>`
+            </div>`
           : nothing
       }
     </div>`;
@@ -148,8 +149,10 @@ export class CallPage extends Page {
           ? nothing
           : html`<section class="card stack" aria-labelledby="claims">
               <h2 id="claims">Who was claimed</h2>
-              <div role="status">${this.#learnt === undefined ? nothing : learnt(this.#learnt)}</div>
               ${claimsTable(claims, this.#mayAct && mayLearn(call) ? [{ head: 'Actions', cell: this.#learn }] : [])}
+              <div role="status" class=${this.#learnt === undefined ? 'visually-hidden' : ''}>
+                ${this.#learnt === undefined ? nothing : learnt(this.#learnt)}
+              </div>
             </section>`
       }`;
   }

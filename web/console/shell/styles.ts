@@ -183,9 +183,11 @@ export const pageStyles = css`
     .facts > div {
       grid-template-columns: 1fr;
     }
+  }
+  /* Beside the navigation a tablet has no room for columns either: every row is a block, of two columns where they fit. */
+  @media (max-width: 63.99rem) {
     table,
     tbody,
-    tr,
     td {
       display: block;
     }
@@ -197,6 +199,9 @@ export const pageStyles = css`
       overflow: hidden;
     }
     tr {
+      display: grid;
+      grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr));
+      column-gap: var(--vouch-space-6);
       padding: var(--vouch-space-2) 0;
       border-bottom: 1px solid var(--vouch-line);
     }
@@ -207,6 +212,7 @@ export const pageStyles = css`
       text-align: start;
       display: grid;
       grid-template-columns: 7rem minmax(0, 1fr);
+      align-content: start;
       gap: var(--vouch-space-3);
     }
     td .tag {
