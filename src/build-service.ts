@@ -70,7 +70,7 @@ export async function buildService(
 ): Promise<ServiceParts> {
   checkAddresses(config);
   const clock = brought.clock ?? { now: () => new Date() };
-  const observability = openObservability(config, brought.log);
+  const observability = await openObservability(config, brought.log);
   stops.push(() => observability.close());
   const { log, metrics, failed } = observability;
   const health = new WorkerHealth();

@@ -5,7 +5,7 @@ import {
   createLog,
   loggedFailure,
   Metrics,
-  Traces,
+  openTraces,
   type BackgroundWork,
   type Logger,
   type ServiceState,
@@ -36,18 +36,21 @@ export interface Observability {
 }
 
 /** Makes it, for a service that is about to be put together. */
-export function openObservability(config: Config, broughtLog: Logger | undefined): Observability {
+export async function openObservability(
+  config: Config,
+  broughtLog: Logger | undefined,
+): Promise<Observability> {
   const log = broughtLog ?? createLog({ level: config.logLevel });
   const metrics = new Metrics({ version: release() }, config.workers);
   const traces =
     config.traces &&
-    new Traces({
+    (await openTraces({
       ...config.traces,
       version: release(),
       onSent: (spans, outcome) => {
         metrics.background.spans(spans, outcome);
       },
-    });
+    }));
   return {
     log,
     metrics,

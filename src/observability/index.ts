@@ -5,5 +5,5 @@ export { loggedFailure, type LoggedFailure } from './failure.js';
 export { Metrics } from './metrics/metrics.js';
 export type { BackgroundWork } from './metrics/background.js';
 export type { ServiceState } from './metrics/state.js';
-export { Traces } from './traces.js';
+export { openTraces } from './open-traces.js';
 export { serveMetrics } from './metrics-server.js';

@@ -9,7 +9,6 @@ import { asOwner } from '../helpers/database.js';
 import { Ground, type TestService } from '../helpers/ground.js';
 import { fixtureFile, fixtureSamples } from '../helpers/speech.js';
 import { wordOf, type TestStream } from '../helpers/test-stream.js';
-import { pcm16 } from '../helpers/wave.js';
 
 const CALLER = 'allison_en';
 const CALL = `${CALLER}/call-1.wav`;
@@ -31,14 +30,6 @@ async function enrolled(replayedCalls: Policy['replayedCalls']): Promise<TestTen
   const tenant = await service.tenant({ replayedCalls });
   await tenant.enrol(CALLER);
   return tenant;
-}
-
-/** A whole call of these samples, at 8 kHz. */
-async function callOf(tenant: TestTenant, samples: Float32Array): Promise<TestStream> {
-  const call = tenant.open([CALLER]);
-  await call.audio(pcm16(samples));
-  await call.end();
-  return call;
 }
 
 /** How many fingerprints are kept for a tenant: of enrolments and of calls. */
@@ -73,22 +64,22 @@ test('an accepted call is not accepted when it is played again, however it comes
   t.timeout(120_000);
   const tenant = await enrolled('REFUSE');
   const samples = fixtureSamples(CALL);
-  const first = await callOf(tenant, samples);
+  const first = await tenant.call(CALLER, samples);
   t.is(wordOf(first.decision), 'ACCEPT');
   t.is(first.decision.risks?.replay, RiskResult.NOT_SUSPECTED, 'the enrolment is another recording');
   await keptOfCalls(t, tenant, 1);
-  isRefused(t, await callOf(tenant, samples), 'as it is');
-  isRefused(t, await callOf(tenant, throughG711(samples, 'MULAW').subarray(100)), 'through mu-law');
+  isRefused(t, await tenant.call(CALLER, samples), 'as it is');
+  isRefused(t, await tenant.call(CALLER, throughG711(samples, 'MULAW').subarray(100)), 'through mu-law');
   isRefused(
     t,
-    await callOf(
-      tenant,
+    await tenant.call(
+      CALLER,
       samples.subarray(16_020).map((sample) => sample * 1.41),
     ),
     'cut and louder',
   );
-  isRefused(t, await callOf(tenant, fixtureSamples(`${CALLER}/enrol.wav`)), 'the enrolment');
-  const other = await callOf(tenant, fixtureSamples(`${CALLER}/call-2.wav`));
+  isRefused(t, await tenant.call(CALLER, fixtureSamples(`${CALLER}/enrol.wav`)), 'the enrolment');
+  const other = await tenant.call(CALLER, fixtureSamples(`${CALLER}/call-2.wav`));
   t.is(wordOf(other.decision), 'ACCEPT');
   t.is(other.decision.risks?.replay, RiskResult.NOT_SUSPECTED);
   await keptOfCalls(t, tenant, 2);
@@ -96,7 +87,7 @@ test('an accepted call is not accepted when it is played again, however it comes
 
 test('what was suspected stays so when the call is taken up by another stream', async (t) => {
   const tenant = await enrolled('REFUSE');
-  await callOf(tenant, fixtureSamples(CALL));
+  await tenant.call(CALLER, fixtureSamples(CALL));
   await keptOfCalls(t, tenant, 1);
   const call = tenant.open([CALLER]);
   await call.speech(CALL, 0, 8000);
@@ -127,15 +118,15 @@ test('a call that is taken up is not held against what it left itself, even when
 test('a policy may have it told only, or not looked for', async (t) => {
   const [told, off] = await Promise.all([enrolled('ADVISORY'), enrolled('OFF')]);
   const samples = fixtureSamples(CALL);
-  await callOf(told, samples);
+  await told.call(CALLER, samples);
   await keptOfCalls(t, told, 1);
-  const again = await callOf(told, samples);
+  const again = await told.call(CALLER, samples);
   t.is(wordOf(again.decision), 'ACCEPT');
   t.is(again.decision.risks?.replay, RiskResult.SUSPECTED);
   t.true(again.decision.reasons.includes(ReasonCode.REPLAY_SUSPECTED));
   t.is(again.decision.nextAction, NextAction.SKIP_QUESTIONS);
-  await callOf(off, samples);
-  const unheard = await callOf(off, samples);
+  await off.call(CALLER, samples);
+  const unheard = await off.call(CALLER, samples);
   t.is(wordOf(unheard.decision), 'ACCEPT');
   t.is(unheard.decision.risks?.replay, RiskResult.NOT_PERFORMED);
   t.is((await fingerprintsOf(off))[1], 0);
@@ -143,7 +134,7 @@ test('a policy may have it told only, or not looked for', async (t) => {
 
 test('a recording that is verified is one: it is not looked for among calls', async (t) => {
   const tenant = await enrolled('REFUSE');
-  await callOf(tenant, fixtureSamples(CALL));
+  await tenant.call(CALLER, fixtureSamples(CALL));
   await keptOfCalls(t, tenant, 1);
   const { decision } = await tenant.verifyRecording(fixtureFile(CALL), { claims: [{ speakerId: CALLER }] });
   t.is(wordOf(decision), 'ACCEPT');
@@ -152,9 +143,9 @@ test('a recording that is verified is one: it is not looked for among calls', as
 
 test('a call that was not accepted leaves no fingerprint', async (t) => {
   const tenant = await enrolled('REFUSE');
-  await callOf(tenant, fixtureSamples('carlo_it/call-1.wav'));
+  await tenant.call(CALLER, fixtureSamples('carlo_it/call-1.wav'));
   // That of a later call is kept after what the earlier one would have left.
-  await callOf(tenant, fixtureSamples(CALL));
+  await tenant.call(CALLER, fixtureSamples(CALL));
   await keptOfCalls(t, tenant, 1);
   t.deepEqual(await fingerprintsOf(tenant), [1, 1]);
 });
@@ -162,7 +153,7 @@ test('a call that was not accepted leaves no fingerprint', async (t) => {
 test('withdrawal and erasure take fingerprints away, and tell so', async (t) => {
   const [withdraws, erased] = await Promise.all([enrolled('REFUSE'), enrolled('REFUSE')]);
   for (const tenant of [withdraws, erased]) {
-    await callOf(tenant, fixtureSamples(CALL));
+    await tenant.call(CALLER, fixtureSamples(CALL));
     await keptOfCalls(t, tenant, 1);
   }
   await withdraws.withdraw(CALLER);
@@ -175,11 +166,15 @@ test('withdrawal and erasure take fingerprints away, and tell so', async (t) => 
 test.serial('another process knows a replay, too', async (t) => {
   t.timeout(60_000);
   const tenant = await enrolled('REFUSE');
-  await callOf(tenant, fixtureSamples(CALL));
+  await tenant.call(CALLER, fixtureSamples(CALL));
   await keptOfCalls(t, tenant, 1);
   const another = await ground.serve();
   try {
-    isRefused(t, await callOf(another.tenantOf(tenant.tenantId), fixtureSamples(CALL)), 'after a restart');
+    isRefused(
+      t,
+      await another.tenantOf(tenant.tenantId).call(CALLER, fixtureSamples(CALL)),
+      'after a restart',
+    );
   } finally {
     await another.stop();
   }
@@ -188,7 +183,7 @@ test.serial('another process knows a replay, too', async (t) => {
 test.serial('without a countermeasure nothing is looked for, and nothing refused', async (t) => {
   const tenant = await service.tenant({ syntheticSpeech: 'REFUSE' });
   await tenant.enrol(CALLER);
-  const { decision } = await callOf(tenant, fixtureSamples(CALL));
+  const { decision } = await tenant.call(CALLER, fixtureSamples(CALL));
   t.is(wordOf(decision), 'ACCEPT');
   t.is(decision.risks?.spoof, RiskResult.NOT_PERFORMED);
   t.false((await tenant.admin.getModels({})).graphs.some(({ task }) => task === 'countermeasure'));

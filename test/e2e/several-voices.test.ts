@@ -4,6 +4,7 @@ import { DecisionKind, Finality, ReasonCode } from '../../src/gen/vouch/v1/decis
 import { serviceOfFile } from '../helpers/ground.js';
 import { fixtureFile, fixtureSamples } from '../helpers/speech.js';
 import { failure, wordOf } from '../helpers/test-stream.js';
+import { pcm16 } from '../helpers/wave.js';
 
 const service = serviceOfFile();
 
@@ -55,11 +56,6 @@ test('one caller throughout is not taken for two', async (t) => {
   t.is(wordOf(call.decision), 'ACCEPT');
 });
 
-/** 16-bit PCM. */
-function pcm(samples: Float32Array): Uint8Array {
-  return new Uint8Array(Int16Array.from(samples, (value) => Math.max(-1, Math.min(1, value)) * 32767).buffer);
-}
-
 function level(samples: Float32Array): number {
   return Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length);
 }
@@ -76,7 +72,7 @@ test('somebody who speaks over the caller is noticed, and nobody is rejected for
   const tenant = await service().tenant();
   await tenant.enrol('carlo_it');
   const call = tenant.open(['carlo_it']);
-  await call.audio(pcm(overlapped('carlo_it', 'allison_en')));
+  await call.audio(pcm16(overlapped('carlo_it', 'allison_en')));
   t.is(await call.end(), null);
   t.not(call.decision.kind, DecisionKind.REJECT);
   const told = call.all('quality').find(({ problems }) => problems.includes(ReasonCode.SEVERAL_SPEAKERS));
@@ -99,7 +95,7 @@ test('tones, keys and music are told of as what is heard instead of speech', asy
   t.is(sounds.length, 3);
   for (const { name, samples } of sounds) {
     const call = tenant.open(['carlo_it']);
-    await call.audio(pcm(samples));
+    await call.audio(pcm16(samples));
     t.is(await call.end(), null);
     t.is(call.decision.kind, DecisionKind.NOT_ENOUGH_SPEECH, name);
     t.true(call.decision.reasons.includes(ReasonCode.TONE_OR_MUSIC), name);
@@ -113,7 +109,7 @@ test('music before somebody speaks is held against nobody', async (t) => {
   await tenant.enrol('carlo_it');
   const music = makeSounds(12).find(({ name }) => name === 'music 0 at 0.5')!;
   const call = tenant.open(['carlo_it']);
-  await call.audio(pcm(music.samples));
+  await call.audio(pcm16(music.samples));
   await call.speech('carlo_it/call-1.wav');
   t.is(await call.end(), null);
   t.is(call.decision.kind, DecisionKind.ACCEPT);

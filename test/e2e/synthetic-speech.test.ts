@@ -10,7 +10,7 @@ import { Ground, type TestService } from '../helpers/ground.js';
 import { withCountermeasure } from '../helpers/models-folder.js';
 import { TENANT_POLICY } from '../helpers/policy.js';
 import { fixtureSamples } from '../helpers/speech.js';
-import { failure, failureOf, wordOf, type TestStream } from '../helpers/test-stream.js';
+import { failure, failureOf, wordOf } from '../helpers/test-stream.js';
 import { pcm16 } from '../helpers/wave.js';
 
 const CALLER = 'allison_en';
@@ -39,14 +39,6 @@ async function enrolledUnder(policy: Partial<Policy>): Promise<TestTenant> {
   return tenant;
 }
 
-/** A whole call of these samples, at 8 kHz. */
-async function callOf(tenant: TestTenant, samples: Float32Array): Promise<TestStream> {
-  const call = tenant.open([CALLER]);
-  await call.audio(pcm16(samples));
-  await call.end();
-  return call;
-}
-
 const quiet = (path: string): Float32Array => fixtureSamples(path).map((sample) => sample / 5);
 
 test('synthetic speech is told and accepted, unless the policy refuses it', async (t) => {
@@ -62,14 +54,14 @@ test('synthetic speech is told and accepted, unless the policy refuses it', asyn
   const model = graphs.find(({ task }) => task === 'countermeasure');
   t.true(model?.inUse);
 
-  const { decision } = await callOf(told, synthetic);
+  const { decision } = await told.call(CALLER, synthetic);
   t.is(wordOf(decision), 'ACCEPT', 'advisory unless it is said otherwise');
   t.is(decision.risks?.spoof, RiskResult.SUSPECTED);
   t.true(decision.reasons.includes(ReasonCode.SPOOF_SUSPECTED));
   t.is(decision.nextAction, NextAction.SKIP_QUESTIONS);
   t.deepEqual(decision.countermeasure, model?.model);
 
-  const not = await callOf(refused, synthetic);
+  const not = await refused.call(CALLER, synthetic);
   t.is(wordOf(not.decision), 'INCONCLUSIVE');
   t.is(not.decision.nextAction, NextAction.STEP_UP);
   t.false(not.kinds().includes('ACCEPT'), 'nor was it for a moment');
@@ -77,11 +69,11 @@ test('synthetic speech is told and accepted, unless the policy refuses it', asyn
   t.is(stored.decision?.risks?.spoof, RiskResult.SUSPECTED, 'it is kept');
   t.deepEqual(stored.decision?.countermeasure, model?.model);
 
-  const accepted = (await callOf(refused, person)).decision;
+  const accepted = (await refused.call(CALLER, person)).decision;
   t.is(wordOf(accepted), 'ACCEPT');
   t.is(accepted.risks?.spoof, RiskResult.NOT_SUSPECTED);
 
-  const unheard = (await callOf(off, synthetic)).decision;
+  const unheard = (await off.call(CALLER, synthetic)).decision;
   t.is(wordOf(unheard), 'ACCEPT');
   t.is(unheard.risks?.spoof, RiskResult.NOT_PERFORMED);
   t.is(unheard.countermeasure, undefined);

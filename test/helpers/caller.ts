@@ -35,6 +35,7 @@ import type { RetentionServiceClient } from '../../src/gen/vouch/v1/retention.js
 import type { TransferServiceClient } from '../../src/gen/vouch/v1/transfer.js';
 import { fixtureFile } from './speech.js';
 import { TestStream } from './test-stream.js';
+import { pcm16 } from './wave.js';
 
 export interface Clients {
   readonly verification: VerificationServiceClient;
@@ -169,6 +170,14 @@ export class TestTenant {
       value: { callId, format: PCM, claims: claims.map((speakerId) => ({ speakerId })), ...start },
     });
     return stream;
+  }
+
+  /** A whole call of these samples, at 8 kHz, that claims a speaker. */
+  async call(speakerId: string, samples: Float32Array): Promise<TestStream> {
+    const call = this.open([speakerId]);
+    await call.audio(pcm16(samples));
+    await call.end();
+    return call;
   }
 
   /** A stream on which nothing was said yet. */
