@@ -29,7 +29,9 @@ const INTERRUPTING: ReadonlySet<string> = new Set([
 /** With the database gone the client is told of the end after this time all the same, ms. */
 const TELL_ANYWAY_MS = 2000;
 
+/** While the database is away a claim is made again after this time, ms; and so many wait for it at once: as many as a policy may allow. */
 const CLAIM_AGAIN_MS = 500;
+const MOST_CLAIMS_WAITING = 100;
 
 /** The telephony platform's end of a call: what its stream says, and what it is told. */
 export class CallStream {
@@ -38,6 +40,7 @@ export class CallStream {
   readonly #events: EventQueue;
   readonly #observer: StreamObserver;
   #over = false;
+  readonly #waitingClaims: Claim[] = [];
 
   constructor(session: CallSession, events: EventQueue, owner: CallStreamOwner, observer: StreamObserver) {
     this.#session = session;
@@ -65,22 +68,46 @@ export class CallStream {
     return this.#session.audio(data, gapMs);
   }
 
-  /** Makes a claim. While the database is away it is tried on and on, and the audio goes on meanwhile. */
+  /**
+   * Makes a claim. While the database is away it is tried on and on, and the audio goes on meanwhile.
+   *
+   * @throws DATABASE_UNAVAILABLE where more claims wait for it already than any call may make
+   */
   async claim(claim: Claim): Promise<void> {
+    const failure = await this.#tryToClaim(claim);
+    if (!failure) return;
+    if (this.#waitingClaims.length >= MOST_CLAIMS_WAITING) throw failure;
+    if (this.#waitingClaims.push(claim) === 1) void this.#claimLater();
+  }
+
+  async #claimLater(): Promise<void> {
     try {
-      await this.#owner.claim(this.#session, [claim]);
+      while (this.#waitingClaims.length > 0 && !this.#over) {
+        await sleep(CLAIM_AGAIN_MS, undefined, { ref: false });
+        await this.#claimWaiting();
+      }
     } catch (error) {
-      if (!(error instanceof VouchError && error.kind === 'UNAVAILABLE')) throw error;
-      void this.#claimLater(claim);
+      this.fail(error);
     }
   }
 
-  async #claimLater(claim: Claim): Promise<void> {
-    await sleep(CLAIM_AGAIN_MS, undefined, { ref: false });
-    if (this.#over) return;
-    await this.claim(claim).catch((error: unknown) => {
-      this.fail(error);
-    });
+  /** Makes the claims that wait, one after the other, as far as the database takes them. */
+  async #claimWaiting(): Promise<void> {
+    for (let [claim] = this.#waitingClaims; claim && !this.#over; [claim] = this.#waitingClaims) {
+      if (await this.#tryToClaim(claim)) return;
+      this.#waitingClaims.shift();
+    }
+  }
+
+  /** Returns why it can be made later only. */
+  async #tryToClaim(claim: Claim): Promise<VouchError | undefined> {
+    try {
+      await this.#owner.claim(this.#session, [claim]);
+      return undefined;
+    } catch (error) {
+      if (error instanceof VouchError && error.kind === 'UNAVAILABLE') return error;
+      throw error;
+    }
   }
 
   /** Pauses at once; resolves when there is room for another such message. */

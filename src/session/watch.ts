@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallEvent } from '../domain/event.js';
 import type { Principal } from '../domain/principal.js';
 import { VouchError } from '../errors.js';
 import type { Calls } from './calls.js';
+import { Expected } from './expected.js';
 import { callKey } from './live-call.js';
 
 /** How often the database is asked for events of a call that another process serves, ms. */
@@ -58,14 +58,14 @@ async function* follow(
     // Whoever has seen the end already gets nothing more.
     if (call.state === 'ENDED') return;
     const live = queue[Symbol.asyncIterator]();
-    let next: ReturnType<typeof live.next> | undefined;
+    let next: Expected<Awaited<ReturnType<typeof live.next>>> | undefined;
     while (!cursor.ended) {
-      next ??= live.next();
-      const came = await withinPoll(next);
-      if (!came) {
+      next ??= new Expected(live.next());
+      if (!(await next.within(POLL_MS))) {
         if (!calls.find(tenantId, callId)) yield* stored(calls, tenantId, callId, cursor);
         continue;
       }
+      const came = await next.take();
       next = undefined;
       if (came.done) return;
       if (came.value.sequence > cursor.last + 1) yield* stored(calls, tenantId, callId, cursor);
@@ -75,19 +75,6 @@ async function* follow(
     signal.removeEventListener('abort', stop);
     calls.hub.unfollow(key, queue);
     queue.end();
-  }
-}
-
-/** What a promise gives, or undefined when it is time to look elsewhere. It may be asked again. */
-async function withinPoll<T>(promise: Promise<T>): Promise<T | undefined> {
-  // A failure is told to whoever asks next; in between the reader may take its time.
-  promise.catch(() => undefined);
-  const timer = new AbortController();
-  const late = sleep(POLL_MS, undefined, { signal: timer.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    timer.abort();
   }
 }
 

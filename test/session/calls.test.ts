@@ -26,12 +26,18 @@ const START = callStart({ callId: 'call-1', format: PCM_8K });
 class LossyStore extends CallStore {
   lost = false;
   late: Promise<unknown> | undefined;
+  claimsFail = false;
 
   override async open(...asked: Parameters<CallStore['open']>): ReturnType<CallStore['open']> {
     const opened = await super.open(...asked);
     if (!this.lost) return opened;
     this.lost = false;
     throw new VouchError('DATABASE_UNAVAILABLE');
+  }
+
+  override async claim(...asked: Parameters<CallStore['claim']>): ReturnType<CallStore['claim']> {
+    if (this.claimsFail) throw new VouchError('DATABASE_UNAVAILABLE');
+    return super.claim(...asked);
   }
 
   override async resumed(...asked: Parameters<CallStore['resumed']>): ReturnType<CallStore['resumed']> {
@@ -131,6 +137,23 @@ test('a stream that was on its way to its call when the process began to stop is
   const told: string[] = [];
   for await (const { body } of stream.events) told.push(body.type);
   t.true(told.includes('drain'), told.join(' '));
+});
+
+test('claims that wait for the database are made when it is back; no more wait than a call may need', async (t) => {
+  const { store, calls, officer } = await callsGround(t);
+  const stream = await calls.open(officer, START);
+  store.claimsFail = true;
+  const claim = (speakerId: string) => stream.claim({ speakerId, method: null, mediaTimeMs: null });
+  for (let n = 0; n < 100; n++) await claim('kim');
+  t.is(await reasonOf(claim('kim')), 'DATABASE_UNAVAILABLE');
+  store.claimsFail = false;
+  const claims = () => calls.find(officer.tenantId, START.callId)!.session.assessment.claims;
+  for (let tries = 0; tries < 100 && claims().length === 0; tries++) await sleep(50);
+  t.deepEqual(
+    claims().map(({ speakerId }) => speakerId),
+    ['kim'],
+  );
+  await stream.end('hang-up');
 });
 
 test('an opening that is refused leaves the call with whom it belongs to', async (t) => {
