@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { TlsPaths, TokenSettings } from './access/index.js';
+import { isSafeUrl } from './addresses.js';
 import { VouchError } from './errors.js';
 import type { TrustedProxy } from './transport/index.js';
 
@@ -65,8 +66,8 @@ export function authenticates({ apiKeys, tokens, clientsFile }: AccessConfig): b
   return apiKeys || tokens !== null || clientsFile !== '';
 }
 
-/** @param isSafeUrl whether a secret may be sent to a URL */
-export function readAccess(options: AccessOptions, isSafeUrl: (url: string) => boolean): AccessConfig {
+/** Throws CONFIGURATION_INVALID. */
+export function readAccess(options: AccessOptions): AccessConfig {
   const tls = readTls(options);
   const clientsFile = options.VOUCH_CLIENTS_FILE;
   const proxy = readProxy(options);
@@ -83,7 +84,7 @@ export function readAccess(options: AccessOptions, isSafeUrl: (url: string) => b
     );
   return {
     apiKeys: options.VOUCH_API_KEYS === 'on',
-    tokens: readTokens(options, isSafeUrl),
+    tokens: readTokens(options),
     tls,
     clientsFile,
     proxy,
@@ -105,7 +106,7 @@ function readTls(options: AccessOptions): TlsPaths | null {
   throw bad('VOUCH_TLS_CERT_FILE', 'VOUCH_TLS_CERT_FILE and VOUCH_TLS_KEY_FILE need each other.');
 }
 
-function readTokens(options: AccessOptions, isSafeUrl: (url: string) => boolean): TokenSettings | null {
+function readTokens(options: AccessOptions): TokenSettings | null {
   const {
     VOUCH_JWT_ISSUER: issuer,
     VOUCH_JWT_AUDIENCE: audience,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { ACCESS_OPTIONS, readAccess, type AccessConfig } from './config-access.js';
+import { KEYRING_OPTIONS, readKeyring } from './config-keyring.js';
 import type { KeyringSource } from './crypto/index.js';
 import { isLoopback, readAddress, readOrigins } from './addresses.js';
 import { VouchError } from './errors.js';
@@ -38,26 +39,7 @@ const Options = z.object({
   VOUCH_DATABASE_WAIT_MS: milliseconds(100, 60_000).default(2000),
   /** Where the embedded database and the keyring live when nothing else is said. */
   VOUCH_DATA_DIR: z.string().default('.vouch'),
-  /** The keyring file; empty: `keyring.json` in VOUCH_DATA_DIR, which is only allowed with the embedded database. */
-  VOUCH_KEYRING_FILE: z.string().default(''),
-  /** The keyring itself, in the form of a keyring file, instead of one. */
-  VOUCH_KEYRING: z.string().default(''),
-  /** An OpenBao or Vault server whose transit engine holds the keys, instead of a file; https unless on the loopback. */
-  VOUCH_TRANSIT_URL: z.string().default(''),
-  /** Where its transit engine is mounted. */
-  VOUCH_TRANSIT_MOUNT: z
-    .string()
-    .regex(/^[\w-]+(\/[\w-]+)*$/)
-    .default('transit'),
-  /** What the names of the tenants' keys there begin with. */
-  VOUCH_TRANSIT_KEY_PREFIX: z
-    .string()
-    .regex(/^\w[\w.-]{0,63}$/)
-    .default('vouch-'),
-  /** Token for that server. */
-  VOUCH_TRANSIT_TOKEN: z.string().default(''),
-  /** A file with the token, read before every request, so that it may be renewed. */
-  VOUCH_TRANSIT_TOKEN_FILE: z.string().default(''),
+  ...KEYRING_OPTIONS,
   /** Folder of the models and their manifest; empty: the one that came with the software. */
   VOUCH_MODELS_DIR: z.string().default(''),
   /** Which graph computes embeddings: int8 where its check passes (`auto`), or always this one. */
@@ -193,7 +175,7 @@ export function readConfig(
     databasePool: options.VOUCH_DATABASE_POOL,
     databaseWaitMs: options.VOUCH_DATABASE_WAIT_MS,
     dataDir: options.VOUCH_DATA_DIR,
-    keyring: keyringSource(options),
+    keyring: readKeyring(options),
     modelsDir: options.VOUCH_MODELS_DIR,
     modelPrecision: options.VOUCH_MODEL_PRECISION,
     calibrationId: options.VOUCH_CALIBRATION,
@@ -214,7 +196,7 @@ export function readConfig(
     resumeWindowMs: options.VOUCH_RESUME_WINDOW_MS,
     consentLeaseMs: options.VOUCH_CONSENT_LEASE_MS,
     drainMs: options.VOUCH_DRAIN_MS,
-    access: readAccess(options, isSafeUrl),
+    access: readAccess(options),
     developmentTenant: options.VOUCH_DEVELOPMENT_TENANT,
     logLevel: options.VOUCH_LOG_LEVEL,
   };
@@ -247,9 +229,17 @@ function withDatabaseUrl(options: z.output<typeof Options>): z.output<typeof Opt
   const field = 'DATABASE_URL_FILE';
   if (url !== '')
     throw new VouchError('CONFIGURATION_INVALID', { field, message: 'DATABASE_URL is set, too.' });
+  const written = readText(path);
+  // An empty URL would mean a database of the service's own.
+  if (written === '') throw new VouchError('CONFIGURATION_INVALID', { field, message: 'The file is empty.' });
+  return { ...options, DATABASE_URL: written };
+}
+
+function readText(path: string): string {
   try {
-    return { ...options, DATABASE_URL: readFileSync(path, 'utf8').trim() };
+    return readFileSync(path, 'utf8').trim();
   } catch (cause) {
+    const field = 'DATABASE_URL_FILE';
     throw new VouchError('CONFIGURATION_INVALID', { field, message: 'The file cannot be read.', cause });
   }
 }
@@ -261,49 +251,4 @@ function readHttp(options: z.output<typeof Options>): HttpConfig {
     maximumStreams: options.VOUCH_HTTP_MAXIMUM_STREAMS,
     requestsPerMinute: options.VOUCH_HTTP_REQUESTS_PER_MINUTE,
   };
-}
-
-/** One place for the keys, and no second one that might be taken for it. */
-function keyringSource(options: z.output<typeof Options>): KeyringSource {
-  const {
-    VOUCH_KEYRING_FILE: path,
-    VOUCH_KEYRING: text,
-    VOUCH_TRANSIT_URL: url,
-    VOUCH_TRANSIT_TOKEN: token,
-    VOUCH_TRANSIT_TOKEN_FILE: tokenFile,
-  } = options;
-  const named = Object.entries({ VOUCH_KEYRING_FILE: path, VOUCH_KEYRING: text, VOUCH_TRANSIT_URL: url })
-    .filter(([, value]) => value !== '')
-    .map(([name]) => name);
-  if (named.length > 1)
-    throw badKeyring(named.join(', '), 'Keys come from one place: set one of these only.');
-  if (text !== '') return { from: 'environment', text };
-  if (url === '') return { from: 'file', path: keyringFile(options) };
-  if (!isSafeUrl(url))
-    throw badKeyring('VOUCH_TRANSIT_URL', 'VOUCH_TRANSIT_URL is https, or http on the loopback.');
-  if ((token === '') === (tokenFile === ''))
-    throw badKeyring('VOUCH_TRANSIT_TOKEN', 'VOUCH_TRANSIT_TOKEN or VOUCH_TRANSIT_TOKEN_FILE is needed.');
-  const { VOUCH_TRANSIT_MOUNT: mount, VOUCH_TRANSIT_KEY_PREFIX: keyPrefix } = options;
-  return { from: 'transit', url, mount, keyPrefix, token, tokenFile };
-}
-
-/** Keys beside somebody else's database would end up in one backup with it. */
-function keyringFile(options: z.output<typeof Options>): string {
-  if (options.VOUCH_KEYRING_FILE !== '') return options.VOUCH_KEYRING_FILE;
-  if (options.DATABASE_URL === '') return `${options.VOUCH_DATA_DIR}/keyring.json`;
-  throw badKeyring(
-    'VOUCH_KEYRING_FILE',
-    'With DATABASE_URL, VOUCH_KEYRING_FILE must say where the keyring is, outside the database and its backups; or VOUCH_KEYRING or VOUCH_TRANSIT_URL takes its place.',
-  );
-}
-
-function badKeyring(field: string, message: string): VouchError {
-  return new VouchError('CONFIGURATION_INVALID', { field, message });
-}
-
-/** A token must not cross a network in clear. */
-function isSafeUrl(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TlsFiles } from './access/index.js';
-import { authenticates } from './config-access.js';
 import { isLoopback } from './addresses.js';
+import { authenticates } from './config-access.js';
 import type { Config } from './config.js';
 import { VouchError } from './errors.js';
 import { packageRoot, release } from './package-root.js';

@@ -38,7 +38,13 @@ test('the URL of the database may be in a file', (t) => {
   writeFileSync(file, 'postgres://vouch@db/vouch\n');
   const keyring = { VOUCH_KEYRING_FILE: 'keyring.json' };
   t.is(readConfig({ DATABASE_URL_FILE: file, ...keyring }).databaseUrl, 'postgres://vouch@db/vouch');
-  for (const bad of [{ DATABASE_URL: 'postgres://x/y' }, { DATABASE_URL_FILE: join(directory, 'none') }]) {
+  const empty = join(directory, 'empty');
+  writeFileSync(empty, '\n');
+  for (const bad of [
+    { DATABASE_URL: 'postgres://x/y' },
+    { DATABASE_URL_FILE: join(directory, 'none') },
+    { DATABASE_URL_FILE: empty },
+  ]) {
     const read = () => readConfig({ DATABASE_URL_FILE: file, ...keyring, ...bad });
     t.like(t.throws(read), { field: 'DATABASE_URL_FILE' });
   }

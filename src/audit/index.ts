@@ -5,11 +5,11 @@ export { Audit } from './audit.js';
 export { appendAboutCall, appendClaim, appendDecision } from './calls.js';
 export { entryHash, verifyChain, type ChainEntry, type ChainPoint, type ChainProblem } from './chain.js';
 export { DeniedAccess } from './denied.js';
+export type { NamedEntry } from './names.js';
 export { openNote, resealNotes, sealNote } from './notes.js';
 export {
   AuditOffice,
   type EntryFilter,
-  type NamedEntry,
   type Overrider,
   type Period,
   type SpeakerReader,

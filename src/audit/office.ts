@@ -1,19 +1,14 @@
 import type { Keyring } from '../crypto/index.js';
 import type { Clock } from '../domain/clock.js';
 import type { Principal } from '../domain/principal.js';
-import { VouchError } from '../errors.js';
 import {
   countReads,
   findActor,
   findLedgerEntry,
-  findOptOuts,
-  findSpeaker,
   listOverriders,
-  listOverrideNotes,
   listReaders,
   queryLedger,
   type Database,
-  type NamedLedgerRow,
   type OverriderRow,
   type Transaction,
 } from '../storage/index.js';
@@ -21,8 +16,8 @@ import { checkAnchor, signAnchor, type Anchor } from './anchor.js';
 import { appendEntry, type Appended } from './append.js';
 import { Audit } from './audit.js';
 import type { ChainPoint, ChainProblem } from './chain.js';
-import { openNote } from './notes.js';
-import { kindOf, typesOf, type EntryKind } from './types.js';
+import { Names, speakerRefOf, type NamedEntry } from './names.js';
+import { typesOf, type EntryKind } from './types.js';
 import { findUnusual, HISTORY_DAYS, type DayCount, type Unusual } from './unusual.js';
 
 /** Which entries; null: does not matter. */
@@ -34,14 +29,6 @@ export interface EntryFilter {
   readonly kinds: readonly EntryKind[];
   readonly from: Date | null;
   readonly to: Date | null;
-}
-
-/** An entry with the names behind its pseudonyms, as far as they are known. */
-export interface NamedEntry extends NamedLedgerRow {
-  /** Null for a type that this version does not know. */
-  readonly entryKind: EntryKind | null;
-  /** What was written of an override; empty: nothing, or erased since. */
-  readonly note: string;
 }
 
 export interface EntryPage {
@@ -68,13 +55,13 @@ export type Verification =
     };
 
 const DAY_MS = 86_400_000;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Rows that a summary holds at most. */
 const MOST_ROWS = 1000;
 
 /** What officers and auditors ask of the trail. That they asked is recorded in it. */
 export class AuditOffice {
   readonly #audit: Audit;
+  readonly #names: Names;
 
   constructor(
     private readonly database: Database,
@@ -82,6 +69,7 @@ export class AuditOffice {
     private readonly clock: Clock,
   ) {
     this.#audit = new Audit(database, clock);
+    this.#names = new Names(keyring);
   }
 
   /**
@@ -96,9 +84,10 @@ export class AuditOffice {
     before: number | null,
     limit: number,
   ): Promise<EntryPage> {
-    const idHash = await this.#idHash(principal.tenantId, filter.speakerId);
+    const { tenantId } = principal;
+    const wantedId = filter.speakerId === null ? null : await this.#names.idOf(tenantId, filter.speakerId);
     return this.database.tenant(principal.tenantId, async (tx) => {
-      const subjectRef = await resolveSpeaker(tx, filter.speakerId, idHash);
+      const subjectRef = wantedId && (await speakerRefOf(tx, wantedId));
       const actorRef = filter.actorId === null ? null : await findActor(tx, filter.actorId);
       const nobody =
         actorRef === undefined ||
@@ -111,7 +100,7 @@ export class AuditOffice {
         to: filter.to,
       };
       const rows = nobody ? [] : await queryLedger(tx, wanted, before, limit + 1);
-      const entries = await this.#named(tx, rows.slice(0, limit));
+      const entries = await this.#names.of(tx, rows.slice(0, limit));
       const body = { what: 'ENTRIES', kinds: filter.kinds, actorRef, count: entries.length };
       await this.#read(tx, principal, wanted.subjectRef, body);
       return { entries, nextBefore: rows.length > limit ? (entries.at(-1)?.position ?? null) : null };
@@ -124,10 +113,9 @@ export class AuditOffice {
     speakerId: string,
     { from, to }: Period,
   ): Promise<readonly SpeakerReader[]> {
-    const idHash = await this.#idHash(principal.tenantId, speakerId);
+    const wantedId = await this.#names.idOf(principal.tenantId, speakerId);
     return this.database.tenant(principal.tenantId, async (tx) => {
-      const subjectRef = await resolveSpeaker(tx, speakerId, idHash);
-      if (subjectRef === null) throw new VouchError('SPEAKER_NOT_FOUND');
+      const subjectRef = await speakerRefOf(tx, wantedId);
       const types = { reads: typesOf(['READ']), claims: typesOf(['CLAIM']) };
       const readers = await listReaders(tx, { subjectRef, ...types, from, to, limit: MOST_ROWS });
       await this.#read(tx, principal, subjectRef, { what: 'READERS', count: readers.length });
@@ -175,7 +163,7 @@ export class AuditOffice {
     const problem = 'problem' in result ? result : null;
     return this.database.tenant(tenantId, async (tx): Promise<Verification> => {
       const row = problem?.entry ? await findLedgerEntry(tx, problem.position) : null;
-      const [entry = null] = row === null ? [] : await this.#named(tx, [row]);
+      const [entry = null] = row === null ? [] : await this.#names.of(tx, [row]);
       await appendEntry(tx, principal, {
         kind: 'AUDIT',
         type: 'AUDIT_VERIFIED',
@@ -222,40 +210,4 @@ export class AuditOffice {
     const recordedAt = this.clock.now();
     return appendEntry(tx, principal, { kind: 'AUDIT', type: 'AUDIT_READ', subjectRef, recordedAt, body });
   }
-
-  async #idHash(tenantId: string, speakerId: string | null): Promise<Buffer | null> {
-    return speakerId === null ? null : this.keyring.keyedHash(tenantId, 'speaker-id', speakerId);
-  }
-
-  async #named(tx: Transaction, rows: readonly NamedLedgerRow[]): Promise<NamedEntry[]> {
-    const overrides = new Map<string, string>();
-    for (const { type, body, eventId } of rows) {
-      const { overrideId } = JSON.parse(body) as { overrideId?: unknown };
-      if (type === 'DECISION_OVERRIDDEN' && typeof overrideId === 'string' && UUID.test(overrideId))
-        overrides.set(eventId, overrideId);
-    }
-    const notes = new Map<string, string>();
-    for (const note of overrides.size === 0 ? [] : await listOverrideNotes(tx, [...overrides.values()])) {
-      notes.set(note.overrideId, await openNote(tx, this.keyring, note.overrideId, note));
-    }
-    return rows.map((row) => ({
-      ...row,
-      entryKind: kindOf(row.type),
-      note: notes.get(overrides.get(row.eventId) ?? '') ?? '',
-    }));
-  }
-}
-
-/** The pseudonym of somebody by their id: of who is known, or else of who opted out. */
-async function resolveSpeaker(
-  tx: Transaction,
-  speakerId: string | null,
-  idHash: Buffer | null,
-): Promise<string | null> {
-  if (speakerId === null || idHash === null) return null;
-  const known = await findSpeaker(tx, speakerId);
-  if (known !== null) return known.speakerRef;
-  const [optOut] = await findOptOuts(tx, [idHash]);
-  if (optOut === undefined) throw new VouchError('SPEAKER_NOT_FOUND');
-  return optOut.subjectRef;
 }

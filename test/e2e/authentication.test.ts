@@ -9,6 +9,7 @@ import { askHttps, bearer, clientsWith, type BearerClients } from '../helpers/be
 import { PCM } from '../helpers/caller.js';
 import { Authority } from '../helpers/certificates.js';
 import { collect } from '../helpers/collect.js';
+import { halfRequests } from '../helpers/half-request.js';
 import { isRefused } from '../helpers/refusal.js';
 import { failure, TestStream } from '../helpers/test-stream.js';
 
@@ -71,6 +72,18 @@ test.serial('without any, or with one that does not count, nobody is let in', as
     'a bad key beside a certificate': bearer(world().channel(t, good), `vouch_key_${'A'.repeat(43)}`),
   }))
     isRefused(t, await failure(admin.getPrincipal({})), unknown);
+});
+
+test.serial('whoever is not known is refused before what they send is read', async (t) => {
+  const MIB = 2 ** 20;
+  const statuses = await halfRequests(`https://${world().service.address}`, {
+    ca: world().ca,
+    path: '/vouch.v1.AdminService/GetPrincipal',
+    count: 20,
+    bytes: 2 * MIB,
+    sentBytes: MIB / 4,
+  });
+  t.deepEqual(new Set(statuses), new Set([String(Status.UNAUTHENTICATED)]));
 });
 
 test.serial('HTTP speaks TLS with the same certificate, and takes keys and tokens', async (t) => {

@@ -187,10 +187,12 @@ const PROVED_AT = 5;
 /** Sends bytes as the request of an RPC. Resolves with the error that comes of it. */
 async function refusalOf(rpc: string, bytes: Uint8Array): Promise<ServiceError> {
   const client = new Client(service().address, credentials.createInsecure());
+  const metadata = new Metadata();
+  metadata.set('vouch-tenant', (await service().tenant()).tenantId);
   const same = (message: Buffer) => message;
   try {
     return await new Promise<ServiceError>((resolve, reject) => {
-      client.makeUnaryRequest(`/vouch.v1.${rpc}`, same, same, Buffer.from(bytes), new Metadata(), (error) => {
+      client.makeUnaryRequest(`/vouch.v1.${rpc}`, same, same, Buffer.from(bytes), metadata, (error) => {
         if (error) resolve(error);
         else reject(new Error('It was taken.'));
       });

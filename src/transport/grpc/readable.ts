@@ -1,8 +1,20 @@
-import { VouchError } from '../../errors.js';
+import { VouchError, type ErrorReason } from '../../errors.js';
 import type { RpcDefinition, ServiceDefinition } from '../services.js';
 
-/** Stands for a message whose bytes are none of its type; without fields, as an upload's empty message. */
-const UNREADABLE = Object.freeze({});
+/** Messages that nobody may act on, and why: each stands for one that is not there. */
+const UNREADABLE = new WeakMap<object, ErrorReason>();
+
+/** An empty message in place of one that cannot be read, for {@link checkReadable}. */
+export function unreadable(reason: ErrorReason): object {
+  const message = {};
+  withhold(message, reason);
+  return message;
+}
+
+/** Lets nobody act on a message any more, unless it was known before why not. */
+export function withhold(message: object, reason: ErrorReason): void {
+  if (!UNREADABLE.has(message)) UNREADABLE.set(message, reason);
+}
 
 /**
  * A definition whose requests can always be decoded: grpc-js calls bytes that cannot be INTERNAL, as if the fault were the
@@ -19,13 +31,14 @@ function readableMethod(method: RpcDefinition): RpcDefinition {
     try {
       return requestType.decode(input, length) as unknown;
     } catch {
-      return UNREADABLE;
+      return unreadable('MESSAGE_MALFORMED');
     }
   };
   return { ...method, requestType: { ...requestType, decode } };
 }
 
-/** Throws MESSAGE_MALFORMED for what {@link readable} could not read. */
+/** Throws why a message that stands for another is there: MESSAGE_MALFORMED for what {@link readable} could not read. */
 export function checkReadable(request: unknown): void {
-  if (request === UNREADABLE) throw new VouchError('MESSAGE_MALFORMED');
+  const reason = typeof request === 'object' && request !== null ? UNREADABLE.get(request) : undefined;
+  if (reason !== undefined) throw new VouchError(reason);
 }

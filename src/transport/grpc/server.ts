@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import type { Metadata, ServerInterceptingCallInterface } from '@grpc/grpc-js';
 import { createServer, type CallContext, type Server, type ServerMiddlewareCall } from 'nice-grpc';
 import { errorDetailsServerMiddleware } from 'nice-grpc-error-details';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { ServerReflection, ServerReflectionService } from 'nice-grpc-server-reflection';
-import type { TlsFiles } from '../../access/index.js';
+import { clientCertificate, type TlsFiles } from '../../access/index.js';
 import { guarded, type Chain } from '../chain.js';
 import { MOST_MESSAGE_BYTES } from '../read-call.js';
 import type { WithCaller } from '../rpcs/parts.js';
@@ -13,6 +14,7 @@ import { checkReadable, readable } from './readable.js';
 import { certificateInterceptor, certificateOf } from './certificate.js';
 import { FileCredentials } from './credentials.js';
 import { statusOf } from './status.js';
+import { wholeRequests } from './whole-requests.js';
 
 /** The gRPC side: the services of the contract, health and reflection. */
 export class GrpcServer {
@@ -44,7 +46,11 @@ export class GrpcServer {
     const health = HealthState();
     const asksClients = tls?.contents.ca !== undefined;
     const server = createServer({
-      interceptors: [services.callRequests.interceptor, ...(asksClients ? [certificateInterceptor] : [])],
+      interceptors: [
+        wholeRequests({ prefix: '/vouch.v1.', known: senderOf(chain, asksClients) }),
+        services.callRequests.interceptor,
+        ...(asksClients ? [certificateInterceptor] : []),
+      ],
       'grpc.max_receive_message_length': MOST_MESSAGE_BYTES,
       // A client that died without a word is noticed within about a minute.
       'grpc.keepalive_time_ms': 30_000,
@@ -91,6 +97,23 @@ export class GrpcServer {
   }
 }
 
+/** Finds out who sends a request that nothing was read of yet. */
+function senderOf({ authenticate }: Chain, asksClients: boolean) {
+  return async (metadata: Metadata, call: ServerInterceptingCallInterface) => {
+    const raw = asksClients ? call.getAuthContext().sslPeerCertificate?.raw : undefined;
+    return authenticate({
+      peer: withoutPort(call.getPeer()),
+      certificate: raw && clientCertificate(raw),
+      metadata: (key) => {
+        const [value] = metadata.get(key);
+        return typeof value === 'string' ? value : undefined;
+      },
+    });
+  };
+}
+
+const withoutPort = (peer: string) => peer.replace(/:\d+$/, '');
+
 /** The chain that all requests pass, as nice-grpc has it. */
 function chainMiddleware(chain: Chain, asksClients: boolean) {
   return async function* <Request, Response>(
@@ -103,9 +126,12 @@ function chainMiddleware(chain: Chain, asksClients: boolean) {
       isStream: requestStream || responseStream,
       // `/vouch.v1.AdminService/PutPolicy`
       rpc: call.method.path.split('.').at(-1) ?? '',
-      readMessage: () => (call.requestStream ? undefined : call.request),
+      readMessage: () => {
+        checkReadable(call.request);
+        return call.requestStream ? undefined : call.request;
+      },
       signal: context.signal,
-      peer: context.peer.replace(/:\d+$/, ''),
+      peer: withoutPort(context.peer),
       certificate: asksClients ? certificateOf(context.metadata) : undefined,
       metadata: (key: string) => {
         const value = context.metadata.get(key);
@@ -113,7 +139,6 @@ function chainMiddleware(chain: Chain, asksClients: boolean) {
       },
     } as const;
     try {
-      checkReadable(call.request);
       return yield* guarded(chain, asked, (who) => call.next(call.request, { ...context, ...who }));
     } catch (error) {
       throw statusOf(error, chain.report);
