@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { ACCESS_OPTIONS, readAccess, type AccessConfig } from './config-access.js';
+import { HTTP_OPTIONS, readHttp, type HttpConfig } from './config-http.js';
 import { KEYRING_OPTIONS, readKeyring } from './config-keyring.js';
 import type { KeyringSource } from './crypto/index.js';
-import { isLoopback, readAddress, readOrigins } from './addresses.js';
+import { readAddress } from './addresses.js';
 import { VouchError } from './errors.js';
 
 const milliseconds = (minimum: number, maximum: number) => z.coerce.number().int().min(minimum).max(maximum);
@@ -15,14 +16,7 @@ const Options = z.object({
   VOUCH_ADDRESS: z.string().default('127.0.0.1:50051'),
   /** Where metrics are told over HTTP, `host:port`; `off`: nowhere. They name nobody. */
   VOUCH_METRICS_ADDRESS: z.string().default('127.0.0.1:9464'),
-  /** Where HTTP listens, `host:port`; under the same rule. */
-  VOUCH_HTTP_ADDRESS: z.string().default('127.0.0.1:8080'),
-  /** Origins of other pages that may ask over HTTP, separated by commas, for example `https://desktop.example`. */
-  VOUCH_HTTP_ORIGINS: z.string().default(''),
-  /** Answers as server-sent events that are open at once, at most. */
-  VOUCH_HTTP_MAXIMUM_STREAMS: z.coerce.number().int().min(1).max(100_000).default(1000),
-  /** HTTP requests of one address in a minute, at most. */
-  VOUCH_HTTP_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000_000).default(6000),
+  ...HTTP_OPTIONS,
   /** Where traces are sent, an OTLP/HTTP collector such as `http://127.0.0.1:4318`; empty: nowhere. */
   VOUCH_OTLP_ENDPOINT: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]).default(''),
   /** The standard's own name for it, which counts where the other is empty. */
@@ -85,15 +79,6 @@ const Options = z.object({
   VOUCH_DEVELOPMENT_TENANT: z.string().min(1).max(256).default('development'),
   VOUCH_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 });
-
-/** Where and how HTTP is served. */
-export interface HttpConfig {
-  readonly host: string;
-  readonly port: number;
-  readonly origins: readonly string[];
-  readonly maximumStreams: number;
-  readonly requestsPerMinute: number;
-}
 
 /** The configuration of a service, read once and passed on as values. */
 export interface Config {
@@ -242,13 +227,4 @@ function readText(path: string): string {
     const field = 'DATABASE_URL_FILE';
     throw new VouchError('CONFIGURATION_INVALID', { field, message: 'The file cannot be read.', cause });
   }
-}
-
-function readHttp(options: z.output<typeof Options>): HttpConfig {
-  return {
-    ...readAddress('VOUCH_HTTP_ADDRESS', options.VOUCH_HTTP_ADDRESS),
-    origins: readOrigins(options.VOUCH_HTTP_ORIGINS),
-    maximumStreams: options.VOUCH_HTTP_MAXIMUM_STREAMS,
-    requestsPerMinute: options.VOUCH_HTTP_REQUESTS_PER_MINUTE,
-  };
 }

@@ -56,8 +56,7 @@ export class ClientCertificates {
     try {
       await this.#read();
     } catch (cause) {
-      const message = 'The file cannot be read, or is none of clients (docs/access.md).';
-      throw new VouchError('CONFIGURATION_INVALID', { field: 'VOUCH_CLIENTS_FILE', message, cause });
+      throw unusable(cause);
     }
   }
 
@@ -79,11 +78,27 @@ export class ClientCertificates {
   }
 
   async #read(): Promise<void> {
-    const read = await this.#file.changed(async () =>
-      Clients.parse(JSON.parse(await readFile(this.path, 'utf8'))),
-    );
-    if (read) this.#clients = read.clients;
+    const read = await this.#file.changed(() => readClients(this.path));
+    if (read) this.#clients = read;
   }
+}
+
+/** Reads a file of clients as the service would. Returns how many it names. Throws CONFIGURATION_INVALID. */
+export async function checkClientsFile(path: string): Promise<number> {
+  try {
+    return (await readClients(path)).length;
+  } catch (cause) {
+    throw unusable(cause);
+  }
+}
+
+async function readClients(path: string): Promise<readonly Client[]> {
+  return Clients.parse(JSON.parse(await readFile(path, 'utf8'))).clients;
+}
+
+function unusable(cause: unknown): VouchError {
+  const message = 'The file cannot be read, or is none of clients (docs/access.md).';
+  return new VouchError('CONFIGURATION_INVALID', { field: 'VOUCH_CLIENTS_FILE', message, cause });
 }
 
 /** A common name counts only where there is no alternative name (RFC 6125, 6.4.4). */

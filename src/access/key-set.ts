@@ -102,10 +102,21 @@ export class KeySet {
   }
 }
 
+/** Reads an issuer's keys as the service would. Returns how many of them count. Throws where they cannot be read. */
+export async function checkKeySet(source: KeySetSource): Promise<number> {
+  const keys = keysIn('url' in source ? await download(source.url) : await readFile(source.path, 'utf8'));
+  if (keys.length === 0) throw new Error('There are no keys.');
+  return keys.length;
+}
+
 /** Throws for what is no set of keys. */
 function lookUpIn(text: string): JWTVerifyGetKey {
-  const keys = KeySetForm.parse(JSON.parse(text)).keys.filter(({ kty }) => kty !== 'oct');
-  return createLocalJWKSet({ keys });
+  return createLocalJWKSet({ keys: keysIn(text) });
+}
+
+/** Secrets are nobody's public keys. */
+function keysIn(text: string) {
+  return KeySetForm.parse(JSON.parse(text)).keys.filter(({ kty }) => kty !== 'oct');
 }
 
 async function download(url: string): Promise<string> {

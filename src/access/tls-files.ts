@@ -20,6 +20,9 @@ export interface TlsContents {
   readonly ca?: Buffer;
 }
 
+/** Whoever opens a connection says what TLS needs within this time, ms; Node's own would be two minutes. */
+export const HANDSHAKE_WITHIN_MS = 10_000;
+
 /** How often it is looked whether files changed, ms. */
 const LOOK_EVERY_MS = 5000;
 

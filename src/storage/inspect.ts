@@ -11,6 +11,10 @@ export interface DatabaseFacts {
   readonly tookMs: number;
   /** Whether the login of the URL is bound by row-level security at all. */
   readonly login: { readonly isSuperuser: boolean; readonly bypassesRls: boolean };
+  /** Whether what is asked of it crosses a network in clear. */
+  readonly inClear: boolean;
+  /** Connections that it takes, of all who use it. */
+  readonly maximumConnections: number;
 }
 
 /** Asks a database about itself, before it is used for anything. Throws VouchError DATABASE_UNAVAILABLE. */
@@ -27,9 +31,19 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
     const beganMs = performance.now();
     const {
       rows: [row],
-    } = await client.query<{ version: string; clock: Date; super: boolean; bypass: boolean }>(
+    } = await client.query<{
+      version: string;
+      clock: Date;
+      super: boolean;
+      bypass: boolean;
+      inClear: boolean;
+      connections: number;
+    }>(
       `SELECT split_part(current_setting('server_version'), ' ', 1) AS version, clock_timestamp() AS clock,
-         rolsuper AS super, rolbypassrls AS bypass
+         rolsuper AS super, rolbypassrls AS bypass,
+         current_setting('max_connections')::int AS connections,
+         coalesce(inet_client_addr() <> inet_server_addr() AND NOT inet_client_addr() <<= '127.0.0.0/8'
+           AND NOT (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS "inClear"
        FROM pg_roles WHERE rolname = session_user`,
     );
     const tookMs = performance.now() - beganMs;
@@ -39,6 +53,8 @@ export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
       clock: row.clock,
       tookMs,
       login: { isSuperuser: row.super, bypassesRls: row.bypass },
+      inClear: row.inClear,
+      maximumConnections: row.connections,
     };
   } catch (error) {
     throw databaseError(error);

@@ -44,16 +44,20 @@ export function authenticateBy({ apiKeys, tokens, certificates, proxy }: WaysIn)
   };
 }
 
-/** What anybody but the proxy says of certificates is nothing. */
+/**
+ * What anybody but the proxy says of certificates is nothing. One with a certificate of its own speaks for others only: what
+ * it tells of nobody is nobody's, and not its own.
+ */
 function certificateOf(
   { metadata, certificate, peer = '' }: Credentials,
   proxy: TrustedProxy | undefined,
 ): ClientCertificate | null | undefined {
   const forwarded = metadata('x-forwarded-client-cert');
-  if (forwarded === undefined || proxy === undefined) return certificate;
-  const isProxy =
-    proxy === 'loopback'
-      ? isLocal(peerAddress(peer))
-      : certificate && [...certificate.uris, ...certificate.dnsNames].includes(proxy.name);
-  return isProxy === true ? forwardedCertificate(forwarded) : certificate;
+  if (proxy === undefined) return certificate;
+  if (proxy === 'loopback')
+    return forwarded !== undefined && isLocal(peerAddress(peer))
+      ? forwardedCertificate(forwarded)
+      : certificate;
+  const isProxy = certificate && [...certificate.uris, ...certificate.dnsNames].includes(proxy.name);
+  return isProxy ? forwardedCertificate(forwarded ?? '') : certificate;
 }

@@ -50,6 +50,19 @@ test('what a proxy says of a certificate counts from the loopback, where that is
   t.is(await who(undefined, '127.0.0.1', 'own'), 'own');
 });
 
+test('a proxy that tells of no certificate has none to show for others', async (t) => {
+  const authenticate = authenticateBy({
+    apiKeys: null,
+    tokens: null,
+    certificates,
+    proxy: { name: 'spiffe://acme/envoy' },
+  });
+  const of = (uri: string) =>
+    authenticate({ metadata: () => undefined, peer: '10.0.0.1', certificate: certificate(uri) });
+  t.is(await reasonOf(of('spiffe://acme/envoy')), 'UNAUTHENTICATED');
+  t.is((await of('own')).actorId, 'own');
+});
+
 test('or from whoever has the certificate of the proxy, from wherever', async (t) => {
   const proxy = { name: 'spiffe://acme/envoy' };
   t.is(await who(proxy, '10.0.0.1', 'spiffe://acme/envoy'), 'told');

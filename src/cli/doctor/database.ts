@@ -60,6 +60,7 @@ async function checkAt(config: Config, url: string, clock: Clock, isOwn: boolean
   if (Number.parseInt(facts.version) < OLDEST_POSTGRES)
     findings.warn(`PostgreSQL ${facts.version}.`, `Version ${OLDEST_POSTGRES} or later is tested.`);
   if (!isOwn) checkLogin(findings, facts);
+  checkConnection(findings, config, facts);
   const clocks = checkClock(facts, clock);
   try {
     const database = await Database.connect({ url, poolSize: 2 });
@@ -86,6 +87,23 @@ function checkLogin(findings: Findings, { login }: DatabaseFacts): void {
     `The login of DATABASE_URL ${what}: row-level security between tenants does not bind it.`,
     'Make a login of its own: CREATE ROLE … LOGIN; GRANT vouch_service, vouch_system TO …; and name it in DATABASE_URL.',
   );
+}
+
+function checkConnection(
+  findings: Findings,
+  { databasePool }: Config,
+  { inClear, maximumConnections }: DatabaseFacts,
+): void {
+  if (inClear)
+    findings.warn(
+      'What is asked of PostgreSQL crosses a network in clear: ids, consents and decisions are in it.',
+      'Let PostgreSQL speak TLS, and add `sslmode=verify-full` to DATABASE_URL.',
+    );
+  if (databasePool >= maximumConnections)
+    findings.fail(
+      `VOUCH_DATABASE_POOL is ${databasePool}, and PostgreSQL takes ${maximumConnections} connections of all who use it.`,
+      'Lower it: the pools of all processes together must stay below max_connections.',
+    );
 }
 
 /** How far this machine's clock is from the database's. */

@@ -1,10 +1,12 @@
 import { readConfig, type Config } from '../../config.js';
 import type { Clock } from '../../domain/clock.js';
+import { checkAccess } from './access.js';
 import { checkAddresses } from './addresses.js';
 import { checkCertificates } from './certificates.js';
 import { checkDatabase } from './database.js';
 import { Findings, type Finding } from './finding.js';
 import { checkFfmpeg, checkMachine, checkModels } from './machine.js';
+import { checkSettings } from './settings.js';
 
 /** What a deployment is looked at with. */
 export interface DiagnosisOptions {
@@ -17,7 +19,16 @@ export interface DiagnosisOptions {
 }
 
 /** What can be looked at; `database` with its clock and the keys. */
-export const CHECK_NAMES = ['database', 'models', 'ffmpeg', 'machine', 'addresses', 'certificates'] as const;
+export const CHECK_NAMES = [
+  'settings',
+  'database',
+  'models',
+  'ffmpeg',
+  'machine',
+  'addresses',
+  'access',
+  'certificates',
+] as const;
 
 export type CheckName = (typeof CHECK_NAMES)[number];
 
@@ -33,11 +44,13 @@ export async function diagnose(options: DiagnosisOptions = {}): Promise<Finding[
   }
   findings.ok('All options are usable.');
   const checks: Readonly<Record<CheckName, () => Promise<Finding[]>>> = {
+    settings: () => Promise.resolve(checkSettings(config)),
     database: () => checkDatabase(config, clock),
     models: () => checkModels(config),
     ffmpeg: () => checkFfmpeg(),
     machine: () => checkMachine(config),
     addresses: () => checkAddresses(config),
+    access: () => checkAccess(config),
     certificates: () => checkCertificates([...configured(config), ...(options.certificates ?? [])], clock),
   };
   const found = [...findings.list];

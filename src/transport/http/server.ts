@@ -5,7 +5,7 @@ import rateLimit from '@fastify/rate-limit';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { isAbortError } from 'abort-controller-x';
 import { VouchError } from '../../errors.js';
-import type { TlsFiles } from '../../access/index.js';
+import { networkOf, peerAddress, type TlsFiles } from '../../access/index.js';
 import type { Chain } from '../chain.js';
 import { addressInUse, tell } from '../errors.js';
 import type { Services } from '../services.js';
@@ -34,10 +34,14 @@ export interface HttpServerOptions extends OriginRules {
   readonly version: string;
   /** Null: in clear. */
   readonly tls: TlsFiles | null;
+  /** Whoever takes nothing of an answer for so long is cut off, ms. Default 30 s. */
+  readonly unreadMs?: number;
 }
 
 /** Connections besides those of event streams. */
 const OTHER_CONNECTIONS = 1000;
+
+const UNREAD_MS = 30_000;
 
 /** A body that nobody wants any more is thrown away for so long, ms: cut at once, the answer would be lost with it. */
 const THROW_AWAY_MS = 5000;
@@ -63,9 +67,16 @@ export class HttpServer {
       checkOrigin(request, reply, options);
       return Promise.resolve();
     });
+    const { unreadMs = UNREAD_MS } = options;
+    app.addHook('onSend', async ({ raw }) => {
+      // Until the answer is out; then the time of an idle connection counts, and none while another request is worked on.
+      raw.socket.setTimeout(unreadMs);
+      return Promise.resolve();
+    });
     await app.register(rateLimit, {
       max: options.requestsPerMinute,
       timeWindow: 60_000,
+      keyGenerator: ({ socket }) => networkOf(peerAddress(socket.remoteAddress ?? '')),
       errorResponseBuilder: (_request, { ttl }) => new VouchError('TOO_MANY_REQUESTS', { retryAfterMs: ttl }),
     });
     app.setNotFoundHandler({ preHandler: app.rateLimit() }, notFound);
