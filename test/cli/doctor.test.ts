@@ -2,90 +2,21 @@ import { once } from 'node:events';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
-import { openKeyring } from '../../src/crypto/index.js';
-import { CHECK_NAMES, diagnose, type DiagnosisOptions } from '../../src/cli/doctor/diagnose.js';
+import test from 'ava';
+import { diagnose } from '../../src/cli/doctor/diagnose.js';
 import type { Finding } from '../../src/cli/doctor/finding.js';
-import { DEFAULT_POLICY, Tenants } from '../../src/tenant/index.js';
-import { openDirectory, vouch } from '../helpers/binary.js';
+import { vouch } from '../helpers/binary.js';
 import { asOwner, emptyDatabase, freshDatabase } from '../helpers/database.js';
+import {
+  ALL_BUT_MODELS,
+  deployment,
+  EXPIRED,
+  failsAt,
+  failures,
+  folder,
+  ownLogin,
+} from '../helpers/deployment.js';
 import { MODELS_DIR } from '../helpers/speech.js';
-
-/** Of a key that nobody has; it ended with 2024. */
-const EXPIRED = `-----BEGIN CERTIFICATE-----
-MIIBFzCBvgIBATAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1jYWxscy5leGFtcGxl
-MB4XDTI0MDEwMTAwMDAwMFoXDTI1MDEwMTAwMDAwMFowGDEWMBQGA1UEAwwNY2Fs
-bHMuZXhhbXBsZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABM7xKIXfEdJSjlCZ
-+0R6p6fTAKxUd7VMS3T8OCeEJAcBrT11h9zIK7amFPD4hMS5Eqb9a2nvaNvytQzI
-l4kh9XkwCgYIKoZIzj0EAwIDSAAwRQIhAI9Ggh2wAPumcbnJwxlpsBKGSdTMXiS8
-xlMhjzGCYsnfAiAaEXMWqHOebNVLeVQarzaB9OKLH61Jzn9JaCtB4PyhYw==
------END CERTIFICATE-----
-`;
-const clock = { now: () => new Date() };
-
-type Environment = Record<string, string>;
-
-/** A login of the service's own, as a database needs it. */
-async function ownLogin(t: ExecutionContext, url: string): Promise<string> {
-  const login = `login_${new URL(url).pathname.slice(1)}`;
-  await asOwner(url, `CREATE ROLE ${login} LOGIN PASSWORD 'p'`);
-  t.teardown(() => asOwner(url, `DROP ROLE ${login}`));
-  await asOwner(url, `GRANT vouch_service, vouch_system TO ${login}`);
-  const own = new URL(url);
-  own.username = login;
-  own.password = 'p';
-  return own.href;
-}
-
-/** A folder of the deployment's own, and the rest of its environment. */
-async function folder(t: ExecutionContext): Promise<{ path: string; environment: Environment }> {
-  const { path, remove } = await openDirectory();
-  t.teardown(remove);
-  const environment = {
-    VOUCH_ADDRESS: '127.0.0.1:0',
-    VOUCH_HTTP_ADDRESS: '127.0.0.1:0',
-    VOUCH_METRICS_ADDRESS: '127.0.0.1:0',
-    VOUCH_DATA_DIR: path,
-    VOUCH_KEYRING_FILE: join(path, 'keyring.json'),
-    VOUCH_WORKERS: '1',
-  };
-  return { path, environment };
-}
-
-/** A deployment that is as it should be: a tenant with its keys, a login of its own. */
-async function deployment(
-  t: ExecutionContext,
-): Promise<{ path: string; url: string; environment: Environment }> {
-  const { path, environment } = await folder(t);
-  const { url, database } = await freshDatabase(t);
-  const keyring = await openKeyring({ from: 'file', path: join(path, 'keyring.json') });
-  const principal = { tenantId: 'acme', role: 'ADMINISTRATOR', actorId: 'test' } as const;
-  await new Tenants(database, keyring, clock).create(principal, DEFAULT_POLICY);
-  return { path, url, environment: { ...environment, DATABASE_URL: await ownLogin(t, url) } };
-}
-
-/** Models take a second to be looked at. */
-const ALL_BUT_MODELS = CHECK_NAMES.filter((name) => name !== 'models');
-
-/** What fails, and only that. */
-async function failures(options: DiagnosisOptions): Promise<Finding[]> {
-  return (await diagnose({ only: ALL_BUT_MODELS, ...options })).filter(({ status }) => status === 'fail');
-}
-
-/** Holds a deployment to one failure, named and with its remedy. */
-async function failsAt(
-  t: ExecutionContext,
-  options: DiagnosisOptions,
-  about: string,
-  found: RegExp,
-  remedy: RegExp,
-): Promise<void> {
-  const [first, ...others] = await failures(options);
-  t.deepEqual(others, []);
-  t.is(first?.about, about);
-  t.regex(first?.found ?? '', found);
-  t.regex(first?.remedy ?? '', remedy);
-}
 
 test.serial('a deployment that is as it should be has nothing that fails', async (t) => {
   const { environment } = await deployment(t);
@@ -201,119 +132,6 @@ test.serial('broken: nobody says who they are, and everybody reaches the address
     only: ['addresses'] as const,
   };
   await failsAt(t, options, 'addresses', /loopback address only/, /Say who may call/);
-});
-
-/** What is set, besides that of a folder, and what is said of it. */
-const DOUBTFUL: readonly (readonly [Environment, RegExp, RegExp])[] = [
-  [
-    { VOUCH_MAXIMUM_SOURCE_ATTEMPTS: '5' },
-    /SOURCE_ATTEMPTS \(5\) is below VOUCH_MAXIMUM_ATTEMPTS \(10\)/,
-    /more claims than one speaker/,
-  ],
-  [{ VOUCH_MAXIMUM_SOURCE_ATTEMPTS: '5000' }, /so many tries of a day see exact scores/, /at most 100/],
-  [
-    { VOUCH_API_KEYS: 'on', VOUCH_BAD_CREDENTIALS_PER_MINUTE: '1000000' },
-    /nobody is ever told/,
-    /100 is enough/,
-  ],
-  [
-    {
-      VOUCH_FORWARDED_CERTIFICATES: 'loopback',
-      VOUCH_CLIENTS_FILE: 'clients.json',
-      VOUCH_HTTP_REQUESTS_PER_MINUTE: '100000',
-      VOUCH_ADDRESS: '0.0.0.0:0',
-      VOUCH_PLAINTEXT: 'behind-proxy',
-    },
-    /FORWARDED_CERTIFICATES is loopback, and the service listens beyond it/,
-    /name the certificate of a proxy elsewhere/,
-  ],
-  [
-    {
-      VOUCH_API_KEYS: 'on',
-      VOUCH_TLS_CERT_FILE: 'tls.crt',
-      VOUCH_TLS_KEY_FILE: 'tls.key',
-      VOUCH_PLAINTEXT: 'behind-proxy',
-      VOUCH_HTTP_REQUESTS_PER_MINUTE: '100000',
-    },
-    /speaks TLS: it has no effect/,
-    /Set one of/,
-  ],
-  [
-    { VOUCH_API_KEYS: 'on', VOUCH_PLAINTEXT: 'behind-proxy' },
-    /one address, .* 6000 times a minute/,
-    /Raise it/,
-  ],
-  [
-    { VOUCH_HTTP_ORIGINS: 'https://desktop.example' },
-    /pages of https:\/\/desktop\.example may ask/,
-    /say who may call/,
-  ],
-  [
-    { VOUCH_API_KEYS: 'on', VOUCH_HTTP_ORIGINS: 'http://desktop.example, http://localhost:3000' },
-    /Pages of http:\/\/desktop\.example \(/,
-    /over https/,
-  ],
-  [
-    { VOUCH_KEYRING_FILE: '', VOUCH_TRANSIT_URL: 'https://keys.example', VOUCH_TRANSIT_TOKEN: 'secret-word' },
-    /VOUCH_TRANSIT_TOKEN is read once/,
-    /VOUCH_TRANSIT_TOKEN_FILE/,
-  ],
-  [
-    { VOUCH_MAXIMUM_CALLS: '10', VOUCH_MAXIMUM_CALLS_PER_TENANT: '20' },
-    /one tenant may take all/,
-    /Set it below/,
-  ],
-  [{ VOUCH_RESUME_WINDOW_MS: '0' }, /every break of a stream/, /60000/],
-  [{ VOUCH_TRANSFERS: 'on' }, /seal all speakers/, /Turn it off/],
-  [{ VOUCH_LOG_LEVEL: 'silent' }, /when something fails at night/, /info/],
-];
-
-test.serial('doubtful: options that do not go together, or are dangerous', async (t) => {
-  const { environment } = await folder(t);
-  const look = async (more: Environment) =>
-    (await diagnose({ environment: { ...environment, ...more }, only: ['settings'] })).filter(
-      ({ status }) => status !== 'ok',
-    );
-  t.deepEqual(await look({}), []);
-  for (const [more, found, remedy] of DOUBTFUL) {
-    const [first, ...others] = await look(more);
-    const name = Object.keys(more).join(', ');
-    t.deepEqual(others, [], name);
-    t.is(first?.about, 'settings', name);
-    t.regex(first?.found ?? '', found, name);
-    t.regex(first?.remedy ?? '', remedy, name);
-    t.notRegex(JSON.stringify(first), /secret-word/);
-  }
-});
-
-test.serial('broken: what callers are known by cannot be read', async (t) => {
-  const { environment, path } = await folder(t);
-  const at = (name: string) => join(path, name);
-  const tokens = { VOUCH_JWT_ISSUER: 'https://login.example', VOUCH_JWT_AUDIENCE: 'vouch' };
-  const broken = (more: Environment, found: RegExp, remedy: RegExp) =>
-    failsAt(t, { environment: { ...environment, ...more }, only: ['access'] }, 'access', found, remedy);
-  await broken(
-    { ...tokens, VOUCH_JWT_JWKS_URL: 'http://127.0.0.1:9/keys' },
-    /VOUCH_JWT_ISSUER cannot be read/,
-    /JWK set/,
-  );
-  await writeFile(at('keys.json'), '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}');
-  await broken({ ...tokens, VOUCH_JWT_JWKS_FILE: at('keys.json') }, /no token counts/, /must hold one/);
-  const proxy = { VOUCH_FORWARDED_CERTIFICATES: 'loopback', VOUCH_CLIENTS_FILE: at('clients.json') };
-  await writeFile(
-    at('clients.json'),
-    '{"clients":[{"uri":"a","tenant":"acme","roles":["god"],"actor":"b"}]}',
-  );
-  await broken(proxy, /VOUCH_CLIENTS_FILE|none of clients/, /docs\/access\.md/);
-  await writeFile(at('tls.crt'), EXPIRED);
-  const tls = { VOUCH_TLS_CERT_FILE: at('tls.crt'), VOUCH_TLS_KEY_FILE: at('keys.json') };
-  await broken(tls, /the key is that of another/, /belong together/);
-  await writeFile(
-    at('clients.json'),
-    '{"clients":[{"uri":"a","tenant":"acme","roles":["agent"],"actor":"b"}]}',
-  );
-  const healed = await diagnose({ environment: { ...environment, ...proxy }, only: ['access'] });
-  t.regex(healed.find(({ about }) => about === 'access')?.found ?? '', /^1 clients are in/);
 });
 
 test.serial('broken: more connections than the database takes', async (t) => {

@@ -1,4 +1,4 @@
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2';
 
 /** Requests of which `sentBytes` of `bytes` of a message come, and no more. */
 export interface HalfRequests {
@@ -35,8 +35,8 @@ function halfRequest(
   return new Promise((resolve) => {
     const common = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' };
     const request = session.request({ ...common, ...headers });
-    const ended = ({ 'grpc-status': status }: Readonly<Record<string, unknown>>) => {
-      if (status !== undefined) resolve(String(status));
+    const ended = ({ 'grpc-status': status }: IncomingHttpHeaders) => {
+      if (typeof status === 'string') resolve(status);
     };
     request.on('response', ended).on('trailers', ended);
     request
