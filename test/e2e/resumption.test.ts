@@ -74,7 +74,7 @@ for (const [where, by] of [
     const openedMs = performance.now();
     const again = by().open([CALLER], { callId, resumeToken });
     t.is((await again.event('started')).streamNumber, 2);
-    t.true(performance.now() - openedMs < 2000, 'at once');
+    t.true(performance.now() - openedMs < 5000, 'at once, for a busy machine');
     t.is(wordOf(await again.event('decision')), 'NOT_ENOUGH_SPEECH');
     await again.speech(CALL, 8000);
     const accepted = await again.event('decision', (decision) => wordOf(decision) === 'ACCEPT');

@@ -156,7 +156,7 @@ test.serial('a takeover of a call whose connection stops dead, by another caller
   const late = stale.speech(CALL, 8000);
   const other = there.as(tenantId).open([CALLER], { callId, resumeToken });
   t.is((await other.event('started')).streamNumber, 2);
-  t.true(performance.now() - deadMs < 2000);
+  t.true(performance.now() - deadMs < 5000, 'the connections that are dead are waited for longer');
   await other.audio(ANOTHER.subarray(0, ANOTHER.length / 2));
   here.door.unblock();
   await other.audio(ANOTHER.subarray(ANOTHER.length / 2));
