@@ -1,7 +1,7 @@
 import type { Http2Session, ServerHttp2Stream } from 'node:http2';
 
 /** Two messages of a call, as long as they usually last, ms: more seldom would be noticed. */
-const EVERY_MS = 40;
+export const READ_EVERY_MS = 40;
 
 /**
  * What may come over a connection between two reads. HTTP/2 begins with 64 KiB for all streams of a connection, which is a few
@@ -53,7 +53,7 @@ export class PacedReads {
     this.#connections.set(session, { handle, calls: 1 });
     this.#timer ??= setInterval(() => {
       this.#read();
-    }, EVERY_MS);
+    }, READ_EVERY_MS);
   }
 
   #remove(session: Http2Session): void {
