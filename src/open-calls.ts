@@ -22,6 +22,9 @@ import type { Observability } from './open-observability.js';
 /** Pauses and changes of consent reach running calls of other processes within about this time, ms. */
 const POLL_EVERY_MS = 500;
 
+/** A call whose opening takes the database longer than this is refused, ms; later where it may even take longer to begin. */
+const OPEN_WITHIN_MS = 4000;
+
 /** What calls are made of, besides what is made here. */
 export interface OpenCallsParts extends Pick<
   CallsParts,
@@ -65,7 +68,7 @@ export function openCalls(
     maximumCalls: config.maximumCalls,
     maximumCallsPerTenant: config.maximumCallsPerTenant,
     overloadLagMs: config.overloadLagMs,
-    openWithinMs: 2 * config.databaseWaitMs,
+    openWithinMs: Math.max(OPEN_WITHIN_MS, 2 * config.databaseWaitMs),
     consentLeaseMs: config.consentLeaseMs,
     resumeWindowMs: config.resumeWindowMs,
     onFailure: failed('calls', 'what a call left could not be stored'),

@@ -41,6 +41,8 @@ export class CallStream {
   readonly #observer: StreamObserver;
   #over = false;
   readonly #waitingClaims: Claim[] = [];
+  /** Whether somebody makes those that wait. */
+  #claiming = false;
 
   constructor(session: CallSession, events: EventQueue, owner: CallStreamOwner, observer: StreamObserver) {
     this.#session = session;
@@ -76,11 +78,15 @@ export class CallStream {
   async claim(claim: Claim): Promise<void> {
     const failure = await this.#tryToClaim(claim);
     if (!failure) return;
+    // Of one speaker one claim counts, however often it is made.
+    if (this.#waitingClaims.some(({ speakerId }) => speakerId === claim.speakerId)) return;
     if (this.#waitingClaims.length >= MOST_CLAIMS_WAITING) throw failure;
-    if (this.#waitingClaims.push(claim) === 1) void this.#claimLater();
+    this.#waitingClaims.push(claim);
+    if (!this.#claiming) void this.#claimLater();
   }
 
   async #claimLater(): Promise<void> {
+    this.#claiming = true;
     try {
       while (this.#waitingClaims.length > 0 && !this.#over) {
         await sleep(CLAIM_AGAIN_MS, undefined, { ref: false });
@@ -89,6 +95,8 @@ export class CallStream {
     } catch (error) {
       this.fail(error);
     }
+    // In the turn of the last look: no claim comes between the two.
+    this.#claiming = false;
   }
 
   /** Makes the claims that wait, one after the other, as far as the database takes them. */

@@ -17,12 +17,20 @@ export interface DatabaseFacts {
   readonly maximumConnections: number;
 }
 
-/** Asks a database about itself, before it is used for anything. Throws VouchError DATABASE_UNAVAILABLE. */
-export async function inspectDatabase(url: string): Promise<DatabaseFacts> {
+/** A database that takes longer to answer counts as gone, ms; later where it may even take longer to begin. */
+const ANSWER_WITHIN_MS = 5000;
+
+/**
+ * Asks a database about itself, before it is used for anything. Throws VouchError DATABASE_UNAVAILABLE.
+ *
+ * @param waitMs how long it may take to begin a transaction
+ */
+export async function inspectDatabase(url: string, waitMs: number): Promise<DatabaseFacts> {
+  const withinMs = Math.max(ANSWER_WITHIN_MS, waitMs);
   const client = new pg.Client({
     connectionString: url,
-    connectionTimeoutMillis: 5000,
-    query_timeout: 5000,
+    connectionTimeoutMillis: withinMs,
+    query_timeout: withinMs,
     application_name: 'vouch doctor',
   });
   client.on('error', () => undefined); // A connection that breaks makes the query fail; that is reported.

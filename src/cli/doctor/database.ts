@@ -50,7 +50,7 @@ async function checkAt(config: Config, url: string, clock: Clock, isOwn: boolean
   const findings = new Findings('database');
   let facts: DatabaseFacts;
   try {
-    facts = await inspectDatabase(url);
+    facts = await inspectDatabase(url, config.databaseWaitMs);
   } catch (error) {
     return findings.failed(error, {
       DATABASE_UNAVAILABLE:
@@ -63,7 +63,7 @@ async function checkAt(config: Config, url: string, clock: Clock, isOwn: boolean
   checkConnection(findings, config, facts);
   const clocks = checkClock(facts, clock);
   try {
-    const database = await Database.connect({ url, poolSize: 2 });
+    const database = await Database.connect({ url, poolSize: 2, waitMs: config.databaseWaitMs });
     try {
       findings.ok(`PostgreSQL ${facts.version}, migrated to ${(await listMigrations()).at(-1)}.`);
       return [...findings.list, ...clocks, ...(await checkKeys(config, database, clock))];

@@ -5,12 +5,13 @@ import {
   type ServerInterceptingCallInterface,
   type ServerInterceptor,
 } from '@grpc/grpc-js';
+import { VouchError } from '../../errors.js';
 import { unreadable, withhold } from './readable.js';
 
 export interface WholeRequestsOptions {
   /** What paths of RPCs begin with whose senders are known; others (health, reflection) are open to all. */
   readonly prefix: string;
-  /** Who sends a request. Rejects where nobody knows. */
+  /** Who sends a request. Rejects with why that is not known. */
   readonly known: (metadata: Metadata, call: ServerInterceptingCallInterface) => Promise<unknown>;
   /** All of a request with one message is there within this time, ms. Default 30 s, as over HTTP. */
   readonly withinMs?: number;
@@ -94,15 +95,16 @@ class WholeRequest extends ServerInterceptingCall {
   }
 
   async #begin(metadata: Metadata): Promise<void> {
-    const isKnown = await this.known(metadata, this.call).then(
-      () => true,
-      () => false,
+    const unknown = await this.known(metadata, this.call).then(
+      () => undefined,
+      // A database that is away says nothing of whoever asks.
+      (error: unknown) => (error instanceof VouchError ? error.reason : 'INTERNAL'),
     );
     if (this.#over) return; // Whoever it was has left.
-    this.#over = !isKnown;
+    this.#over = unknown !== undefined;
     this.#listener?.onReceiveMetadata(metadata);
-    if (!isKnown) {
-      this.#handOn(unreadable('UNAUTHENTICATED'));
+    if (unknown !== undefined) {
+      this.#handOn(unreadable(unknown));
       return;
     }
     this.#timer = setTimeout(() => {

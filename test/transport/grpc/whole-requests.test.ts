@@ -17,7 +17,11 @@ async function startServer(t: ExecutionContext) {
     known: (metadata) =>
       metadata.get('authorization')[0] === KNOWN.authorization
         ? Promise.resolve()
-        : Promise.reject(new Error()),
+        : Promise.reject(
+            new VouchError(
+              metadata.get('authorization').length > 0 ? 'DATABASE_UNAVAILABLE' : 'UNAUTHENTICATED',
+            ),
+          ),
     withinMs: WITHIN_MS,
   });
   const server = new Server({ interceptors: [interceptor] });
@@ -68,6 +72,12 @@ test('of a request whose sender nobody knows nothing is read', async (t) => {
   t.deepEqual(new Set(statuses), new Set([String(status.FAILED_PRECONDITION)]));
   t.deepEqual(new Set(read), new Set(['UNAUTHENTICATED']));
   t.is(read.length, 20);
+});
+
+test('where it cannot be found out who sends a request, its sender is not told that they are nobody', async (t) => {
+  const { ask, read } = await startServer(t);
+  await ask({ headers: { authorization: 'Bearer anything' } });
+  t.deepEqual(read, ['DATABASE_UNAVAILABLE']);
 });
 
 test('whoever is known has so long for all of it: a message that never ends, and a request that does not', async (t) => {
