@@ -157,7 +157,11 @@ export class AccessPage extends Page {
     this.#days = days;
     this.#back = back;
     this.#keep();
-    for (const load of [this.#unusual, this.#overriders, this.#readers]) void load.reload();
+    for (const load of [this.#unusual, this.#overriders, this.#readers]) {
+      // What is of other days does not stand below the new ones.
+      load.value = undefined;
+      void load.reload();
+    }
     this.requestUpdate();
   }
 }

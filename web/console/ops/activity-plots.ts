@@ -4,7 +4,7 @@ import type { Json } from '../../shared/json.js';
 import '../plots/plot.js';
 import { shareBar } from '../plots/share-bar.js';
 import { stackedBars } from '../plots/stacked-bars.js';
-import { count } from '../shell/format.js';
+import { count, MINUTE } from '../shell/format.js';
 import { table } from '../shell/table.js';
 import { kindWords, OUTCOMES, reasonWords, sourceWords } from './words.js';
 
@@ -44,7 +44,7 @@ function binsOf({ hours = [] }: Activity): Bin[] {
 
 const HOUR = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric' });
-const BOTH = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const BOTH = new Intl.DateTimeFormat('en-GB', MINUTE);
 
 function decisions(activity: Activity): unknown {
   const bins = binsOf(activity);

@@ -26,6 +26,8 @@ export class CallPage extends Page {
   #evaluated: Json<Decision> | undefined;
   #evaluationError: unknown;
   #evaluating = false;
+  /** Kept until an answer came: what is asked again counts as one look. */
+  #evaluationKey = newKey();
   /** Whose voiceprint learnt from the call just now. */
   #learnt: string | undefined;
 
@@ -105,8 +107,9 @@ export class CallPage extends Page {
     this.#evaluationError = undefined;
     this.requestUpdate();
     try {
-      const request = { callId: this.#id, idempotencyKey: newKey() };
+      const request = { callId: this.#id, idempotencyKey: this.#evaluationKey };
       this.#evaluated = (await this.api.verification.evaluateCall(request)).decision;
+      this.#evaluationKey = newKey();
     } catch (error) {
       this.#evaluationError = error;
     }

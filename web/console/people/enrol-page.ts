@@ -34,7 +34,8 @@ export class EnrolPage extends Page {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#makeForm({ speakerId: this.query.get('speaker') ?? '' });
+    // A page that comes back after signing in again has what was entered.
+    if (!this.#form) this.#makeForm({ speakerId: this.query.get('speaker') ?? '' });
   }
 
   protected override heading(): unknown {

@@ -190,6 +190,8 @@ export class RetentionPage extends Page {
     this.running = true;
     this.error = undefined;
     this.dry = dryRun;
+    // What a look found is not what a run took away.
+    this.items = undefined;
     const items: Item[] = [];
     try {
       for await (const item of this.api.retention.runRetention({ dryRun })) items.push(item);

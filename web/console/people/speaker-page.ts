@@ -27,8 +27,8 @@ export class SpeakerPage extends Page {
     return known?.speaker ?? null;
   });
 
-  override connectedCallback(): void {
-    super.connectedCallback();
+  constructor() {
+    super();
     this.addEventListener('vouch-changed', () => {
       this.turn += 1;
       void this.#speaker.reload();

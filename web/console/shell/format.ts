@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 
-const MINUTE = {
+/** A moment to the minute, with its zone. */
+export const MINUTE = {
   day: 'numeric',
   month: 'short',
   year: 'numeric',
