@@ -53,17 +53,19 @@ test('no other key counts, of whatever form', async (t) => {
 });
 
 test('a key that was revoked counts for a second at most, in every process', async (t) => {
-  const { secret, keys, officer, apiKey, database, clock, check } = await made(t);
-  const elsewhere = new ApiKeyCheck(database, clock);
-  await check.caller(secret);
-  await elsewhere.caller(secret);
+  const { secret, keys, officer, apiKey, database, clock } = await made(t);
+  let nowMs = 0;
+  const checks = [1, 2].map(() => new ApiKeyCheck(database, clock, () => nowMs));
+  for (const each of checks) await each.caller(secret);
   const revoked = await keys.revoke(officer, apiKey.keyId);
   t.deepEqual(revoked.revokedAt, clock.now());
-  const deadline = performance.now() + 1000;
-  for (const each of [check, elsewhere]) {
+  nowMs = 1000;
+  const deadline = performance.now() + 10_000;
+  for (const each of checks) {
     let reason: string;
+    // A database that answers late on a busy machine is not waited for.
     do reason = await reasonOf(each.caller(secret));
-    while (reason !== 'CREDENTIALS_ENDED' && performance.now() < deadline + 2000); // The machine may be busy.
+    while (reason !== 'CREDENTIALS_ENDED' && performance.now() < deadline);
     t.is(reason, 'CREDENTIALS_ENDED');
   }
   t.deepEqual((await keys.revoke(officer, apiKey.keyId)).revokedAt, revoked.revokedAt, 'once is enough');

@@ -12,12 +12,12 @@ const service = serviceOfFile();
 /** 16 bits at 8 kHz. */
 const silence = (ms: number) => Buffer.alloc(16 * ms);
 
-/** A person answers, and waits. */
+/** A person answers, and waits: for longer than it takes to know it, and to be told every half second how far a call is. */
 async function hello(stream: TestStream) {
   await stream.event('decision');
   await stream.audio(silence(600));
   await stream.speech('allison_en/call-1.wav', 0, 1200);
-  await stream.audio(silence(1500));
+  await stream.audio(silence(2500));
 }
 
 async function phraseGround() {

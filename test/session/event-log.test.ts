@@ -132,7 +132,8 @@ test('what a stream tells that was taken over from is told to nobody else', asyn
   t.deepEqual(await collect(queue), []);
 });
 
-test('no process lives on for what a database that is gone does not take', async (t) => {
+// Alone: it counts the timers of the whole process.
+test.serial('no process lives on for what a database that is gone does not take', async (t) => {
   const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
   const before = timers();
   const { made } = log(() => Promise.reject(new VouchError('DATABASE_UNAVAILABLE')));
