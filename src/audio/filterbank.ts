@@ -45,6 +45,8 @@ function poveyWindow(length: number): Float32Array {
 export class Filterbank {
   /** Values a frame. */
   readonly melBins: number;
+  /** The middle of each filter. */
+  readonly centresHz: readonly number[];
   readonly frameLengthSamples: number;
   readonly frameShiftSamples: number;
   readonly #energies: BandEnergies;
@@ -56,6 +58,7 @@ export class Filterbank {
     this.frameShiftSamples = (sampleRateHz * options.frameShiftMs) / 1000;
     const step = (kaldiMel(highHz) - kaldiMel(lowHz)) / (melBins + 1);
     const corners = Array.from({ length: melBins + 2 }, (_, i) => kaldiMelToHz(kaldiMel(lowHz) + i * step));
+    this.centresHz = corners.slice(1, -1);
     // Kaldi leaves out the bin at half the sample rate.
     const filters = melFilters(corners, fftSize / 2, sampleRateHz / fftSize, kaldiTriangle);
     this.#energies = new BandEnergies({

@@ -51,6 +51,13 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A share of a whole: above 0, below 1. */
+export function shareNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1)) throw new InvalidArgumentError('It is a number between 0 and 1.');
+  return value;
+}
+
 /** A time as ISO 8601 writes it, with its zone. */
 export function readTime(text: string): Date {
   const time = new Date(text);

@@ -11,6 +11,16 @@ export interface SpeechQuality {
   /** Between the quarter points of the levels of the speech's frames, dB: wide on a quiet line, narrow in noise and rooms. */
   readonly levelSpreadDb: number | null;
   /**
+   * How far the peaks of the bands from 250 to 1250 Hz stand above their median, dB: far where voices alone sound, less where
+   * noise, other voices or a room fill up what lies between their syllables; null before the first window.
+   */
+  readonly bandContrastDb: number | null;
+  /**
+   * By how much more sound rises than it falls, within 50 ms in the bands from 250 to 3600 Hz, dB: much in a room, whose
+   * tails hold up the fall; null before the first window.
+   */
+  readonly slowDecayDb: number | null;
+  /**
    * Length of the first model's output before it was scaled to 1: how much it found of what tells voices apart. Low for
    * speech that is overlapped or hardly there; null before the first window.
    */
@@ -31,6 +41,8 @@ export const UNKNOWN_QUALITY: SpeechQuality = {
   levelDbfs: null,
   bandwidthHz: null,
   levelSpreadDb: null,
+  bandContrastDb: null,
+  slowDecayDb: null,
   embeddingLength: null,
   toneOrMusicShare: 0,
   otherVoiceShare: null,

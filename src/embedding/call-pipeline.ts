@@ -142,9 +142,10 @@ export class CallPipeline {
   ): SpeechWindow | undefined {
     const completed = this.#windows.complete(window, embeddings, bonaFideLlr);
     if (!completed) return undefined;
-    const embeddingLength = embeddings[this.spaces[0]!]?.length ?? null;
-    if (embeddingLength !== null) this.#measures.addEmbedding(embeddingLength);
-    return { ...completed, quality: { ...completed.quality, embeddingLength } };
+    const first = embeddings[this.spaces[0]!];
+    return first
+      ? { ...completed, quality: this.#measures.addEmbedding(completed.quality, first) }
+      : completed;
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { EmbeddingSpace } from '../domain/speech.js';
+import { NO_BANDS, type BandMeasures } from './band-meter.js';
 import { createFrontEnd, type FrontEnd } from './front-end.js';
 import type { SpeakerEmbeddingManifest } from './model-manifest.js';
 
@@ -9,10 +10,12 @@ export interface Embedding {
   readonly vector: Float32Array;
   /** Of the model's output, before it was scaled. */
   readonly length: number;
+  /** Of what went into the model. */
+  readonly bands: BandMeasures;
 }
 
 /** Divides a vector by its length, in place. */
-export function normaliseLength(vector: Float32Array): Embedding {
+export function normaliseLength(vector: Float32Array): Pick<Embedding, 'vector' | 'length'> {
   let energy = 0;
   for (const value of vector) energy += value * value;
   const length = Math.sqrt(energy);
@@ -52,15 +55,18 @@ export class EmbeddingExtractor {
    * The vector of one window. Windows of different calls never share a run: the quantised layers of ge2e scale their
    * activations over the whole batch, so that each would depend on whoever it ran with (measured: up to 0.006 a value).
    * @param samples speech at 16 kHz, -1 to 1, at least 3 frames (720 samples); a full window or a shorter rest.
-   * @returns a new vector of length 1, and how long it was.
+   * @returns a new vector of length 1, how long it was, and what the bands of the speech say.
    */
   async embed(samples: Float32Array): Promise<Embedding> {
     const room = this.#room;
     this.#room = undefined; // Whoever runs meanwhile has its own.
     const { data, shape } = this.#frontEnd.compute(samples, room);
+    // Before the first wait: the meter is that of whoever runs meanwhile, too.
+    const bands = this.#frontEnd.bands?.measure(data, shape[1]) ?? NO_BANDS;
     const results = await this.session.run({ [this.#input]: new Tensor('float32', data, shape) });
     this.#room = data;
-    return normaliseLength(meanOfRows(results[this.#output]!.data as Float32Array, this.space.dimension));
+    const mean = meanOfRows(results[this.#output]!.data as Float32Array, this.space.dimension);
+    return { ...normaliseLength(mean), bands };
   }
 }
 

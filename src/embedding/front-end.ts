@@ -1,4 +1,5 @@
 import { Filterbank, MelSpectrogram, subtractMeanPerBin } from '../audio/index.js';
+import { BandMeter } from './band-meter.js';
 import type { KaldiFrontEnd, MelPowerFrontEnd, SpeakerEmbeddingManifest } from './model-manifest.js';
 
 /** What a graph is fed with: `batch` inputs of `frames` rows of `bins`. The window's vector is the mean of their outputs. */
@@ -16,6 +17,8 @@ export interface FrontEnd {
    * @param room the data of another input that nobody uses any more: used again where it is as long.
    */
   compute(samples: Float32Array, room?: Float32Array): GraphInput;
+  /** Measures the input of a window; absent where that holds no logarithms of energies. */
+  readonly bands?: BandMeter;
 }
 
 /** The front end that models.json gives a model. */
@@ -38,6 +41,7 @@ function logMelFrontEnd(
   const { melBins, frameLengthSamples, frameShiftSamples } = filterbank;
   return {
     windowSamples: samplesOf(windowFrames, frameLengthSamples, frameShiftSamples),
+    bands: new BandMeter(filterbank.centresHz),
     compute: (samples, room) => {
       const frames = filterbank.frameCount(samples.length);
       const data = filterbank.compute(samples, roomFor(frames * melBins, room));

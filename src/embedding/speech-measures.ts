@@ -1,5 +1,5 @@
 import { SPEECH_RATE_HZ, TELEPHONE_RATE_HZ } from '../domain/audio.js';
-import type { SpeechQuality } from '../domain/speech.js';
+import { UNKNOWN_QUALITY, type SpeechQuality } from '../domain/speech.js';
 import {
   measureFrame,
   QualityMeter,
@@ -8,15 +8,16 @@ import {
   ToneOrMusicMeter,
   WindowLevelMeter,
 } from '../speech-activity/index.js';
+import type { Embedding } from './extractor.js';
 
 /** The quality of a call's speech: of the window that fills, and of all so far. */
 export class SpeechMeasures {
   readonly #stream = new QualityMeter();
   readonly #window = new QualityMeter();
   readonly #windowLevels = new WindowLevelMeter();
-  /** Of the windows so far: their sums and how many. */
-  #levels = { snrDb: 0, levelSpreadDb: 0, windows: 0 };
-  #embeddings = { length: 0, windows: 0 };
+  /** Of the windows so far. */
+  readonly #levels = { snrDb: new Mean(), levelSpreadDb: new Mean() };
+  readonly #embeddings = { embeddingLength: new Mean(), bandContrastDb: new Mean(), slowDecayDb: new Mean() };
   /** The frame in hand. */
   readonly #telephone: Float32Array;
   readonly #spectrum: SpeechSpectrum;
@@ -59,16 +60,13 @@ export class SpeechMeasures {
   /** The quality of the window, as far as it is known before it is embedded; the next frame begins another. */
   takeWindow(): SpeechQuality {
     const levels = this.#windowLevels.take();
-    if (levels.snrDb !== null && levels.levelSpreadDb !== null) {
-      this.#levels.snrDb += levels.snrDb;
-      this.#levels.levelSpreadDb += levels.levelSpreadDb;
-      this.#levels.windows++;
-    }
+    this.#levels.snrDb.add(levels.snrDb);
+    this.#levels.levelSpreadDb.add(levels.levelSpreadDb);
     const quality = { ...this.#window.quality, ...levels, bandwidthHz: this.#spectrum.bandwidthHz };
     const toneOrMusicShare = this.#sounds.window.share;
     this.#window.clear();
     this.#sounds.window.clear();
-    return { ...quality, toneOrMusicShare, embeddingLength: null, otherVoiceShare: null };
+    return { ...UNKNOWN_QUALITY, ...quality, toneOrMusicShare };
   }
 
   /** Forgets the window that fills; what was measured of the call stays. */
@@ -81,23 +79,43 @@ export class SpeechMeasures {
 
   /** Of all speech so far; what is measured window by window is the mean of the windows. */
   get quality(): SpeechQuality {
-    const { snrDb, levelSpreadDb, windows } = this.#levels;
+    const { snrDb, levelSpreadDb } = this.#levels;
+    const { embeddingLength, bandContrastDb, slowDecayDb } = this.#embeddings;
     return {
       ...this.#stream.quality,
-      snrDb: windows > 0 ? snrDb / windows : null,
-      levelSpreadDb: windows > 0 ? levelSpreadDb / windows : null,
+      snrDb: snrDb.value,
+      levelSpreadDb: levelSpreadDb.value,
+      bandContrastDb: bandContrastDb.value,
+      slowDecayDb: slowDecayDb.value,
       bandwidthHz: this.#spectrum.bandwidthHz,
       toneOrMusicShare: this.#sounds.stream.share,
       otherVoiceShare: null,
-      embeddingLength:
-        this.#embeddings.windows > 0 ? this.#embeddings.length / this.#embeddings.windows : null,
+      embeddingLength: embeddingLength.value,
     };
   }
 
-  /** A window was embedded: the length of the first model's output. */
-  addEmbedding(length: number): void {
-    this.#embeddings.length += length;
-    this.#embeddings.windows++;
+  /** A window was embedded: what its quality was before, and the first model's embedding. Returns its quality. */
+  addEmbedding(before: SpeechQuality, { length, bands }: Embedding): SpeechQuality {
+    this.#embeddings.embeddingLength.add(length);
+    this.#embeddings.bandContrastDb.add(bands.bandContrastDb);
+    this.#embeddings.slowDecayDb.add(bands.slowDecayDb);
+    return { ...before, ...bands, embeddingLength: length };
+  }
+}
+
+/** The mean of what is known of some measure. */
+class Mean {
+  #sum = 0;
+  #count = 0;
+
+  get value(): number | null {
+    return this.#count > 0 ? this.#sum / this.#count : null;
+  }
+
+  add(value: number | null): void {
+    if (value === null) return;
+    this.#sum += value;
+    this.#count++;
   }
 }
 

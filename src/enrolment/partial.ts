@@ -6,7 +6,7 @@ import type { Clock } from '../domain/clock.js';
 import type { IdentityProofing } from '../domain/people.js';
 import type { EnrolmentPolicy } from '../domain/policy.js';
 import type { Principal } from '../domain/principal.js';
-import type { SpeechQuality } from '../domain/speech.js';
+import { UNKNOWN_QUALITY, type SpeechQuality } from '../domain/speech.js';
 import { openSpeakerKey } from '../keys/index.js';
 import {
   actorOf,
@@ -63,7 +63,9 @@ const evidenceSchema = z.strictObject({
   ),
   spokenFrom: z.iso.datetime().transform((text) => new Date(text)),
   netSpeechMs: z.number(),
-  quality: z.record(z.string(), number).transform((quality) => quality as unknown as SpeechQuality),
+  quality: z
+    .record(z.string(), number)
+    .transform((quality): SpeechQuality => ({ ...UNKNOWN_QUALITY, ...(quality as Partial<SpeechQuality>) })),
   codec: z.string(),
   consistency: z.number(),
   origin: originSchema,

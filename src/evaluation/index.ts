@@ -6,7 +6,6 @@ export { isMeasurable, readManifest, type SpeechSession } from './manifest.js';
 export { operatingCurves } from './output/curves.js';
 export { evaluationJson } from './output/json.js';
 export { evaluationText } from './output/evaluation-text.js';
-export { TELEPHONE_CONDITIONS } from './call-rates.js';
 export { calibrate } from './calibration/calibrate.js';
 export { isDoubtful } from './doubtful.js';
 export { reportPage } from './output/report/page.js';

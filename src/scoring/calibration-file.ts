@@ -15,10 +15,18 @@ const Range = z
   .strictObject({ min: z.number(), max: z.number() })
   .refine(({ min, max }) => min < max, { message: 'min must be below max' });
 
-const weightOf = Object.fromEntries(CALIBRATION_TERMS.map((term) => [term, z.number()])) as Record<
-  CalibrationTerm,
-  z.ZodNumber
->;
+/** Terms that came with version 4 of the format: a map from before does without them. */
+const SINCE_4: readonly CalibrationTerm[] = [
+  'bandContrast',
+  'scoreTimesBandContrast',
+  'secondScoreTimesBandContrast',
+  'bandContrastTimesLnNetSpeech',
+  'slowDecay',
+];
+
+const weightOf = Object.fromEntries(
+  CALIBRATION_TERMS.map((term) => [term, SINCE_4.includes(term) ? z.number().default(0) : z.number()]),
+) as unknown as Record<CalibrationTerm, z.ZodType<number>>;
 
 /** One map from scores, net speech and quality to a log-likelihood ratio, for certain embedding spaces. */
 const CalibrationMapFile = z
@@ -36,6 +44,9 @@ const CalibrationMapFile = z
       embeddingLength: Range,
       /** Between these the second opinion goes from its weight in noise to that on a quiet line. */
       levelSpreadDb: Range,
+      /** Both since version 4; before it nothing was made of them. */
+      bandContrastDb: Range.default({ min: 12, max: 32 }),
+      slowDecayDb: Range.default({ min: 0, max: 8 }),
     }),
     /** The bounds that the number of trials supports. */
     llr: z.strictObject({ min: z.number().negative(), max: z.number().positive() }),
@@ -59,7 +70,7 @@ const CalibrationMapFile = z
 /** The format of models/calibration/<id>.json, made by `vouch calibrate`. */
 export const CalibrationFile = z
   .strictObject({
-    formatVersion: z.literal(3),
+    formatVersion: z.union([z.literal(3), z.literal(4)]),
     id: z.string().min(1).max(64),
     version: z.int().min(1),
     /** What anybody who relies on it must know first. */

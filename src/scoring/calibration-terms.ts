@@ -15,6 +15,11 @@ export const CALIBRATION_TERMS = [
   'secondScore',
   'levelSpread',
   'secondScoreTimesLevelSpread',
+  'bandContrast',
+  'scoreTimesBandContrast',
+  'secondScoreTimesBandContrast',
+  'bandContrastTimesLnNetSpeech',
+  'slowDecay',
 ] as const;
 export type CalibrationTerm = (typeof CALIBRATION_TERMS)[number];
 
@@ -29,7 +34,11 @@ export interface CalibrationLimits {
   readonly snrDb: Range;
   readonly embeddingLength: Range;
   readonly levelSpreadDb: Range;
+  readonly bandContrastDb: Range;
+  readonly slowDecayDb: Range;
 }
+
+const SHARE: Range = { min: 0, max: 1 };
 
 /** What is known of one comparison. */
 export interface CalibrationInput {
@@ -47,8 +56,9 @@ export interface CalibrationInput {
  * Length and quality as side information: Mandasari, Saeidi, McLaren, van Leeuwen, "Quality measure functions for
  * calibration of speaker recognition systems in various duration conditions" (2013). The length of the embedding
  * as a measure of quality: Kuzmin, Fedorov, Sholokhov, "Magnitude-aware probabilistic speaker embeddings" (2022). The
- * spread of the levels tells where the second space helps (a quiet line) from where it harms (noise, reverberation); both
- * found by trying (docs/decisions/0010-what-was-learnt-of-accuracy.md). SNR and embedding length count in tens.
+ * spread of the levels tells where the second space helps (a quiet line) from where it harms (noise, reverberation), the
+ * contrast of the bands how much of the sound is voice alone, and a slow decay tells a room from noise; all found by trying
+ * (docs/decisions/0010-what-was-learnt-of-accuracy.md). SNR and embedding length count in tens, the others from 0 to 1.
  */
 export function calibrationTerms(
   { score, secondScore, netSpeechMs, quality }: CalibrationInput,
@@ -57,11 +67,11 @@ export function calibrationTerms(
   const lnNetSpeech = Math.log(clamp(netSpeechMs / 1000, limits.netSpeechSeconds));
   // Not known is taken as bad: that costs a genuine caller some time, and an impostor gains nothing.
   const snr = clamp(quality.snrDb ?? limits.snrDb.min, limits.snrDb) / 10;
-  const { embeddingLength: lengths, levelSpreadDb: spreads } = limits;
+  const { embeddingLength: lengths } = limits;
   const length = clamp(quality.embeddingLength ?? lengths.min, lengths) / 10;
-  const spread = clamp(quality.levelSpreadDb ?? spreads.min, spreads);
   const second = secondScore ?? 0;
-  const levelSpread = secondScore === null ? 0 : (spread - spreads.min) / (spreads.max - spreads.min);
+  const levelSpread = secondScore === null ? 0 : shareOf(quality.levelSpreadDb, limits.levelSpreadDb);
+  const bandContrast = shareOf(quality.bandContrastDb, limits.bandContrastDb);
   return {
     bias: 1,
     score,
@@ -76,7 +86,17 @@ export function calibrationTerms(
     secondScore: second,
     levelSpread,
     secondScoreTimesLevelSpread: second * levelSpread,
+    bandContrast,
+    scoreTimesBandContrast: score * bandContrast,
+    secondScoreTimesBandContrast: second * bandContrast,
+    bandContrastTimesLnNetSpeech: bandContrast * lnNetSpeech,
+    slowDecay: shareOf(quality.slowDecayDb, limits.slowDecayDb),
   };
+}
+
+/** How far within its limits a measure lies, 0 to 1; not known is taken as the least. */
+function shareOf(value: number | null, limits: Range): number {
+  return (clamp(value ?? limits.min, limits) - limits.min) / (limits.max - limits.min);
 }
 
 /** The LLR, not yet bounded. */
@@ -109,11 +129,14 @@ export function leastSlope({
       max: Math.log(netSpeechSeconds.max),
     }) +
     least(weights.scoreTimesSnr / 10, snrDb) +
-    least(weights.scoreTimesEmbeddingLength / 10, embeddingLength);
+    least(weights.scoreTimesEmbeddingLength / 10, embeddingLength) +
+    least(weights.scoreTimesBandContrast, SHARE);
   if (secondSpace === null) return slope;
   return Math.min(
     slope,
-    weights.secondScore + least(weights.secondScoreTimesLevelSpread, { min: 0, max: 1 }),
+    weights.secondScore +
+      least(weights.secondScoreTimesLevelSpread, SHARE) +
+      least(weights.secondScoreTimesBandContrast, SHARE),
   );
 }
 

@@ -41,6 +41,8 @@ const quality = z.object({
   levelDbfs: z.number().nullable(),
   bandwidthHz: z.number().nullable(),
   levelSpreadDb: z.number().nullable().default(null),
+  bandContrastDb: z.number().nullable().default(null),
+  slowDecayDb: z.number().nullable().default(null),
   embeddingLength: z.number().nullable().default(null),
   toneOrMusicShare: z.number().default(0),
   otherVoiceShare: z.number().nullable().default(null),

@@ -73,7 +73,7 @@ export function writeInForce({ source, reference, fit }: CalibrationInForce): pr
 }
 
 export function writeCalibrationRow(row: LoggedComparison): proto.CalibrationRow {
-  const { snrDb, embeddingLength, levelSpreadDb } = row.quality;
+  const { snrDb, embeddingLength, levelSpreadDb, bandContrastDb, slowDecayDb } = row.quality;
   return {
     score: row.score,
     secondScore: row.secondScore ?? undefined,
@@ -81,6 +81,8 @@ export function writeCalibrationRow(row: LoggedComparison): proto.CalibrationRow
     snrDb: snrDb ?? undefined,
     embeddingLength: embeddingLength ?? undefined,
     levelSpreadDb: levelSpreadDb ?? undefined,
+    bandContrastDb: bandContrastDb ?? undefined,
+    slowDecayDb: slowDecayDb ?? undefined,
     source: toProtoOrUnspecified(common.SourceProfile, row.source),
     outcome: toProto(Outcome, row.outcome),
     speaker: row.speaker,

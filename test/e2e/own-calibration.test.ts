@@ -182,9 +182,10 @@ test('rows are of those who granted CALIBRATE, of certain outcomes, and for admi
   ]);
   t.is(new Set(certain.map(({ speaker }) => speaker)).size, 1);
   t.true(
-    certain.every(({ score, secondScore, snrDb, embeddingLength, levelSpreadDb, source }) => {
-      const known = [score, secondScore, snrDb, embeddingLength, levelSpreadDb].every(Number.isFinite);
-      return known && source === SourceProfile.MOBILE;
+    certain.every(({ score, secondScore, snrDb, embeddingLength, levelSpreadDb, source, ...bands }) => {
+      const known = [score, secondScore, snrDb, embeddingLength, levelSpreadDb];
+      known.push(bands.bandContrastDb, bands.slowDecayDb);
+      return known.every(Number.isFinite) && source === SourceProfile.MOBILE;
     }),
   );
   const all = await rows(true);

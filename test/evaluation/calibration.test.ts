@@ -93,6 +93,34 @@ test('a second score that tells more is weighed more; what no row knows has no w
   t.is(fitWeights(rows.map((row) => ({ ...row, secondScore: null }))).secondScore, 0);
 });
 
+test('what nobody measured has no weight, and rows that are only judged none in the fit', (t) => {
+  const rows = madeUpRows().slice(0, 3000);
+  const unknown = rows.map((row) => ({
+    ...row,
+    quality: { ...row.quality, bandContrastDb: null, slowDecayDb: null },
+  }));
+  const weights = fitWeights(unknown);
+  t.is(weights.bandContrast, 0);
+  t.is(weights.scoreTimesBandContrast, 0);
+  t.is(weights.slowDecay, 0);
+  const misleading = rows
+    .slice(0, 5000)
+    .map((row) => ({ ...row, score: -row.score, judgedOnly: true as const }));
+  t.deepEqual(fitWeights([...rows, ...misleading]), fitWeights(rows));
+  const heldOut = crossValidate([...rows, ...misleading]);
+  t.is(heldOut.llrs.length, rows.length + misleading.length);
+  t.deepEqual(heldOut.llrs.slice(0, rows.length), crossValidate(rows).llrs);
+});
+
+test('the worst conditions count half', (t) => {
+  const rows = madeUpRows().map((row, i) => ({ ...row, condition: ['mulaw', 'babble-5', 'gsm'][i % 3]! }));
+  const weights = balancedWeights(rows);
+  const sum = (id: string) =>
+    rows.reduce((all, { condition }, i) => all + (condition === id ? weights[i]! : 0), 0);
+  t.true(Math.abs(sum('mulaw') - sum('gsm')) < 1e-9);
+  t.true(Math.abs(sum('mulaw') - 2 * sum('babble-5')) < 1e-9);
+});
+
 test('scores that say the opposite make no calibration', (t) => {
   const rows = madeUpRows().map((row) => ({ ...row, score: -row.score }));
   t.throws(() => fitWeights(rows), { message: /no evidence/ });

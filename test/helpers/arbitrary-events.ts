@@ -21,6 +21,8 @@ const quality: fc.Arbitrary<SpeechQuality> = fc.record({
   snrDb: maybe(number),
   clippedShare: number,
   levelSpreadDb: maybe(number),
+  bandContrastDb: maybe(number),
+  slowDecayDb: maybe(number),
   embeddingLength: maybe(number),
   toneOrMusicShare: number,
   otherVoiceShare: maybe(number),

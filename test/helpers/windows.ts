@@ -6,6 +6,8 @@ export const GOOD_QUALITY: SpeechQuality = {
   levelDbfs: -26,
   bandwidthHz: 3600,
   levelSpreadDb: 27,
+  bandContrastDb: 26,
+  slowDecayDb: 3,
   embeddingLength: 7.8,
   toneOrMusicShare: 0,
   otherVoiceShare: null,

@@ -1,7 +1,17 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
-import { CalibrationMap, leastSlope, type CalibrationMapFile } from '../../src/scoring/index.js';
+import { CalibrationMap, leastSlope } from '../../src/scoring/index.js';
+import { mapOf, RATE } from '../helpers/calibration-map.js';
+
+/** A fit that makes nothing of the bands. */
+const NO_BANDS = {
+  bandContrast: 0,
+  scoreTimesBandContrast: 0,
+  secondScoreTimesBandContrast: 0,
+  bandContrastTimesLnNetSpeech: 0,
+  slowDecay: 0,
+};
 
 /** Parameters and LLRs of a fit by other software, to hold the formula to. */
 const FUSED = {
@@ -19,6 +29,7 @@ const FUSED = {
     secondScore: 0,
     levelSpread: -19.936425820296964,
     secondScoreTimesLevelSpread: 22.520132263972425,
+    ...NO_BANDS,
   },
   // score, second score, net speech (s), SNR (dB), embedding length, level spread (dB): LLR before its bounds
   llrs: [
@@ -46,6 +57,7 @@ const ALONE = {
     secondScore: 0,
     levelSpread: 0,
     secondScoreTimesLevelSpread: 0,
+    ...NO_BANDS,
   },
   llrs: [
     [0.85, null, 2.995, 35, 7.8, 27, 10.410041],
@@ -58,33 +70,37 @@ const ALONE = {
   ],
 };
 
-const RATE = { rate: 0.003, low: 0.001, high: 0.009, impostorTrials: 1000, speakers: 30 };
-
-function mapOf(weights: CalibrationMapFile['weights'], secondSpace: string | null): CalibrationMapFile {
-  return {
-    space: 'campplus',
-    secondSpace,
-    weights,
-    limits: {
-      netSpeechSeconds: { min: 2.995, max: 30 },
-      snrDb: { min: 5, max: 30 },
-      embeddingLength: { min: 5.5, max: 9.2 },
-      levelSpreadDb: { min: 18, max: 24 },
-    },
-    llr: { min: -5.5, max: 6 },
-    thresholds: [
-      { targetFalseMatchRate: 0.05, baseLlr: 1.2, measured: [{ comparisons: 6, ...RATE, rate: 0.02 }] },
-      {
-        targetFalseMatchRate: 0.01,
-        baseLlr: 3.2,
-        measured: [
-          { comparisons: 1, ...RATE },
-          { comparisons: 6, ...RATE, rate: 0.004 },
-        ],
-      },
-    ],
-  };
-}
+const WITH_BANDS = {
+  weights: {
+    bias: 5.343601475968049,
+    score: -2.1289830144594255,
+    lnNetSpeech: -3.6467422653671444,
+    scoreTimesLnNetSpeech: 8.493181625792122,
+    snr: -5.09140473591208,
+    scoreTimesSnr: 7.520585673058926,
+    snrTimesLnNetSpeech: -0.14600699117563712,
+    embeddingLength: -8.194352451787115,
+    scoreTimesEmbeddingLength: 6.263345395056895,
+    embeddingLengthTimesLnNetSpeech: -3.0718454244316153,
+    secondScore: 5.612404216877176,
+    levelSpread: -4.787517068590895,
+    secondScoreTimesLevelSpread: 2.9203723865322755,
+    bandContrast: -17.966366439551585,
+    scoreTimesBandContrast: 9.531948275361186,
+    secondScoreTimesBandContrast: 14.123670341830309,
+    bandContrastTimesLnNetSpeech: -4.070955390434101,
+    slowDecay: 1.3707016834986292,
+  },
+  // The same, with the contrast of the bands and the slowness of the decay (dB) before the LLR
+  llrs: [
+    [0.85, 0.93, 2.995, 35, 7.8, 27, 28, 3, 8.714366],
+    [0.7, 0.85, 2.995, 35, 7.8, 27, 24, 6.5, 2.139366],
+    [0.66, 0.75, 2.995, 35, 7.8, 20, 15, 1, 2.110309],
+    [0.62, 0.78, 8.985, 22.5, 7.5, 21, 20, -2, -3.267412],
+    [0.75, 0.8, 5.99, 12, 7.2, 12, 10, 9, 8.350444],
+    [0.4, 0.6, 20, 30, 8, 25, 40, 2, -32.930247],
+  ],
+} as const;
 
 const fused = mapOf(FUSED.weights, 'ge2e');
 const alone = mapOf(ALONE.weights, null);
@@ -114,6 +130,30 @@ test('the map agrees with the numbers of the fit, and keeps to its bounds', (t) 
   }
 });
 
+test('what the bands say counts between its limits', (t) => {
+  const map = new CalibrationMap(mapOf(WITH_BANDS.weights, 'ge2e'));
+  for (const [
+    score,
+    secondScore,
+    seconds,
+    snrDb,
+    length,
+    spread,
+    contrast,
+    decay,
+    expected,
+  ] of WITH_BANDS.llrs) {
+    const quality = { snrDb, embeddingLength: length, levelSpreadDb: spread };
+    const { unbounded } = map.llr({
+      score,
+      secondScore,
+      netSpeechMs: seconds * 1000,
+      quality: { ...UNKNOWN_QUALITY, ...quality, bandContrastDb: contrast, slowDecayDb: decay },
+    });
+    t.true(Math.abs(unbounded - expected) < 1e-5, `${unbounded} for ${expected}`);
+  }
+});
+
 const cosine = fc.double({ min: -1, max: 1, noNaN: true });
 const input = fc.record({
   score: cosine,
@@ -126,13 +166,15 @@ const input = fc.record({
     bandwidthHz: fc.constant(3600),
     embeddingLength: fc.option(fc.double({ min: 0, max: 20, noNaN: true })),
     levelSpreadDb: fc.option(fc.double({ min: 0, max: 60, noNaN: true })),
+    bandContrastDb: fc.option(fc.double({ min: 0, max: 60, noNaN: true })),
+    slowDecayDb: fc.option(fc.double({ min: -20, max: 20, noNaN: true })),
     toneOrMusicShare: fc.constant(0),
     otherVoiceShare: fc.constant(null),
   }),
 });
 
 test('a higher score in either space is never weaker evidence', (t) => {
-  const map = new CalibrationMap(fused);
+  const maps = [new CalibrationMap(fused), new CalibrationMap(mapOf(WITH_BANDS.weights, 'ge2e'))];
   t.true(leastSlope(alone) > 0 && leastSlope(fused) === 0, 'in noise that fit left the second score out');
   fc.assert(
     fc.property(input, cosine, cosine, (one, score, secondScore) => {
@@ -146,7 +188,7 @@ test('a higher score in either space is never weaker evidence', (t) => {
         score: Math.max(one.score, score),
         secondScore: Math.max(one.secondScore, secondScore),
       };
-      t.true(map.llr(high).unbounded >= map.llr(low).unbounded - 1e-9);
+      for (const map of maps) t.true(map.llr(high).unbounded >= map.llr(low).unbounded - 1e-9);
     }),
   );
 });
@@ -160,13 +202,20 @@ test('what is not known of the audio counts as the worst', (t) => {
       netSpeechMs: 3000,
       quality: { ...UNKNOWN_QUALITY, ...quality },
     });
-  t.deepEqual(llr({}), llr({ snrDb: -100, embeddingLength: 0, levelSpreadDb: 0 }));
+  t.deepEqual(
+    llr({}),
+    llr({ snrDb: -100, embeddingLength: 0, levelSpreadDb: 0, bandContrastDb: 0, slowDecayDb: -10 }),
+  );
 });
 
 test('the slope is looked for at every corner of the limits', (t) => {
   const weights = { ...ALONE.weights, scoreTimesSnr: -30 };
   t.true(leastSlope({ ...alone, weights }) < 0);
   t.true(leastSlope({ ...fused, weights: { ...FUSED.weights, secondScore: -1 } }) < 0);
+  const bands = mapOf(WITH_BANDS.weights, 'ge2e');
+  t.true(leastSlope(bands) > 0);
+  t.true(leastSlope({ ...bands, weights: { ...WITH_BANDS.weights, scoreTimesBandContrast: -40 } }) < 0);
+  t.true(leastSlope({ ...bands, weights: { ...WITH_BANDS.weights, secondScoreTimesBandContrast: -9 } }) < 0);
 });
 
 test('more comparisons or a lower target never lower the threshold', (t) => {

@@ -46,6 +46,25 @@ test('a malformed or missing calibration is refused', async (t) => {
   t.is(missing.reason, 'CALIBRATION_INVALID');
 });
 
+test('a file of the format before is read: of what it does not know it makes nothing', async (t) => {
+  const good = CalibrationFile.parse(JSON.parse(await readFile(FILE, 'utf8')));
+  const since = ['bandContrast', 'scoreTimesBandContrast', 'secondScoreTimesBandContrast', 'slowDecay'];
+  since.push('bandContrastTimesLnNetSpeech', 'bandContrastDb', 'slowDecayDb');
+  const without = (each: object) =>
+    Object.fromEntries(Object.entries(each).filter(([name]) => !since.includes(name)));
+  const old = {
+    ...good,
+    formatVersion: 3,
+    maps: good.maps.map((map) => ({ ...map, weights: without(map.weights), limits: without(map.limits) })),
+  };
+  const [map] = CalibrationFile.parse(old).maps;
+  t.is(map!.weights.bandContrast, 0);
+  t.is(map!.weights.slowDecay, 0);
+  t.is(map!.weights.score, good.maps[0]!.weights.score);
+  t.deepEqual(map!.limits.bandContrastDb, { min: 12, max: 32 });
+  t.throws(() => CalibrationFile.parse({ ...old, formatVersion: 5 }));
+});
+
 test('maps whose spaces are not in use are left out, and a file must be sound', async (t) => {
   const good = CalibrationFile.parse(JSON.parse(await readFile(FILE, 'utf8')));
   const fused = good.maps.find(({ secondSpace }) => secondSpace === 'ge2e')!;

@@ -7,7 +7,6 @@ import {
   isDoubtful,
   isMeasurable,
   readLoggedRows,
-  TELEPHONE_CONDITIONS,
 } from '../../evaluation/index.js';
 import { readConfig } from '../../config.js';
 import type { CalibrationFile } from '../../scoring/index.js';
@@ -90,8 +89,8 @@ async function fromRows(options: CalibrateOptions, rows: string, models: Models)
 }
 
 async function fromSpeech(options: CalibrateOptions, data: string, models: Models): Promise<CalibrationFile> {
-  const conditions = options.conditions.filter((id) => TELEPHONE_CONDITIONS.includes(id));
-  const folder = { ...options, data, conditions };
+  const { conditions } = options;
+  const folder = { ...options, data };
   const { sessions, speech } = await openSpeechFolder(
     folder,
     (session, all) => !isDoubtful(session) && isMeasurable(session, all),

@@ -19,6 +19,8 @@ const COLUMNS: Readonly<Record<string, (row: CalibrationRow) => string | number 
   snr_db: (row) => row.snrDb,
   embedding_length: (row) => row.embeddingLength,
   level_spread_db: (row) => row.levelSpreadDb,
+  band_contrast_db: (row) => row.bandContrastDb,
+  slow_decay_db: (row) => row.slowDecayDb,
   source: (row) =>
     row.source === SourceProfile.UNSPECIFIED ? '' : word(row.source, 'SOURCE_PROFILE').toLowerCase(),
   outcome: (row) => word(row.outcome, 'OUTCOME'),

@@ -19,6 +19,7 @@ import { loadModels } from '../../embedding/index.js';
 import { Calibration } from '../../scoring/index.js';
 import { DEFAULT_POLICY } from '../../tenant/index.js';
 import { LiveLine } from '../live-line.js';
+import { shareNumber } from '../options.js';
 import { table } from '../output.js';
 import {
   openSpeechFolder,
@@ -32,6 +33,7 @@ interface EvaluateOptions extends SpeechFolderOptions {
   readonly curve?: string;
   readonly report?: string;
   readonly calibration?: string;
+  readonly targetFmr: number;
   readonly ratesOnly: boolean;
   readonly ablations: boolean;
   readonly replay: boolean;
@@ -45,6 +47,12 @@ export function evaluateCommand(): Command {
     .option('--curve <file>', 'write what thresholds mean, for GetOperatingCurve, to this file')
     .option('--report <dir>', 'write a page with plots into this folder')
     .option('--calibration <file>', 'a calibration other than the one that is configured')
+    .option(
+      '--target-fmr <rate>',
+      'judge by a policy of this false-match rate, 0 to 1',
+      shareNumber,
+      DEFAULT_POLICY.targetFalseMatchRate,
+    )
     .option('--ablations', 'measure what was tried instead (make ablations)', false)
     .option('--replay', 'measure how well replayed calls are noticed instead (docs/replay.md)', false)
     .option('--rates-only', 'leave out whole calls, changes of speaker and what is not speech', false)
@@ -63,13 +71,14 @@ async function run(options: EvaluateOptions): Promise<void> {
   const { sessions, speech, modelsDir } = await openSpeechFolder(options, isMeasurable);
   const path = options.calibration ?? join(modelsDir, 'calibration', `${readConfig().calibrationId}.json`);
   const calibration = await Calibration.load(path, speech.pipeline.spaces);
+  const policy = { ...DEFAULT_POLICY, targetFalseMatchRate: options.targetFmr };
   const line = new LiveLine(process.stderr);
   const evaluation = await evaluate({
     speech,
     sessions,
     conditions: options.conditions,
     calibration,
-    policy: DEFAULT_POLICY,
+    policy,
     replicates: options.replicates,
     ratesOnly: options.ratesOnly,
     loadModels: () => loadModels(modelsDir, readConfig().modelPrecision),
@@ -92,7 +101,7 @@ async function run(options: EvaluateOptions): Promise<void> {
       madeAt: new Date(),
       calibration: `${reference.id}, version ${reference.version}`,
       warning,
-      targetFalseMatchRate: DEFAULT_POLICY.targetFalseMatchRate,
+      targetFalseMatchRate: policy.targetFalseMatchRate,
       models: speech.pipeline.spaces.map(({ modelId }) => modelId),
     });
     await mkdir(options.report, { recursive: true });

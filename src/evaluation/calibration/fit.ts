@@ -16,13 +16,16 @@ type Weights = CalibrationMapFile['weights'];
 
 /**
  * Within which the measures count: from one window to ten of them; from speech hardly above the noise to a quiet line; from the
- * shortest embeddings of overlapped speech to the longest of clean; from where the second opinion begins to help.
+ * shortest embeddings of overlapped speech to the longest of clean; from where the second opinion begins to help; from babble as
+ * loud as the caller to a quiet line; from no room to a hall (about the first and the last percent of what was seen).
  */
 export const LIMITS: CalibrationMapFile['limits'] = {
   netSpeechSeconds: { min: 2.995, max: 30 },
   snrDb: { min: 5, max: 30 },
   embeddingLength: { min: 5.5, max: 9.2 },
   levelSpreadDb: { min: 18, max: 24 },
+  bandContrastDb: { min: 12, max: 32 },
+  slowDecayDb: { min: 0, max: 8 },
 };
 /** Found by trying: ten times as much shrinks the slope, a tenth changes nothing. */
 const RIDGE = 1e-5;
@@ -32,6 +35,13 @@ const SECOND_TERMS: readonly CalibrationTerm[] = [
   'secondScore',
   'levelSpread',
   'secondScoreTimesLevelSpread',
+  'secondScoreTimesBandContrast',
+];
+const BAND_TERMS: readonly CalibrationTerm[] = [
+  'bandContrast',
+  'scoreTimesBandContrast',
+  'secondScoreTimesBandContrast',
+  'bandContrastTimesLnNetSpeech',
 ];
 const LENGTH_TERMS: readonly CalibrationTerm[] = [
   'embeddingLength',
@@ -45,13 +55,16 @@ const DURATION_TERMS: readonly CalibrationTerm[] = ['scoreTimesLnNetSpeech'];
 function giveUp(rows: readonly CalibrationRow[]): (readonly CalibrationTerm[])[] {
   const unknown: CalibrationTerm[] = [];
   if (rows.some(({ secondScore }) => secondScore === null)) unknown.push(...SECOND_TERMS);
+  if (rows.every(({ quality }) => quality.bandContrastDb === null)) unknown.push(...BAND_TERMS);
+  if (rows.every(({ quality }) => quality.slowDecayDb === null)) unknown.push('slowDecay');
   if (rows.every(({ quality }) => quality.embeddingLength === null)) unknown.push(...LENGTH_TERMS);
   if (rows.every(({ quality }) => quality.snrDb === null)) unknown.push(...SNR_TERMS);
   return [
     unknown,
-    [...unknown, ...LENGTH_TERMS],
-    [...unknown, ...LENGTH_TERMS, ...SNR_TERMS],
-    [...unknown, ...LENGTH_TERMS, ...SNR_TERMS, ...DURATION_TERMS],
+    [...unknown, ...BAND_TERMS],
+    [...unknown, ...BAND_TERMS, ...LENGTH_TERMS],
+    [...unknown, ...BAND_TERMS, ...LENGTH_TERMS, ...SNR_TERMS],
+    [...unknown, ...BAND_TERMS, ...LENGTH_TERMS, ...SNR_TERMS, ...DURATION_TERMS],
   ];
 }
 
@@ -60,7 +73,8 @@ function giveUp(rows: readonly CalibrationRow[]): (readonly CalibrationTerm[])[]
  * weaker evidence somewhere, which so few or so narrow rows can do, terms are given up until it does not.
  * @throws VouchError FIELD_INVALID where not even the score alone tells callers apart.
  */
-export function fitWeights(rows: readonly CalibrationRow[]): Weights {
+export function fitWeights(all: readonly CalibrationRow[]): Weights {
+  const rows = all.filter(({ judgedOnly }) => !judgedOnly);
   const secondSpace = rows.some((row) => row.secondScore === null) ? null : 'second';
   for (const without of giveUp(rows)) {
     const names = CALIBRATION_TERMS.filter((term) => !without.includes(term));

@@ -18,6 +18,8 @@ const Row = z.object({
   snr_db: maybe,
   embedding_length: maybe.default(null),
   level_spread_db: maybe.default(null),
+  band_contrast_db: maybe.default(null),
+  slow_decay_db: maybe.default(null),
   /** Empty: the call did not say. */
   source: z
     .string()
@@ -52,6 +54,8 @@ export async function readLoggedRows(path: string): Promise<CalibrationRow[]> {
         snrDb: row.snr_db,
         embeddingLength: row.embedding_length,
         levelSpreadDb: row.level_spread_db,
+        bandContrastDb: row.band_contrast_db,
+        slowDecayDb: row.slow_decay_db,
       },
       corpus: 'logged',
       condition: row.source,
@@ -113,7 +117,7 @@ export function calibrateFromRows(
     ),
   ];
   return {
-    formatVersion: 3,
+    formatVersion: 4,
     id,
     version,
     warning:

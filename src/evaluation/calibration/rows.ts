@@ -24,14 +24,21 @@ export interface CalibrationRow {
   /** What the enrolment went through. */
   readonly channel: string;
   readonly windows: number;
+  /** Of so many alike that the fit does without it: it is only judged. */
+  readonly judgedOnly?: true;
 }
 
 /** How many windows the tests have. */
 export const ROW_WINDOWS = [1, 2, 3, 4, 5, 7] as const;
 /** Enrolment channels, where they were embedded. */
 const CHANNELS = [ENROLMENT_CONDITION, 'gsm'] as const;
-/** Rows of impostors are many and alike: this share of them is enough. */
+/** Rows of impostors are many and alike: this share of them is enough to fit to. All are judged. */
 const IMPOSTOR_SHARE = 0.15;
+/**
+ * Conditions that the fit knows, so that its LLRs say little where there is little to hear, and that count half: calls are
+ * seldom so bad, and as much of them as of the others made the LLRs of these less true (docs/accuracy.md).
+ */
+const HALF: readonly string[] = ['babble-10', 'babble-5', 'noise-5'];
 
 /**
  * Comparisons of every length under every condition. What was not recorded from a telephone line counts under conditions
@@ -60,7 +67,7 @@ export async function collectRows(
         const { vectors, netSpeechMs, quality } = pool(windows);
         for (const { speaker: claimed, voiceprint, channel } of enrolled) {
           const target = claimed === speaker;
-          if (!target && random() > IMPOSTOR_SHARE) continue;
+          const fitted = target || random() <= IMPOSTOR_SHARE;
           const scoreIn = (id: string) => cosine(vectors[id]!, voiceprint.vectors[id]!);
           const name = (index: number) => `${corpus}/${speakers[index]!.name}`;
           rows.push({
@@ -75,6 +82,7 @@ export async function collectRows(
             condition,
             channel,
             windows: windows.length,
+            ...(fitted ? {} : { judgedOnly: true }),
           });
         }
       }
@@ -100,7 +108,7 @@ async function* spans(speech: EmbeddedSpeech, speakers: readonly SpeakerSessions
 
 /**
  * What each row counts: targets together as much as impostors, each corpus by its speakers, within it each condition and length
- * as much as another, within these each speaker.
+ * as much as another (the worst half as much), within these each speaker.
  */
 export function balancedWeights(rows: readonly CalibrationRow[]): Float64Array {
   const weights = new Float64Array(rows.length).fill(1);
@@ -118,6 +126,11 @@ export function balancedWeights(rows: readonly CalibrationRow[]): Float64Array {
     const names = rows.map(keyOf);
     names.forEach((name, i) => sums.set(name, (sums.get(name) ?? 0) + weights[i]!));
     names.forEach((name, i) => (weights[i]! /= sums.get(name)!));
+    if (depth === 3) {
+      rows.forEach(({ condition }, i) => {
+        if (HALF.includes(condition)) weights[i]! /= 2;
+      });
+    }
     // The corpora are equal now, and are scaled before they come together.
     if (depth === 2) rows.forEach(({ corpus }, i) => (weights[i]! *= speakers.get(corpus)!));
   }

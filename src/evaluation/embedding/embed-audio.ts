@@ -114,9 +114,10 @@ async function embedPieces(
     const quality = qualityOf(heard.windows, piece, heard.windowSamples);
     if (!samples || !quality) continue;
     const embeddings = Object.entries(await embed(models, samples));
+    const { length, bands } = embeddings[0]![1];
     pieces.push({
       ...piece,
-      quality: { ...quality, embeddingLength: embeddings[0]?.[1].length ?? null },
+      quality: { ...quality, ...bands, embeddingLength: length },
       vectors: Object.fromEntries(embeddings.map(([id, { vector }]) => [id, vector])),
     });
   }
