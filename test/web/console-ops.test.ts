@@ -4,6 +4,7 @@ import { Purpose, SourceProfile } from '../../src/gen/vouch/v1/common.js';
 import { ConsentValue } from '../../src/gen/vouch/v1/consent.js';
 import { CallState, Outcome } from '../../src/gen/vouch/v1/verification.js';
 import { browserOfFile } from '../helpers/browser.js';
+import { shippedCalibration } from '../helpers/calibration.js';
 import { noticeReference } from '../helpers/caller.js';
 import { go, openConsole, settled, type Signed } from '../helpers/console.js';
 import { serviceOfFile } from '../helpers/ground.js';
@@ -25,12 +26,17 @@ test('a policy is changed after seeing what its thresholds mean; who changed wha
   const page = await consoleAt({ tenantId }, 'policies');
   await page.getByRole('link', { name: 'default' }).click();
   await page.getByRole('link', { name: 'Change it' }).click();
-  await page.getByText('must reach a log-likelihood ratio of 3.3').waitFor();
+  const [calibration] = shippedCalibration().maps;
+  const reaches = (rate: number) => {
+    const { llr } = calibration!.acceptThreshold(rate, 1);
+    return page.getByText(`must reach a log-likelihood ratio of ${llr.toFixed(1)}`);
+  };
+  await reaches(0.01).waitFor();
   const target = page.getByLabel('False matches to keep below');
-  await target.fill('0.5');
+  await target.fill('0.01');
   await page.getByText('Nobody would be verified.').waitFor();
   await target.fill('2');
-  await page.getByText('must reach a log-likelihood ratio of 2.0').waitFor();
+  await reaches(0.02).waitFor();
   await page.getByLabel('Reject at or below').fill('-6');
   await page.getByLabel('Speech before a rejection').fill('12.5');
   await page.getByLabel('When not verified').selectOption({ label: 'Ask the security questions' });
