@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { describeFailure } from '../../src/cli/failure.js';
@@ -104,6 +105,7 @@ test('uploads that trickle keep nobody else from their turn', async (t) => {
   await tenant.enrol('allison_en');
   const controller = new AbortController();
   const { signal } = controller;
+  setMaxListeners(0, signal);
   const trickle = async function* () {
     for await (const message of upload(
       { claims, idempotencyKey: randomUUID() },

@@ -1,7 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import type { EmbeddingSpace } from '../../src/domain/speech.js';
 import { VouchError } from '../../src/errors.js';
@@ -34,7 +33,9 @@ test('a calibration for another model is refused', async (t) => {
 
 test('a malformed or missing calibration is refused', async (t) => {
   const good = JSON.parse(await readFile(FILE, 'utf8')) as Record<string, unknown>;
-  const path = join(tmpdir(), `${randomUUID()}.json`);
+  const folder = await mkdtemp(join(tmpdir(), 'vouch-calibration-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'calibration.json');
   for (const content of ['', '{', '{}', JSON.stringify({ ...good, maps: [] })]) {
     await writeFile(path, content);
     const error = await t.throwsAsync(Calibration.load(path, [SPACE]), { instanceOf: VouchError });

@@ -14,6 +14,7 @@ import {
   answer,
   assertFits,
   assertSound,
+  focused,
   go,
   openConsole,
   settled,
@@ -129,10 +130,17 @@ test.serial('a batch is cancelled, and listed in any browser', async (t) => {
   await page.getByRole('button', { name: 'Start the job' }).click();
   await page.getByText('of 600 rows have their result').waitFor();
   await assertPolite(t, page);
+  const jobId = decodeURIComponent(page.url().split('/').at(-1) ?? '');
+  const beside = await newPage();
+  await openConsole(beside, service(), tenant, `#/batches/${jobId}`);
+  await beside.getByRole('button', { name: 'Pause updates' }).focus();
   await page.getByRole('button', { name: 'Cancel the job…' }).click();
   await answer(page, 'Cancel the job');
   await waitForWords(page, 'The job is cancelled.');
-  const jobId = decodeURIComponent(page.url().split('/').at(-1) ?? '');
+  await beside.getByRole('button', { name: 'Nothing more is to come' }).waitFor();
+  t.is(await focused(beside), 'BUTTON Nothing more is to come');
+  await assertSound(t, beside, 'a batch that has ended');
+  await beside.context().close();
   const { job } = await tenant.enrolment.getEnrolmentJob({ jobId });
   t.is(job?.state, EnrolmentJobState.CANCELLED);
   await page.context().close();

@@ -6,7 +6,7 @@ import { CallState, Outcome } from '../../src/gen/vouch/v1/verification.js';
 import { browserOfFile } from '../helpers/browser.js';
 import { shippedCalibration } from '../helpers/calibration.js';
 import { noticeReference } from '../helpers/caller.js';
-import { go, openConsole, settled, type Signed } from '../helpers/console.js';
+import { focused, go, openConsole, settled, type Signed } from '../helpers/console.js';
 import { serviceOfFile } from '../helpers/ground.js';
 import { callBecomes } from '../helpers/refusal.js';
 
@@ -79,6 +79,55 @@ test('what the service refuses of a policy is told at its field, and nothing tha
   );
   t.is(await page.getByLabel('Why').inputValue(), 'Try');
   t.is((await admin.getPolicy({})).version?.reference?.version, 1);
+});
+
+test('who leaves a form that is not saved is asked first, and stays where they were when they say so', async (t) => {
+  t.timeout(60_000);
+  const { tenantId } = await service().tenant();
+  const page = await consoleAt({ tenantId }, 'policies/default');
+  await page.getByRole('link', { name: 'Change it' }).click();
+  const reason = page.getByLabel('Why');
+  await reason.fill('Fewer questions');
+  const asked: string[] = [];
+  let leave = false;
+  page.on('dialog', (dialog) => {
+    asked.push(`${dialog.type()} ${dialog.message()}`);
+    void (leave ? dialog.accept() : dialog.dismiss());
+  });
+  const overview = page.getByLabel('Way back').getByRole('link');
+  await overview.click();
+  t.is(await reason.inputValue(), 'Fewer questions');
+  t.true(page.url().endsWith('#/policies/default/edit'), page.url());
+  await page.goBack();
+  t.is(await reason.inputValue(), 'Fewer questions');
+  t.deepEqual(
+    asked,
+    Array<string>(2).fill('confirm What you entered here is not saved. Leave the page without it?'),
+  );
+  leave = true;
+  await overview.click();
+  await page.getByRole('heading', { name: 'Policies', level: 1 }).waitFor();
+  t.is(asked.length, 3);
+  await page.goBack();
+  await reason.waitFor();
+  t.is(await reason.inputValue(), '');
+  await overview.click();
+  await page.getByRole('heading', { name: 'Policies', level: 1 }).waitFor();
+  t.is(asked.length, 3, 'nothing was entered');
+});
+
+test('the end of a long list is told, and takes the focus of the button that is gone', async (t) => {
+  t.timeout(60_000);
+  const { tenantId, admin } = await service().tenant();
+  const { version } = await admin.getPolicy({});
+  for (let at = 2; at <= 21; at++)
+    await admin.putPolicy({ policy: version!.policy!, reason: `Change ${at}`, idempotencyKey: `${at}` });
+  const page = await consoleAt({ tenantId }, 'policies/default');
+  const rows = page.getByRole('row').filter({ hasText: 'Change' });
+  t.is(await rows.count(), 20);
+  await page.getByRole('button', { name: 'Show more' }).press('Enter');
+  await page.getByText('That is all of them.').waitFor();
+  t.is(await focused(page), 'P That is all of them.');
 });
 
 test('a second policy is added; shadow mode is switched with the keyboard alone', async (t) => {
@@ -165,9 +214,9 @@ test('the live board shows calls as they come and go, keeps the focus, pauses, a
   await row.waitFor();
   await call.speech('allison_en/call-1.wav');
   await row.getByText('Verified').waitFor();
-  const focused =
+  const active =
     "document.querySelector('vouch-console').shadowRoot.querySelector('v-board').shadowRoot.activeElement.id";
-  t.is(await page.evaluate<string>(focused), 'source');
+  t.is(await page.evaluate<string>(active), 'source');
   t.regex(await row.innerText(), /Live[^]*Mobile[^]*confidence \d+[^]*anna/);
   await page.getByText('1 call: 1 verified').waitFor();
   await page.getByText('The figures as a table').click();

@@ -24,6 +24,7 @@ const START: PageEntry = {
 };
 
 const SAID_BEFORE_MS = 1000;
+const LEAVE = 'What you entered here is not saved. Leave the page without it?';
 
 /** The page that another belongs to. */
 function above({ parent }: PageEntry): PageEntry {
@@ -55,6 +56,7 @@ export class VouchConsole extends LitElement {
     super.connectedCallback();
     useTheme(this.theme);
     window.addEventListener('hashchange', this.#onMove);
+    window.addEventListener('beforeunload', this.#onUnload);
     this.addEventListener('vouch-say', (event) => {
       this.message = (event as CustomEvent<string>).detail;
       this.#saidAt = performance.now();
@@ -67,9 +69,19 @@ export class VouchConsole extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     window.removeEventListener('hashchange', this.#onMove);
+    window.removeEventListener('beforeunload', this.#onUnload);
   }
 
-  readonly #onMove = (): void => {
+  readonly #onUnload = (event: BeforeUnloadEvent): void => {
+    if (this.page?.isUnsaved()) event.preventDefault();
+  };
+
+  readonly #onMove = ({ oldURL }: HashChangeEvent): void => {
+    if (this.page?.isUnsaved() && !window.confirm(LEAVE)) {
+      // They stay, and so does the address.
+      window.history.pushState(null, '', oldURL);
+      return;
+    }
     // What was said of the very deed that led here stays.
     if (performance.now() - this.#saidAt > SAID_BEFORE_MS) this.message = '';
     void this.#go(true);

@@ -80,6 +80,10 @@ export class PolicyEditPage extends Page {
     this.shadowRoot?.querySelector<HTMLElement>('#meaning')?.focus();
   };
 
+  override isUnsaved(): boolean {
+    return this.#form?.touched ?? false;
+  }
+
   protected override heading(): unknown {
     return this.#isNew ? 'Add a policy' : html`Change policy ${id(this.params['id'])}`;
   }

@@ -31,6 +31,10 @@ export class RecordPage extends Page {
     return { options, latest };
   });
 
+  override isUnsaved(): boolean {
+    return this.form?.touched ?? false;
+  }
+
   protected override heading(): unknown {
     return 'Record a consent';
   }
@@ -121,16 +125,18 @@ export class RecordPage extends Page {
     // Of two that were chosen one after the other, the later counts.
     if (!wording || turn !== this.#turn) return;
     this.wording = wording;
-    const values = { speakerId: this.query.get('speaker') ?? '', ...this.form?.values };
+    const { touched = false, values: entered } = this.form ?? {};
+    const values = { speakerId: this.query.get('speaker') ?? '', ...entered };
     this.form = new Form(this, {
       submit: 'Record',
-      check: (entered) =>
-        answersOf(wording.notice, entered).length === 0
+      check: (answers) =>
+        answersOf(wording.notice, answers).length === 0
           ? { [firstPurpose(wording)]: 'Say at least one answer.' }
           : {},
       values,
       ...this.formOf(wording),
     });
+    this.form.touched = touched;
   }
 
   protected readonly secondHeading: string = 'What they say';

@@ -75,6 +75,10 @@ export class RetentionPage extends Page {
     return { policy, version };
   });
 
+  override isUnsaved(): boolean {
+    return this.#form?.touched ?? false;
+  }
+
   protected override heading(): unknown {
     return 'Retention';
   }

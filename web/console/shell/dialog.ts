@@ -1,4 +1,5 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import { isFocusLost } from './focus.js';
 import { Form, type FormOptions } from './form.js';
 import { say } from './say.js';
 
@@ -123,11 +124,4 @@ export class Dialog implements ReactiveController {
       }
     </dialog>`;
   }
-}
-
-/** Whether nothing on the page has the focus: what had it is gone. */
-function isFocusLost(): boolean {
-  let focused = document.activeElement;
-  while (focused?.shadowRoot) focused = focused.shadowRoot.activeElement;
-  return focused === null || focused === document.body;
 }

@@ -31,6 +31,8 @@ export class Form {
   problems: Partial<Record<string, string>> = {};
   error: unknown;
   busy = false;
+  /** Whether something was entered that is not sent. */
+  touched = false;
   #sent = '';
   #key = '';
 
@@ -46,6 +48,7 @@ export class Form {
     // A file of the same name may be another.
     if (this.options.fields.some((field) => field.name === name && field.kind === 'file')) this.renew();
     this.values[name] = value;
+    this.touched = true;
     this.problems = { ...this.problems, [name]: undefined };
     this.options.changed?.({ ...this.values });
     this.host.requestUpdate();
@@ -101,6 +104,7 @@ export class Form {
     try {
       await this.options.run({ ...this.values }, this.#idempotencyKey());
       this.#sent = '';
+      this.touched = false;
     } catch (error) {
       this.#take(error);
     }

@@ -1,5 +1,6 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { errorBox } from './error-box.js';
+import { isFocusLost } from './focus.js';
 
 /** Something that a page reads when it appears, with all that can become of it: busy, failed, empty, there. */
 export class Load<T> implements ReactiveController {
@@ -67,10 +68,10 @@ export class Paged<Item> extends Load<Item[]> {
 
   /** @param readPart reads the page that a token stands for; empty: the first */
   constructor(
-    host: ReactiveControllerHost,
+    private readonly list: ReactiveControllerHost & HTMLElement,
     readPart: (token: string, signal: AbortSignal) => Promise<Part<Item>>,
   ) {
-    super(host, async (signal) => {
+    super(list, async (signal) => {
       const token = this.#token;
       const { items = [], next = '' } = await readPart(token, signal);
       this.#items = token === '' ? [...items] : [...this.#items, ...items];
@@ -90,11 +91,17 @@ export class Paged<Item> extends Load<Item[]> {
     if (this.busy) return;
     this.#token = this.#next;
     await super.reload();
+    await this.list.updateComplete;
+    // The button that was pressed is gone: who is at the keyboard stays where it was.
+    if (isFocusLost()) this.list.shadowRoot?.querySelector<HTMLElement>('.all-of-them')?.focus();
   }
 
   /** The button for the next page, where there is one. */
   renderMore(): unknown {
-    if (this.#next === '') return nothing;
+    if (this.#next === '')
+      return this.#token === ''
+        ? nothing
+        : html`<p class="quiet small all-of-them" tabindex="-1">That is all of them.</p>`;
     return html`<p>
       <button aria-disabled=${this.busy ? 'true' : nothing} @click=${() => void this.more()}>
         ${this.busy ? 'Loading…' : 'Show more'}

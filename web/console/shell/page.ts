@@ -11,6 +11,11 @@ export abstract class Page extends Part {
   /** The page's one `h1`. */
   protected abstract heading(): unknown;
 
+  /** Whether leaving the page loses what somebody entered. */
+  isUnsaved(): boolean {
+    return false;
+  }
+
   /** For those who cannot see that the page changed. */
   async focusHeading(): Promise<void> {
     await this.updateComplete;
@@ -25,4 +30,4 @@ export abstract class Page extends Part {
 
 /** A page as the shell knows it. */
 export type PageElement = HTMLElement &
-  Pick<Page, 'session' | 'params' | 'query' | 'focusHeading' | 'requestUpdate'>;
+  Pick<Page, 'session' | 'params' | 'query' | 'isUnsaved' | 'focusHeading' | 'requestUpdate'>;

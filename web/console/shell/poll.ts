@@ -1,4 +1,4 @@
-import { html, type ReactiveController, type ReactiveControllerHost } from 'lit';
+import { html, nothing, type ReactiveController, type ReactiveControllerHost } from 'lit';
 import { ApiError } from '../../shared/api-error.js';
 import type { Load } from './load.js';
 
@@ -23,6 +23,8 @@ export class Poll implements ReactiveController {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #connected = false;
   #failures = 0;
+  /** Whether there was a button: it stays where it is, for who has the focus on it, when there is nothing more to come. */
+  #offered = false;
 
   /** @param over whether nothing more is to come */
   constructor(
@@ -73,18 +75,24 @@ export class Poll implements ReactiveController {
   render(): unknown {
     const { readAt } = this.load;
     const toggle = () => {
+      if (this.over()) return;
       this.#stopped = !this.#stopped;
       this.host.requestUpdate();
       if (!this.#stopped) void this.#round();
     };
     return html`<div class="row poll">
       <span class="quiet small">${readAt ? `As of ${CLOCK.format(readAt)}` : ''}</span>
-      ${
-        this.over()
-          ? ''
-          : html`<button @click=${toggle}>${this.#stopped ? 'Go on with updates' : 'Pause updates'}</button>`
-      }
+      ${this.#button(toggle)}
     </div>`;
+  }
+
+  #button(toggle: () => void): unknown {
+    const over = this.over();
+    if (over && !this.#offered) return nothing;
+    this.#offered = true;
+    return html`<button aria-disabled=${over ? 'true' : nothing} @click=${toggle}>
+      ${over ? 'Nothing more is to come' : this.#stopped ? 'Go on with updates' : 'Pause updates'}
+    </button>`;
   }
 }
 
