@@ -15,7 +15,10 @@ const CHANGE_FRAMES = 5;
 const MINIMUM_FRAMES = 50;
 /** Steps of a histogram in a natural unit: half a decibel, and between them by interpolation. */
 const STEPS = 8;
-/** The logarithm of an energy is at least that of Kaldi's floor, -15.9, and of full scale about 12. */
+/**
+ * What is counted lies within this of 0 in all but digital silence beside loud speech, where its ends are counted as the last step:
+ * logarithms of energies less their mean over the window, and their changes, from Kaldi's floor, -15.9, to full scale, about 12.
+ */
 const HIGHEST = 16;
 const LAST = 2 * HIGHEST * STEPS - 1;
 const DB_PER_NAT = 10 / Math.log(10);

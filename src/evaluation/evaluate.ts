@@ -95,6 +95,8 @@ export interface LeftOut {
 }
 
 export interface Evaluation {
+  /** Of the policy that was judged by, 0 to 1. */
+  readonly targetFalseMatchRate: number;
   readonly cells: readonly Cell[];
   readonly calls: readonly CallRates[];
   readonly speakerChange: readonly SpeakerChangeResult[];
@@ -136,7 +138,9 @@ export async function evaluate(request: EvaluationRequest): Promise<Evaluation> 
     }
   }
   const nonSpeech = request.ratesOnly ? null : await playNonSpeech(request, voiceprints);
-  return { cells, calls: callRates(calls, request.replicates), speakerChange, nonSpeech, leftOut };
+  const { targetFalseMatchRate } = request.policy;
+  const rates = callRates(calls, request.replicates);
+  return { targetFalseMatchRate, cells, calls: rates, speakerChange, nonSpeech, leftOut };
 }
 
 /** The corpora, those with doubtful sessions a second time without them. */

@@ -11,6 +11,7 @@ export { isDoubtful } from './doubtful.js';
 export { reportPage } from './output/report/page.js';
 export { ablate } from './ablations/ablate.js';
 export { ablationText } from './output/text.js';
+export { unknownMeasures } from './calibration/fit.js';
 export { calibrateFromRows, readLoggedRows } from './calibration/logged-rows.js';
 export { measureReplay } from './replay/measure.js';
 export { replayText } from './replay/text.js';

@@ -15,18 +15,10 @@ const Range = z
   .strictObject({ min: z.number(), max: z.number() })
   .refine(({ min, max }) => min < max, { message: 'min must be below max' });
 
-/** Terms that came with version 4 of the format: a map from before does without them. */
-const SINCE_4: readonly CalibrationTerm[] = [
-  'bandContrast',
-  'scoreTimesBandContrast',
-  'secondScoreTimesBandContrast',
-  'bandContrastTimesLnNetSpeech',
-  'slowDecay',
-];
-
-const weightOf = Object.fromEntries(
-  CALIBRATION_TERMS.map((term) => [term, SINCE_4.includes(term) ? z.number().default(0) : z.number()]),
-) as unknown as Record<CalibrationTerm, z.ZodType<number>>;
+const weightOf = Object.fromEntries(CALIBRATION_TERMS.map((term) => [term, z.number()])) as Record<
+  CalibrationTerm,
+  z.ZodNumber
+>;
 
 /** One map from scores, net speech and quality to a log-likelihood ratio, for certain embedding spaces. */
 const CalibrationMapFile = z
@@ -44,9 +36,8 @@ const CalibrationMapFile = z
       embeddingLength: Range,
       /** Between these the second opinion goes from its weight in noise to that on a quiet line. */
       levelSpreadDb: Range,
-      /** Both since version 4; before it nothing was made of them. */
-      bandContrastDb: Range.default({ min: 12, max: 32 }),
-      slowDecayDb: Range.default({ min: 0, max: 8 }),
+      bandContrastDb: Range,
+      slowDecayDb: Range,
     }),
     /** The bounds that the number of trials supports. */
     llr: z.strictObject({ min: z.number().negative(), max: z.number().positive() }),
@@ -67,10 +58,40 @@ const CalibrationMapFile = z
     message: 'let a higher score be weaker evidence',
   });
 
-/** The format of models/calibration/<id>.json, made by `vouch calibrate`. */
-export const CalibrationFile = z
+/** What came with version 4 of the format, as version 3 had it: it made nothing of the bands. */
+const SINCE_4 = {
+  weights: {
+    bandContrast: 0,
+    scoreTimesBandContrast: 0,
+    secondScoreTimesBandContrast: 0,
+    bandContrastTimesLnNetSpeech: 0,
+    slowDecay: 0,
+  },
+  limits: { bandContrastDb: { min: 12, max: 32 }, slowDecayDb: { min: 0, max: 8 } },
+} as const;
+
+const without = (later: object) =>
+  z.record(z.string(), z.unknown()).refine((part) => !Object.keys(later).some((name) => name in part));
+const VersionThree = z.looseObject({
+  formatVersion: z.literal(3),
+  maps: z.array(z.looseObject({ weights: without(SINCE_4.weights), limits: without(SINCE_4.limits) })),
+});
+
+/** A file of version 3 as one of version 4; whatever else it is given, as it is. */
+function sinceThree(file: unknown): unknown {
+  const { success, data } = VersionThree.safeParse(file);
+  if (!success) return file;
+  const maps = data.maps.map((map) => ({
+    ...map,
+    weights: { ...map.weights, ...SINCE_4.weights },
+    limits: { ...map.limits, ...SINCE_4.limits },
+  }));
+  return { ...data, formatVersion: 4, maps };
+}
+
+const VersionFour = z
   .strictObject({
-    formatVersion: z.union([z.literal(3), z.literal(4)]),
+    formatVersion: z.literal(4),
     id: z.string().min(1).max(64),
     version: z.int().min(1),
     /** What anybody who relies on it must know first. */
@@ -97,6 +118,9 @@ export const CalibrationFile = z
     path: ['models'],
     message: 'names no graph of a space that a map needs',
   });
+
+/** The format of models/calibration/<id>.json, made by `vouch calibrate`; the version before is read, too. */
+export const CalibrationFile = z.preprocess(sinceThree, VersionFour);
 
 export type CalibrationFile = z.infer<typeof CalibrationFile>;
 export type CalibrationMapFile = z.infer<typeof CalibrationMapFile>;

@@ -38,6 +38,16 @@ export interface CalibrationLimits {
   readonly slowDecayDb: Range;
 }
 
+/** The measures of the audio that the LLR depends on; it is linear in each. */
+export const CALIBRATION_MEASURES = [
+  'snrDb',
+  'embeddingLength',
+  'levelSpreadDb',
+  'bandContrastDb',
+  'slowDecayDb',
+] as const satisfies readonly (keyof SpeechQuality & keyof CalibrationLimits)[];
+export type CalibrationMeasure = (typeof CALIBRATION_MEASURES)[number];
+
 const SHARE: Range = { min: 0, max: 1 };
 
 /** What is known of one comparison. */
@@ -58,14 +68,14 @@ export interface CalibrationInput {
  * as a measure of quality: Kuzmin, Fedorov, Sholokhov, "Magnitude-aware probabilistic speaker embeddings" (2022). The
  * spread of the levels tells where the second space helps (a quiet line) from where it harms (noise, reverberation), the
  * contrast of the bands how much of the sound is voice alone, and a slow decay tells a room from noise; all found by trying
- * (docs/decisions/0010-what-was-learnt-of-accuracy.md). SNR and embedding length count in tens, the others from 0 to 1.
+ * (docs/decisions/0010-what-was-learnt-of-accuracy.md). SNR and embedding length count in tens, the others from 0 to 1. What is
+ * not known is taken as the least: a fit gives its terms no weight, and `leastEvidence` tries all that it could be.
  */
 export function calibrationTerms(
   { score, secondScore, netSpeechMs, quality }: CalibrationInput,
   limits: CalibrationLimits,
 ): Record<CalibrationTerm, number> {
   const lnNetSpeech = Math.log(clamp(netSpeechMs / 1000, limits.netSpeechSeconds));
-  // Not known is taken as bad: that costs a genuine caller some time, and an impostor gains nothing.
   const snr = clamp(quality.snrDb ?? limits.snrDb.min, limits.snrDb) / 10;
   const { embeddingLength: lengths } = limits;
   const length = clamp(quality.embeddingLength ?? lengths.min, lengths) / 10;
@@ -99,7 +109,36 @@ function shareOf(value: number | null, limits: Range): number {
   return (clamp(value ?? limits.min, limits) - limits.min) / (limits.max - limits.min);
 }
 
-/** The LLR, not yet bounded. */
+/**
+ * The LLR, not yet bounded. Where measures are not known it is the least that the audio says, for or against, whatever they
+ * were, and 0 where it could say either: neither an acceptance nor a rejection rests on what nobody measured. The LLR is
+ * linear in each measure, so that the extremes are at the limits.
+ */
+export function leastEvidence(
+  { weights, limits }: MapOfTerms,
+  { quality: measured, ...input }: CalibrationInput,
+): number {
+  let qualities = [measured];
+  for (const measure of CALIBRATION_MEASURES) {
+    if (measured[measure] !== null) continue;
+    const { min, max } = limits[measure];
+    qualities = qualities.flatMap((quality) => [
+      { ...quality, [measure]: min },
+      { ...quality, [measure]: max },
+    ]);
+  }
+  const sums = qualities.map((quality) =>
+    weightedSum(weights, calibrationTerms({ ...input, quality }, limits)),
+  );
+  return clamp(0, { min: Math.min(...sums), max: Math.max(...sums) });
+}
+
+interface MapOfTerms {
+  readonly weights: Readonly<Record<CalibrationTerm, number>>;
+  readonly limits: CalibrationLimits;
+}
+
+/** The weighted sum of the terms. */
 export function weightedSum(
   weights: Readonly<Record<CalibrationTerm, number>>,
   terms: Readonly<Record<CalibrationTerm, number>>,
@@ -115,11 +154,7 @@ export function leastSlope({
   weights,
   limits,
   secondSpace,
-}: {
-  readonly weights: Readonly<Record<CalibrationTerm, number>>;
-  readonly limits: CalibrationLimits;
-  readonly secondSpace: string | null;
-}): number {
+}: MapOfTerms & { readonly secondSpace: string | null }): number {
   const least = (weight: number, { min, max }: Range) => Math.min(weight * min, weight * max);
   const { netSpeechSeconds, snrDb, embeddingLength } = limits;
   const slope =

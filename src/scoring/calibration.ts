@@ -5,7 +5,7 @@ import type { ArtefactReference, MeasuredRate } from '../domain/decision.js';
 import type { EmbeddingSpace } from '../domain/speech.js';
 import { VouchError } from '../errors.js';
 import { CalibrationFile, spacesOf, type CalibrationMapFile } from './calibration-file.js';
-import { calibrationTerms, clamp, weightedSum, type CalibrationInput } from './calibration-terms.js';
+import { clamp, leastEvidence, type CalibrationInput } from './calibration-terms.js';
 import { cosine } from './vector.js';
 
 export interface CalibratedLlr {
@@ -57,7 +57,7 @@ export class CalibrationMap {
   }
 
   llr(input: CalibrationInput): CalibratedLlr {
-    const unbounded = weightedSum(this.file.weights, calibrationTerms(input, this.file.limits));
+    const unbounded = leastEvidence(this.file, input);
     const llr = clamp(unbounded, this.file.llr);
     return { llr, unbounded, clipped: llr !== unbounded };
   }

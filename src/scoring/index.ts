@@ -1,11 +1,13 @@
 export { Calibration, CalibrationMap, confidenceOf, type Threshold, type Vectors } from './calibration.js';
 export {
+  CALIBRATION_MEASURES,
   CALIBRATION_TERMS,
   calibrationTerms,
   leastSlope,
   weightedSum,
   type CalibrationInput,
   type CalibrationLimits,
+  type CalibrationMeasure,
   type CalibrationTerm,
 } from './calibration-terms.js';
 export { CalibrationFile, type CalibrationMapFile } from './calibration-file.js';

@@ -3,12 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { empiricalBounds } from '../../src/evaluation/calibration/elub.js';
-import { crossValidate, fitQuality, fitWeights, llrOf } from '../../src/evaluation/calibration/fit.js';
+import {
+  crossValidate,
+  fitQuality,
+  fitWeights,
+  llrOf,
+  unknownMeasures,
+} from '../../src/evaluation/calibration/fit.js';
 import { fitLogistic } from '../../src/evaluation/calibration/logistic.js';
 import { calibrateFromRows, readLoggedRows } from '../../src/evaluation/calibration/logged-rows.js';
 import { balancedWeights, type CalibrationRow } from '../../src/evaluation/calibration/rows.js';
+import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
 import { CalibrationFile } from '../../src/scoring/index.js';
 import { draw, normal, seededRandom } from '../../src/evaluation/random.js';
+import { rowsAsCsv } from '../../web/console/ops/calibration-csv.js';
 import { GOOD_QUALITY } from '../helpers/windows.js';
 
 test('the fit finds the weights that the labels were drawn with', (t) => {
@@ -93,16 +101,31 @@ test('a second score that tells more is weighed more; what no row knows has no w
   t.is(fitWeights(rows.map((row) => ({ ...row, secondScore: null }))).secondScore, 0);
 });
 
-test('what nobody measured has no weight, and rows that are only judged none in the fit', (t) => {
-  const rows = madeUpRows().slice(0, 3000);
-  const unknown = rows.map((row) => ({
-    ...row,
-    quality: { ...row.quality, bandContrastDb: null, slowDecayDb: null },
-  }));
-  const weights = fitWeights(unknown);
-  t.is(weights.bandContrast, 0);
-  t.is(weights.scoreTimesBandContrast, 0);
+test('what some rows do not know is no evidence, whoever they are of', (t) => {
+  const score = { genuine: 0.8, impostor: 0.5 };
+  const random = seededRandom(4);
+  // Frauds from before the measures were logged, genuine callers from after: one clean line.
+  const rows = madeUpRows()
+    .slice(0, 400)
+    .map((row) => ({
+      ...row,
+      score: row.target ? score.genuine + 0.09 * normal(random) : score.impostor + 0.13 * normal(random),
+      quality: row.target ? GOOD_QUALITY : { ...GOOD_QUALITY, bandContrastDb: null, slowDecayDb: null },
+    }));
+  t.deepEqual(unknownMeasures(rows), { bandContrastDb: 200, slowDecayDb: 200 });
+  const weights = fitWeights(rows);
+  t.true(llrOf({ ...rows[0]!, score: 0.4, quality: GOOD_QUALITY }, weights) < -3);
+  const known = rows.map((row) => ({ ...row, quality: GOOD_QUALITY }));
+  t.deepEqual(unknownMeasures(known), {});
+  const all = fitWeights(known);
+  for (const each of ['score', 'bias', 'slowDecay'] as const) t.is(typeof all[each], 'number');
+  t.not(all.slowDecay, 0);
   t.is(weights.slowDecay, 0);
+  t.is(weights.bandContrast, 0);
+});
+
+test('rows that are only judged have no weight in the fit', (t) => {
+  const rows = madeUpRows().slice(0, 3000);
   const misleading = rows
     .slice(0, 5000)
     .map((row) => ({ ...row, score: -row.score, judgedOnly: true as const }));
@@ -119,6 +142,22 @@ test('the worst conditions count half', (t) => {
     rows.reduce((all, { condition }, i) => all + (condition === id ? weights[i]! : 0), 0);
   t.true(Math.abs(sum('mulaw') - sum('gsm')) < 1e-9);
   t.true(Math.abs(sum('mulaw') - 2 * sum('babble-5')) < 1e-9);
+});
+
+test('the console exports what a fit reads, every measure of it', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'vouch-rows-'));
+  t.teardown(() => rm(dir, { recursive: true }));
+  const path = join(dir, 'rows.csv');
+  const scores = { score: 0.5, secondScore: 0.6, netSpeechMs: 3000 };
+  const quality = { snrDb: 20, embeddingLength: 8, levelSpreadDb: 21, bandContrastDb: 25, slowDecayDb: 2 };
+  const row = { ...scores, ...quality, source: 'SOURCE_PROFILE_MOBILE', speaker: 'kim' } as const;
+  const outcomes = ['OUTCOME_GENUINE_CONFIRMED', 'OUTCOME_FRAUD_CONFIRMED'] as const;
+  const exported = Array.from({ length: 100 }, (_, i) => ({ ...row, outcome: outcomes[i % 2]! }));
+  await writeFile(path, rowsAsCsv(exported));
+  const rows = await readLoggedRows(path);
+  t.like(rows[0], { ...scores, target: true, tested: 'kim', condition: 'MOBILE' });
+  t.deepEqual(rows[0]!.quality, { ...UNKNOWN_QUALITY, ...quality });
+  t.false(rows[1]!.target);
 });
 
 test('scores that say the opposite make no calibration', (t) => {

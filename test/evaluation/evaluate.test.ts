@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { loadModels } from '../../src/embedding/index.js';
 import {
+  calibrate,
   embedSpeech,
   evaluate,
   evaluationJson,
@@ -82,6 +83,7 @@ test('a folder of speech is measured whole, and again from the cache', async (t)
   for (const { condition, targetTrials, impostorTrials, speakers } of cells) {
     t.true(targetTrials > 5 && impostorTrials === 5 * targetTrials && speakers === 6, condition);
   }
+  t.is(evaluationJson(evaluation).targetFalseMatchRate, DEFAULT_POLICY.targetFalseMatchRate);
   const [plain] = evaluationJson(evaluation).conditions;
   t.true(plain!.eer !== null && plain!.eer < 0.1);
   t.true(plain!.cllr !== null && plain!.cllr >= plain!.cllrMin!);
@@ -109,16 +111,33 @@ test('a folder of speech is measured whole, and again from the cache', async (t)
     [headings, ...rows].map((row) => row.join()).join('\n'),
   );
   t.false(/NaN|undefined|Infinity/.test(text), text);
+  t.regex(text, /policy: 1 % of impostor calls/);
   t.true(text.includes('net speech') && text.includes('pauses included'));
   const page = reportPage(evaluation, {
     madeAt: new Date(0),
     calibration: 'c',
     warning: '<b>',
-    targetFalseMatchRate: 0.01,
     models: ['m'],
   });
   t.false(/NaN|undefined|Infinity|<b>|<script|https?:/.test(page));
   t.true(page.includes('&#60;b&#62;'));
   t.true(page.includes('pauses included'));
   t.true((await readdir(dir)).includes('cache'));
+
+  // Fifteen pairs of people support no rate: no file is made that nobody could load.
+  const calibrated = calibrate({
+    speech,
+    sessions,
+    conditions,
+    policy: DEFAULT_POLICY,
+    id: 'few',
+    version: 1,
+    shipped: false,
+    warning: '',
+    spaces: ['campplus', 'ge2e'],
+    models: {},
+    replicates: 20,
+    onProgress: () => undefined,
+  });
+  await t.throwsAsync(calibrated, { message: /support no false-match rate/ });
 });

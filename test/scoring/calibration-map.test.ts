@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { UNKNOWN_QUALITY } from '../../src/domain/speech.js';
 import { CalibrationMap, leastSlope } from '../../src/scoring/index.js';
-import { mapOf, RATE } from '../helpers/calibration-map.js';
+import { comparison, cosine, mapOf, measures, RATE } from '../helpers/calibration-map.js';
 
 /** A fit that makes nothing of the bands. */
 const NO_BANDS = {
@@ -154,30 +154,11 @@ test('what the bands say counts between its limits', (t) => {
   }
 });
 
-const cosine = fc.double({ min: -1, max: 1, noNaN: true });
-const input = fc.record({
-  score: cosine,
-  secondScore: cosine,
-  netSpeechMs: fc.double({ min: 100, max: 60_000, noNaN: true }),
-  quality: fc.record({
-    snrDb: fc.option(fc.double({ min: -20, max: 60, noNaN: true })),
-    clippedShare: fc.double({ min: 0, max: 1, noNaN: true }),
-    levelDbfs: fc.constant(-26),
-    bandwidthHz: fc.constant(3600),
-    embeddingLength: fc.option(fc.double({ min: 0, max: 20, noNaN: true })),
-    levelSpreadDb: fc.option(fc.double({ min: 0, max: 60, noNaN: true })),
-    bandContrastDb: fc.option(fc.double({ min: 0, max: 60, noNaN: true })),
-    slowDecayDb: fc.option(fc.double({ min: -20, max: 20, noNaN: true })),
-    toneOrMusicShare: fc.constant(0),
-    otherVoiceShare: fc.constant(null),
-  }),
-});
-
 test('a higher score in either space is never weaker evidence', (t) => {
   const maps = [new CalibrationMap(fused), new CalibrationMap(mapOf(WITH_BANDS.weights, 'ge2e'))];
   t.true(leastSlope(alone) > 0 && leastSlope(fused) === 0, 'in noise that fit left the second score out');
   fc.assert(
-    fc.property(input, cosine, cosine, (one, score, secondScore) => {
+    fc.property(comparison, cosine, cosine, (one, score, secondScore) => {
       const low = {
         ...one,
         score: Math.min(one.score, score),
@@ -193,18 +174,23 @@ test('a higher score in either space is never weaker evidence', (t) => {
   );
 });
 
-test('what is not known of the audio counts as the worst', (t) => {
-  const map = new CalibrationMap(alone);
-  const llr = (quality: object) =>
-    map.llr({
-      score: 0.7,
-      secondScore: null,
-      netSpeechMs: 3000,
-      quality: { ...UNKNOWN_QUALITY, ...quality },
-    });
-  t.deepEqual(
-    llr({}),
-    llr({ snrDb: -100, embeddingLength: 0, levelSpreadDb: 0, bandContrastDb: 0, slowDecayDb: -10 }),
+test('on what is not known neither an acceptance nor a rejection rests', (t) => {
+  const map = new CalibrationMap(mapOf(WITH_BANDS.weights, 'ge2e'));
+  const known = { snrDb: 32, embeddingLength: 7.8, levelSpreadDb: 26, bandContrastDb: 27, slowDecayDb: 3 };
+  const llr = (score: number, secondScore: number, quality: object) =>
+    map.llr({ score, secondScore, netSpeechMs: 9000, quality: { ...UNKNOWN_QUALITY, ...quality } }).unbounded;
+  const unknown = { ...known, bandContrastDb: null, slowDecayDb: null };
+  t.true(llr(0.7, 0.85, known) < -2);
+  t.is(llr(0.7, 0.85, unknown), 0);
+  t.true(llr(0.9, 0.95, unknown) > 0 && llr(0.9, 0.95, unknown) <= llr(0.9, 0.95, known));
+  t.true(llr(0.2, 0.3, unknown) < 0 && llr(0.2, 0.3, unknown) >= llr(0.2, 0.3, known));
+  fc.assert(
+    fc.property(comparison, fc.record(measures), (one, truth) => {
+      const quality = { ...one.quality };
+      for (const name of Object.keys(truth) as (keyof typeof truth)[]) quality[name] ??= truth[name];
+      const [told, complete] = [one, { ...one, quality }].map((each) => map.llr(each).unbounded);
+      t.true(told! >= Math.min(0, complete!) - 1e-9 && told! <= Math.max(0, complete!) + 1e-9);
+    }),
   );
 });
 

@@ -64,6 +64,14 @@ test('a file of the format before is read: of what it does not know it makes not
   t.is(map!.weights.score, good.maps[0]!.weights.score);
   t.deepEqual(map!.limits.bandContrastDb, { min: 12, max: 32 });
   t.throws(() => CalibrationFile.parse({ ...old, formatVersion: 5 }));
+  // Of its own version each knows all of its terms, and no others.
+  t.throws(() => CalibrationFile.parse({ ...old, formatVersion: 4 }), { message: /bandContrast/ });
+  t.throws(() => CalibrationFile.parse({ ...good, formatVersion: 3 }));
+  const [first] = good.maps;
+  for (const part of ['weights', 'limits'] as const) {
+    const maps = [{ ...first!, [part]: without(first![part]) }];
+    t.throws(() => CalibrationFile.parse({ ...good, maps }), { message: /slowDecay/ });
+  }
 });
 
 test('maps whose spaces are not in use are left out, and a file must be sound', async (t) => {

@@ -7,6 +7,7 @@ import {
   isDoubtful,
   isMeasurable,
   readLoggedRows,
+  unknownMeasures,
 } from '../../evaluation/index.js';
 import { readConfig } from '../../config.js';
 import type { CalibrationFile } from '../../scoring/index.js';
@@ -85,7 +86,11 @@ type Models = Readonly<Record<string, readonly string[]>>;
 async function fromRows(options: CalibrateOptions, rows: string, models: Models): Promise<CalibrationFile> {
   const { id, calibrationVersion } = options;
   const about = { id, version: calibrationVersion, spaces: spacesOf(options, models), models };
-  return calibrateFromRows(await readLoggedRows(rows), about);
+  const read = await readLoggedRows(rows);
+  for (const [measure, count] of Object.entries(unknownMeasures(read))) {
+    console.error(`${count} of ${read.length} rows do not know ${measure}: the fit makes nothing of it.`);
+  }
+  return calibrateFromRows(read, about);
 }
 
 async function fromSpeech(options: CalibrateOptions, data: string, models: Models): Promise<CalibrationFile> {

@@ -101,7 +101,6 @@ async function run(options: EvaluateOptions): Promise<void> {
       madeAt: new Date(),
       calibration: `${reference.id}, version ${reference.version}`,
       warning,
-      targetFalseMatchRate: policy.targetFalseMatchRate,
       models: speech.pipeline.spaces.map(({ modelId }) => modelId),
     });
     await mkdir(options.report, { recursive: true });

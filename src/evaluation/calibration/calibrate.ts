@@ -1,4 +1,5 @@
 import type { Policy } from '../../domain/policy.js';
+import { VouchError } from '../../errors.js';
 import { Calibration, type CalibrationFile, type CalibrationMapFile } from '../../scoring/index.js';
 import { TELEPHONE_CONDITIONS } from '../call-rates.js';
 import type { EmbeddedSpeech } from '../embedding/index.js';
@@ -35,16 +36,19 @@ export async function calibrate(request: CalibrationRequest): Promise<Calibratio
   const quality: Record<string, readonly FitQuality[]> = {};
   for (const second of secondSpace === undefined ? [null] : [secondSpace, null]) {
     const name = second === null ? space : `${space}+${second}`;
-    request.onProgress(`fitting ${name} to ${all.length} comparisons`);
     const rows = second === null ? all.map((row) => ({ ...row, secondScore: null })) : all;
+    const fitted = rows.filter(({ judgedOnly }) => !judgedOnly);
+    request.onProgress(`fitting ${name} to ${fitted.length} of ${rows.length} comparisons`);
     const heldOut = crossValidate(rows);
     const llr = boundsOf(heldOut, rows);
     const weights = fitWeights(rows);
-    const fitted = { space, secondSpace: second, weights, limits: LIMITS, llr, thresholds: [] };
+    const map = { space, secondSpace: second, weights, limits: LIMITS, llr, thresholds: [] };
     quality[name] = fitQuality(heldOut, llr);
     request.onProgress(`whole calls in ${name}`);
-    const calls = await callsOf(request, fitted);
-    maps.push({ ...fitted, thresholds: thresholdsOf(calls, llr.max, request.replicates) });
+    const calls = await callsOf(request, map);
+    const thresholds = thresholdsOf(calls, llr.max, request.replicates);
+    if (thresholds.length === 0) throw unsupported();
+    maps.push({ ...map, thresholds });
   }
   return {
     formatVersion: 4,
@@ -56,6 +60,14 @@ export async function calibrate(request: CalibrationRequest): Promise<Calibratio
     maps,
     provenance: provenanceOf(request, all, quality),
   };
+}
+
+/** A file without thresholds is none: no decision can rest on it. */
+function unsupported(): VouchError {
+  return new VouchError('FIELD_INVALID', {
+    field: 'data',
+    message: 'Whole calls under the telephone conditions chosen support no false-match rate.',
+  });
 }
 
 async function callsOf(request: CalibrationRequest, map: CalibrationMapFile): Promise<SimulatedCall[]> {

@@ -1,9 +1,11 @@
 import {
+  CALIBRATION_MEASURES,
   CALIBRATION_TERMS,
   calibrationTerms,
   leastSlope,
   weightedSum,
   type CalibrationMapFile,
+  type CalibrationMeasure,
   type CalibrationTerm,
 } from '../../scoring/index.js';
 import { VouchError } from '../../errors.js';
@@ -31,45 +33,57 @@ export const LIMITS: CalibrationMapFile['limits'] = {
 const RIDGE = 1e-5;
 const FOLDS = 10;
 
+const TERMS_OF: Readonly<Record<CalibrationMeasure, readonly CalibrationTerm[]>> = {
+  snrDb: ['snr', 'scoreTimesSnr', 'snrTimesLnNetSpeech'],
+  embeddingLength: ['embeddingLength', 'scoreTimesEmbeddingLength', 'embeddingLengthTimesLnNetSpeech'],
+  levelSpreadDb: ['levelSpread', 'secondScoreTimesLevelSpread'],
+  bandContrastDb: [
+    'bandContrast',
+    'scoreTimesBandContrast',
+    'secondScoreTimesBandContrast',
+    'bandContrastTimesLnNetSpeech',
+  ],
+  slowDecayDb: ['slowDecay'],
+};
 const SECOND_TERMS: readonly CalibrationTerm[] = [
   'secondScore',
   'levelSpread',
   'secondScoreTimesLevelSpread',
   'secondScoreTimesBandContrast',
 ];
-const BAND_TERMS: readonly CalibrationTerm[] = [
-  'bandContrast',
-  'scoreTimesBandContrast',
-  'secondScoreTimesBandContrast',
-  'bandContrastTimesLnNetSpeech',
-];
-const LENGTH_TERMS: readonly CalibrationTerm[] = [
-  'embeddingLength',
-  'scoreTimesEmbeddingLength',
-  'embeddingLengthTimesLnNetSpeech',
-];
-const SNR_TERMS: readonly CalibrationTerm[] = ['snr', 'scoreTimesSnr', 'snrTimesLnNetSpeech'];
 const DURATION_TERMS: readonly CalibrationTerm[] = ['scoreTimesLnNetSpeech'];
+
+/**
+ * How many rows do not know each measure, of those that some row does not. A fit does without these: rows from before a
+ * measure was logged are of another time and of other callers, and a fit would take what is missing for evidence.
+ */
+export function unknownMeasures(
+  rows: readonly CalibrationRow[],
+): Partial<Record<CalibrationMeasure, number>> {
+  const counts = CALIBRATION_MEASURES.map(
+    (measure) => [measure, rows.filter(({ quality }) => quality[measure] === null).length] as const,
+  );
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
 
 /** Terms that a fit does without, in the order in which they are given up. */
 function giveUp(rows: readonly CalibrationRow[]): (readonly CalibrationTerm[])[] {
-  const unknown: CalibrationTerm[] = [];
+  const unknown = (Object.keys(unknownMeasures(rows)) as CalibrationMeasure[]).flatMap(
+    (measure) => TERMS_OF[measure],
+  );
   if (rows.some(({ secondScore }) => secondScore === null)) unknown.push(...SECOND_TERMS);
-  if (rows.every(({ quality }) => quality.bandContrastDb === null)) unknown.push(...BAND_TERMS);
-  if (rows.every(({ quality }) => quality.slowDecayDb === null)) unknown.push('slowDecay');
-  if (rows.every(({ quality }) => quality.embeddingLength === null)) unknown.push(...LENGTH_TERMS);
-  if (rows.every(({ quality }) => quality.snrDb === null)) unknown.push(...SNR_TERMS);
+  const { bandContrastDb: bands, embeddingLength: lengths, snrDb: snr } = TERMS_OF;
   return [
     unknown,
-    [...unknown, ...BAND_TERMS],
-    [...unknown, ...BAND_TERMS, ...LENGTH_TERMS],
-    [...unknown, ...BAND_TERMS, ...LENGTH_TERMS, ...SNR_TERMS],
-    [...unknown, ...BAND_TERMS, ...LENGTH_TERMS, ...SNR_TERMS, ...DURATION_TERMS],
+    [...unknown, ...bands],
+    [...unknown, ...bands, ...lengths],
+    [...unknown, ...bands, ...lengths, ...snr],
+    [...unknown, ...bands, ...lengths, ...snr, ...DURATION_TERMS],
   ];
 }
 
 /**
- * Fits the weights of the map's terms to rows. What no row knows has no weight; where the fit would let a higher score be
+ * Fits the weights of the map's terms to rows. What some row does not know has no weight; where the fit would let a higher score be
  * weaker evidence somewhere, which so few or so narrow rows can do, terms are given up until it does not.
  * @throws VouchError FIELD_INVALID where not even the score alone tells callers apart.
  */

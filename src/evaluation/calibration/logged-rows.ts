@@ -3,7 +3,16 @@ import { UNKNOWN_QUALITY } from '../../domain/speech.js';
 import { VouchError } from '../../errors.js';
 import type { CalibrationFile, CalibrationMapFile } from '../../scoring/index.js';
 import { readCsv } from '../manifest.js';
-import { boundsOf, crossValidate, fitQuality, fitWeights, LIMITS, llrOf, type HeldOut } from './fit.js';
+import {
+  boundsOf,
+  crossValidate,
+  fitQuality,
+  fitWeights,
+  LIMITS,
+  llrOf,
+  unknownMeasures,
+  type HeldOut,
+} from './fit.js';
 import type { CalibrationRow } from './rows.js';
 
 const SOURCES = ['LANDLINE', 'MOBILE', 'VOIP', 'UNKNOWN'] as const;
@@ -133,6 +142,7 @@ export function calibrateFromRows(
         targets: targetsOf(rows),
         impostors: rows.length - targetsOf(rows),
         withSecondScore: withSecond.length,
+        withoutMeasure: unknownMeasures(rows),
       },
       cllrHeldOut: fits.map(({ quality }) => quality),
       meanLlr: fits.map(({ meanLlr }) => meanLlr),

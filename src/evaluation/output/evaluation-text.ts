@@ -12,13 +12,13 @@ import {
 
 /** All of an evaluation as tables. */
 export function evaluationText(
-  { cells, calls, speakerChange, nonSpeech, leftOut }: Evaluation,
+  { targetFalseMatchRate, cells, calls, speakerChange, nonSpeech, leftOut }: Evaluation,
   layOut: LayOut,
 ): string {
   const show = (title: string, { headings, rows }: TextTable) =>
     rows.length > 0 ? [`${title}\n${layOut(headings, rows)}`] : [];
   return [
-    ...show('Error rates', cellTable(cells)),
+    ...show(`Error rates; policy: ${100 * targetFalseMatchRate} % of impostor calls`, cellTable(cells)),
     ...show('Against one embedding, plain cosine', baselineTable(cells)),
     ...show('By sex, language and device', splitTable(cells)),
     ...show('Whole calls', callTable(calls)),

@@ -87,6 +87,6 @@ function baselineJson(baseline: Baseline | null) {
 
 /** All of an evaluation for programs. */
 export function evaluationJson(evaluation: Evaluation) {
-  const { cells, calls, speakerChange, nonSpeech, leftOut } = evaluation;
-  return { conditions: cells.map(cellJson), calls, speakerChange, nonSpeech, leftOut };
+  const { cells, ...rest } = evaluation;
+  return { conditions: cells.map(cellJson), ...rest };
 }

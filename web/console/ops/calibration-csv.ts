@@ -11,6 +11,8 @@ const COLUMNS: Readonly<Record<string, (row: Row) => string | number | undefined
   snr_db: ({ snrDb }) => snrDb,
   embedding_length: ({ embeddingLength }) => embeddingLength,
   level_spread_db: ({ levelSpreadDb }) => levelSpreadDb,
+  band_contrast_db: ({ bandContrastDb }) => bandContrastDb,
+  slow_decay_db: ({ slowDecayDb }) => slowDecayDb,
   source: ({ source = '' }) => word(source, 'SOURCE_PROFILE_').toLowerCase(),
   outcome: ({ outcome = '' }) => word(outcome, 'OUTCOME_'),
   speaker: ({ speaker }) => speaker,

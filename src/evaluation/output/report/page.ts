@@ -18,7 +18,6 @@ export interface ReportFrame {
   readonly calibration: string;
   /** The warning of the calibration. */
   readonly warning: string;
-  readonly targetFalseMatchRate: number;
   readonly models: readonly string[];
 }
 
@@ -84,7 +83,7 @@ export function reportPage(evaluation: Evaluation, frame: ReportFrame): string {
 <title>Accuracy report</title><style>${STYLE}</style></head><body>
 <h1>How often is the service wrong?</h1>
 <p class="soft">Measured on ${date} with the calibration ${escapeHtml(frame.calibration)} and ${escapeHtml(frame.models.join(', '))}.
-The policy asks that at most ${100 * frame.targetFalseMatchRate} % of impostor calls be accepted.</p>
+The policy asks that at most ${100 * evaluation.targetFalseMatchRate} % of impostor calls be accepted.</p>
 <p class="notice">${escapeHtml(frame.warning)}</p>
 ${summary(evaluation)}
 <h2>Words</h2><dl>${WORDS.map(([word, meaning]) => `<dt>${escapeHtml(word)}</dt><dd>${escapeHtml(meaning)}</dd>`).join('')}</dl>
