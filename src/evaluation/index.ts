@@ -1,7 +1,8 @@
 /** Measuring: trials from recordings, error rates, calibration. */
 export { CONDITIONS } from './conditions/index.js';
 export { embedSpeech, type EmbeddedSpeech } from './embedding/index.js';
-export { evaluate, type Cell, type Evaluation } from './evaluate.js';
+export type { Cell } from './cells.js';
+export { evaluate, type Evaluation } from './evaluate.js';
 export { isMeasurable, readManifest, type SpeechSession } from './manifest.js';
 export { operatingCurves } from './output/curves.js';
 export { evaluationJson } from './output/json.js';

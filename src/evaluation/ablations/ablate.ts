@@ -3,7 +3,7 @@ import { ENROLMENT_CONDITION } from '../conditions/index.js';
 import type { EmbeddedSpeech } from '../embedding/index.js';
 import { bySpeaker, type SpeechSession } from '../manifest.js';
 import { discriminate, pairedDifference, type Discrimination } from '../measure.js';
-import type { Difference } from '../evaluate.js';
+import type { Difference } from '../cells.js';
 import { isDoubtful } from '../doubtful.js';
 import { countTrials, drawSpeakers, type Trials } from '../metrics/index.js';
 import {

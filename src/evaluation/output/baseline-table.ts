@@ -1,4 +1,4 @@
-import type { Baseline, Cell } from '../evaluate.js';
+import type { Baseline, Cell } from '../cells.js';
 import { missRate, percent, type TextTable } from './text.js';
 
 const HEADINGS = [

@@ -1,6 +1,7 @@
 import type { CurveRate, OperatingCurve, OperatingCurves } from '../../domain/calibration.js';
 import type { Calibration } from '../../scoring/index.js';
-import type { Cell, Evaluation } from '../evaluate.js';
+import type { Cell } from '../cells.js';
+import type { Evaluation } from '../evaluate.js';
 import { bootstrapWeights, drawSpeakers, evenWeights, percentileInterval } from '../metrics/index.js';
 
 /** Net speech of the looks that curves are drawn for, s. */

@@ -1,4 +1,5 @@
-import type { Baseline, Cell, Evaluation } from '../evaluate.js';
+import type { Baseline, Cell } from '../cells.js';
+import type { Evaluation } from '../evaluate.js';
 import type { Measured } from '../measure.js';
 
 /** `[low, high]`, or null. */

@@ -1,6 +1,6 @@
 import type { AblationRow } from '../ablations/ablate.js';
 import type { CallRates } from '../call-rates.js';
-import type { Cell } from '../evaluate.js';
+import type { Cell } from '../cells.js';
 import type { Measured } from '../measure.js';
 import type { NonSpeechResult } from '../non-speech.js';
 import type { SpeakerChangeResult } from '../speaker-change.js';

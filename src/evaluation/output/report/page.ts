@@ -1,4 +1,5 @@
-import type { Cell, Evaluation } from '../../evaluate.js';
+import type { Cell } from '../../cells.js';
+import type { Evaluation } from '../../evaluate.js';
 import { baselineTable } from '../baseline-table.js';
 import {
   cellTable,

@@ -1,4 +1,4 @@
-import type { Cell } from '../../evaluate.js';
+import type { Cell } from '../../cells.js';
 import { detCurve, histogram, probit, reliability, sortTrials } from '../../metrics/index.js';
 import { plot, type Axis, type Series } from './svg.js';
 
