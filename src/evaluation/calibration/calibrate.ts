@@ -7,7 +7,7 @@ import { bySpeaker, type SpeechSession } from '../manifest.js';
 import { chooseSessions } from '../speech-tests.js';
 import { simulateCalls, type SimulatedCall } from '../whole-calls.js';
 import { boundsOf, crossValidate, fitQuality, fitWeights, LIMITS, type FitQuality } from './fit.js';
-import { collectRows, type CalibrationRow } from './rows.js';
+import { collectRows, IMPOSTOR_SHARE, type CalibrationRow } from './rows.js';
 import { thresholdsOf } from './thresholds.js';
 
 export interface CalibrationRequest {
@@ -102,8 +102,7 @@ function provenanceOf(
       .size;
   const corpora = [...new Set(rows.map(({ corpus }) => corpus))];
   return {
-    method:
-      'logistic regression with a ridge; targets weigh as much as impostors, corpora by their speakers, conditions, lengths and speakers within one the same, babble at 10 and 5 dB and noise at 5 dB half; of the impostors 15 % are fitted to, all are judged',
+    method: `logistic regression with a ridge; targets weigh as much as impostors, corpora by their speakers, conditions, lengths and speakers within one the same, babble at 10 and 5 dB and noise at 5 dB half; of the impostors ${100 * IMPOSTOR_SHARE} % are fitted to, all are judged`,
     heldOut:
       'every comparison judged by a fit without any speaker of the folds of its two; ten folds of speakers',
     conditions,

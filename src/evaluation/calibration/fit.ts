@@ -47,8 +47,7 @@ const TERMS_OF: Readonly<Record<CalibrationMeasure, readonly CalibrationTerm[]>>
 };
 const SECOND_TERMS: readonly CalibrationTerm[] = [
   'secondScore',
-  'levelSpread',
-  'secondScoreTimesLevelSpread',
+  ...TERMS_OF.levelSpreadDb,
   'secondScoreTimesBandContrast',
 ];
 const DURATION_TERMS: readonly CalibrationTerm[] = ['scoreTimesLnNetSpeech'];

@@ -1,5 +1,6 @@
 import type { SpeechQuality } from '../../domain/speech.js';
 import { cosine, pool } from '../../scoring/index.js';
+import { TELEPHONE_CONDITIONS } from '../call-rates.js';
 import { ENROLMENT_CONDITION } from '../conditions/index.js';
 import type { EmbeddedSpeech } from '../embedding/index.js';
 import { bySpeaker, type SpeechSession } from '../manifest.js';
@@ -33,12 +34,12 @@ export const ROW_WINDOWS = [1, 2, 3, 4, 5, 7] as const;
 /** Enrolment channels, where they were embedded. */
 const CHANNELS = [ENROLMENT_CONDITION, 'gsm'] as const;
 /** Rows of impostors are many and alike: this share of them is enough to fit to. All are judged. */
-const IMPOSTOR_SHARE = 0.15;
+export const IMPOSTOR_SHARE = 0.15;
 /**
- * Conditions that the fit knows, so that its LLRs say little where there is little to hear, and that count half: calls are
- * seldom so bad, and as much of them as of the others made the LLRs of these less true (docs/accuracy.md).
+ * What conditions beyond those of a telephone line count: the fit knows them, so that its LLRs say little where there is little
+ * to hear, but calls are seldom so bad, and as much of them made the LLRs of the others less true (docs/accuracy.md).
  */
-const HALF: readonly string[] = ['babble-10', 'babble-5', 'noise-5'];
+const WORST_WEIGHT = 0.5;
 
 /**
  * Comparisons of every length under every condition. What was not recorded from a telephone line counts under conditions
@@ -126,12 +127,12 @@ export function balancedWeights(rows: readonly CalibrationRow[]): Float64Array {
     const names = rows.map(keyOf);
     names.forEach((name, i) => sums.set(name, (sums.get(name) ?? 0) + weights[i]!));
     names.forEach((name, i) => (weights[i]! /= sums.get(name)!));
+    // What is equal now is scaled before it comes together: the conditions, and then the corpora.
     if (depth === 3) {
       rows.forEach(({ condition }, i) => {
-        if (HALF.includes(condition)) weights[i]! /= 2;
+        if (!TELEPHONE_CONDITIONS.includes(condition)) weights[i]! *= WORST_WEIGHT;
       });
     }
-    // The corpora are equal now, and are scaled before they come together.
     if (depth === 2) rows.forEach(({ corpus }, i) => (weights[i]! *= speakers.get(corpus)!));
   }
   return weights;
