@@ -12,7 +12,7 @@ export class Load<T> implements ReactiveController {
   #running: AbortController | undefined;
 
   constructor(
-    private readonly host: ReactiveControllerHost,
+    protected readonly host: ReactiveControllerHost & HTMLElement,
     private readonly read: (signal: AbortSignal) => Promise<T>,
   ) {
     host.addController(this);
@@ -68,10 +68,10 @@ export class Paged<Item> extends Load<Item[]> {
 
   /** @param readPart reads the page that a token stands for; empty: the first */
   constructor(
-    private readonly list: ReactiveControllerHost & HTMLElement,
+    host: ReactiveControllerHost & HTMLElement,
     readPart: (token: string, signal: AbortSignal) => Promise<Part<Item>>,
   ) {
-    super(list, async (signal) => {
+    super(host, async (signal) => {
       const token = this.#token;
       const { items = [], next = '' } = await readPart(token, signal);
       this.#items = token === '' ? [...items] : [...this.#items, ...items];
@@ -91,9 +91,9 @@ export class Paged<Item> extends Load<Item[]> {
     if (this.busy) return;
     this.#token = this.#next;
     await super.reload();
-    await this.list.updateComplete;
+    await this.host.updateComplete;
     // The button that was pressed is gone: who is at the keyboard stays where it was.
-    if (isFocusLost()) this.list.shadowRoot?.querySelector<HTMLElement>('.all-of-them')?.focus();
+    if (isFocusLost()) this.host.shadowRoot?.querySelector<HTMLElement>('.all-of-them')?.focus();
   }
 
   /** The button for the next page, where there is one. */
