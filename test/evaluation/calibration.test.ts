@@ -118,17 +118,15 @@ test('what some rows do not know is no evidence, whoever they are of', (t) => {
   const known = rows.map((row) => ({ ...row, quality: GOOD_QUALITY }));
   t.deepEqual(unknownMeasures(known), {});
   const all = fitWeights(known);
-  for (const each of ['score', 'bias', 'slowDecay'] as const) t.is(typeof all[each], 'number');
   t.not(all.slowDecay, 0);
+  t.not(all.bandContrast, 0);
   t.is(weights.slowDecay, 0);
   t.is(weights.bandContrast, 0);
 });
 
 test('rows that are only judged have no weight in the fit', (t) => {
   const rows = madeUpRows().slice(0, 3000);
-  const misleading = rows
-    .slice(0, 5000)
-    .map((row) => ({ ...row, score: -row.score, judgedOnly: true as const }));
+  const misleading = rows.map((row) => ({ ...row, score: -row.score, judgedOnly: true as const }));
   t.deepEqual(fitWeights([...rows, ...misleading]), fitWeights(rows));
   const heldOut = crossValidate([...rows, ...misleading]);
   t.is(heldOut.llrs.length, rows.length + misleading.length);
